@@ -3,9 +3,9 @@ package org.robustmqtt;
 import java.util.Objects;
 
 /**
- * What a subscription asks for: a topic name in which {@code +} stands for one level and a final {@code
- * #} for any number of levels (5.0, section 4.7.1); {@code $share/NAME/FILTER} shares it (section
- * 4.8.2).
+ * What a subscription asks for: a topic name in which {@code +} stands for one level and a final
+ * {@code #} for any number of levels (5.0, section 4.7.1); {@code $share/NAME/FILTER} shares it
+ * (section 4.8.2).
  *
  * @param value the filter as it is sent to the broker
  */
@@ -33,9 +33,9 @@ public record TopicFilter(String value) {
   }
 
   /**
-   * Returns whether a message on this topic is meant by the filter. A filter that begins with a wildcard
-   * does not mean topics that begin with {@code $} (MQTT-4.7.2-1). For a shared filter the part after
-   * the share name decides.
+   * Returns whether a message on this topic is meant by the filter. A filter that begins with a
+   * wildcard does not mean topics that begin with {@code $} (MQTT-4.7.2-1). For a shared filter the
+   * part after the share name decides.
    *
    * @param topic a valid topic name
    */
@@ -78,10 +78,13 @@ public record TopicFilter(String value) {
       return 0;
     }
     int end = filter.indexOf('/', SHARE.length());
-    String name = end < 0 ? filter.substring(SHARE.length()) : filter.substring(SHARE.length(), end);
+    String name =
+        end < 0 ? filter.substring(SHARE.length()) : filter.substring(SHARE.length(), end);
     if (name.isEmpty() || name.indexOf('+') >= 0 || name.indexOf('#') >= 0) {
       throw new IllegalArgumentException(
-          "filter \"" + filter + "\": a share name has at least one character and no wildcard"
+          "filter \""
+              + filter
+              + "\": a share name has at least one character and no wildcard"
               + " (MQTT-4.8.2-1)");
     }
     if (end < 0 || end + 1 == filter.length()) {

@@ -6,14 +6,15 @@ import java.util.Objects;
  * The name under which a message is published (5.0, section 4.7). Names are compared character by
  * character, never normalised (MQTT-4.7.3-4).
  *
- * @param value the name: at least one character, no wildcard, no U+0000, at most 65,535 bytes in UTF-8
+ * @param value the name: at least one character, no wildcard, no U+0000, at most 65,535 bytes in
+ *     UTF-8
  */
 public record TopicName(String value) {
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException naming the rule that the name breaks (MQTT-4.7.1-1, MQTT-4.7.3-1
-   *     to -3)
+   * @throws IllegalArgumentException naming the rule that the name breaks (MQTT-4.7.1-1,
+   *     MQTT-4.7.3-1 to -3)
    */
   public TopicName {
     Objects.requireNonNull(value, "topic");
@@ -25,7 +26,11 @@ public record TopicName(String value) {
       char c = value.charAt(i);
       if (c == '+' || c == '#') {
         throw new IllegalArgumentException(
-            "topic \"" + value + "\": the wildcard '" + c + "' is allowed in filters only"
+            "topic \""
+                + value
+                + "\": the wildcard '"
+                + c
+                + "' is allowed in filters only"
                 + " (MQTT-4.7.0-1)");
       }
     }

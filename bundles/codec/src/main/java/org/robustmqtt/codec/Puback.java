@@ -1,0 +1,15 @@
+package org.robustmqtt.codec;
+
+/**
+ * PUBACK (section 3.4).
+ *
+ * @param packetId 1 to 65,535
+ * @param reasonCode see {@link org.robustmqtt.ReasonCode}; 0x00 in MQTT 3.1.1
+ * @param properties the properties; empty in MQTT 3.1.1
+ */
+public record Puback(int packetId, int reasonCode, Properties properties) implements Packet {
+  @Override
+  public PacketType type() {
+    return PacketType.PUBACK;
+  }
+}
