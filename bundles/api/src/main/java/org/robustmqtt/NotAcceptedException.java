@@ -1,0 +1,36 @@
+package org.robustmqtt;
+
+import java.util.Objects;
+
+/**
+ * A message was not accepted; nothing of it was kept. The message names what, where and what is
+ * allowed.
+ */
+public final class NotAcceptedException extends RuntimeException {
+  /** Why. */
+  public enum Cause {
+    /** The limit of messages or bytes is reached and the policy refuses. */
+    QUEUE_FULL,
+    /** The disk did not keep up within a second. */
+    STORE_BUSY,
+    /** The store cannot take it: failed, read-only, full or locked. */
+    STORE_UNAVAILABLE,
+    /** It is larger than the {@code maximumPacketSize} of the connection. */
+    TOO_LARGE,
+    /** The connection was deleted or is stopping. */
+    CLOSED
+  }
+
+  private final Cause reason;
+
+  /** Describes a refusal. */
+  public NotAcceptedException(Cause reason, String message) {
+    super(message);
+    this.reason = Objects.requireNonNull(reason);
+  }
+
+  /** Returns why the message was not accepted. */
+  public Cause reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,53 @@
+package org.robustmqtt;
+
+/** The one end of an accepted message. Dispatch on {@link #kind()} with a switch expression. */
+public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outcome.Dropped {
+  /** The three ends. */
+  enum Kind {
+    /** The broker acknowledged it. */
+    ACKNOWLEDGED,
+    /** QoS 0: it was handed to the operating system. */
+    SENT,
+    /** It was not delivered, or it is not known to be. */
+    DROPPED
+  }
+
+  /** Returns which of the three it is. */
+  Kind kind();
+
+  /**
+   * The broker acknowledged the message: PUBACK (QoS 1) or PUBCOMP (QoS 2).
+   *
+   * @param reasonCode 0x00, or 0x10 if nobody subscribes
+   * @param mayBeDuplicate whether it was sent as new more than once, so that a receiver may have
+   *     seen it more than once although it asked for QoS 2
+   */
+  record Acknowledged(int reasonCode, boolean mayBeDuplicate) implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.ACKNOWLEDGED;
+    }
+  }
+
+  /** A message of QoS 0 was handed to the operating system. */
+  record Sent() implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.SENT;
+    }
+  }
+
+  /**
+   * The message was dropped.
+   *
+   * @param reason why
+   * @param reasonCode the broker's reason code where it refused the message, else 0
+   * @param mayHaveArrived whether it had been sent when it was dropped
+   */
+  record Dropped(DropReason reason, int reasonCode, boolean mayHaveArrived) implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.DROPPED;
+    }
+  }
+}

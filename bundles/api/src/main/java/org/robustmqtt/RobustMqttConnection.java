@@ -1,0 +1,121 @@
+package org.robustmqtt;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+import org.robustmqtt.whiteboard.MessageListener;
+
+/**
+ * A connection to a broker, one OSGi service for each configuration, with the property {@link
+ * #CONNECTION}. The service is there in every state, also offline. Safe for several threads; no
+ * method waits for network or disk unless it says so.
+ */
+@ProviderType
+public interface RobustMqttConnection {
+  /** The service property with the name of the connection: {@value}. */
+  String CONNECTION = "mqtt.connection";
+
+  /** Returns the name of the connection: {@code [A-Za-z0-9._-]{1,64}}. */
+  String name();
+
+  /**
+   * Accepts a message, or throws and keeps nothing of it. From here on the message gets exactly one
+   * outcome. The call waits for neither network nor disk, except that with a full stage it waits,
+   * for one round of the disk or one second at the most, for room.
+   *
+   * @throws NotAcceptedException if it is not accepted, with the cause
+   */
+  Ticket publish(Message message);
+
+  /**
+   * As {@link #publish(Message)}, but waits for room in the queue.
+   *
+   * @param maxWait how long to wait at the most
+   * @throws NotAcceptedException if it is not accepted, also when there was no room in time
+   * @throws InterruptedException if the thread is interrupted while it waits; nothing is kept
+   * @throws IllegalStateException if called from a listener, whose waiting could stop the room from
+   *     coming
+   */
+  Ticket publish(Message message, Duration maxWait) throws InterruptedException;
+
+  /**
+   * Subscribes: the listener hears what matches, through reconnects and lost sessions, until the
+   * subscription is closed. Where several listeners want the same filter, the highest quality of
+   * service is asked for.
+   *
+   * @param filter a valid topic filter, see {@link TopicFilter}
+   * @param qos the highest quality of service wanted
+   * @param listener called on the listener threads, in the order of arrival
+   * @return to be closed when the listener wants no more; closing is not unsubscribing at the
+   *     broker
+   * @throws IllegalArgumentException if the filter is not valid, naming the rule
+   */
+  MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener);
+
+  /**
+   * Gives a filter back to the broker, now or at the next connect, whether or not listeners want
+   * it: they hear nothing more of it until they subscribe again.
+   *
+   * @return whether the filter was wanted
+   */
+  boolean unsubscribe(String filter);
+
+  /** Returns one consistent view of this moment. */
+  ConnectionStatus status();
+
+  /** Returns the things to do. */
+  Pending pending();
+
+  /**
+   * Returns the messages that are accepted and not settled, oldest first.
+   *
+   * @param limit how many at the most, more than 0
+   */
+  List<PendingMessage> browse(int limit);
+
+  /** Returns a stage that completes, on a listener thread, as soon as nothing is pending. */
+  CompletionStage<Void> whenIdle();
+
+  /**
+   * Waits until nothing is pending.
+   *
+   * @return whether that happened in time
+   * @throws IllegalStateException if called from a listener
+   */
+  boolean flush(Duration timeout) throws InterruptedException;
+
+  /**
+   * Cancels a message that was not sent yet; its outcome is {@link DropReason#CANCELLED}.
+   *
+   * @return whether it was there and not sent
+   */
+  boolean cancel(long id);
+
+  /**
+   * Cancels every message that was not sent yet.
+   *
+   * @return how many
+   */
+  int purge();
+
+  /** Opens the connection if {@link #disconnect()} or {@code retry=none} had kept it closed. */
+  void connect();
+
+  /**
+   * Sends DISCONNECT and stays closed until {@link #connect()}; messages are queued. Never throws.
+   */
+  void disconnect();
+
+  /**
+   * Tries at once, without waiting for the next attempt; when online, closes and connects again.
+   */
+  void reconnectNow();
+
+  /**
+   * Sends a PINGREQ and completes with the time to the answer, on a listener thread; completes with
+   * an {@link java.io.IOException} if not online or if no answer comes within the ping's time
+   * limit.
+   */
+  CompletionStage<Duration> probe();
+}

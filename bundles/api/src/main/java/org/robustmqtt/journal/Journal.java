@@ -1,0 +1,96 @@
+package org.robustmqtt.journal;
+
+import java.time.Duration;
+import org.osgi.annotation.versioning.ProviderType;
+import org.robustmqtt.Stored;
+
+/**
+ * The journal of one connection, open. Every method only puts something into memory and returns,
+ * unless it says otherwise; the journal thread writes. Records are written in the order of the
+ * calls. Callbacks come in the order of the calls that have the same level. Safe for several
+ * threads.
+ */
+@ProviderType
+public interface Journal extends AutoCloseable {
+  /** Returns what was found when the journal was opened, once; it is forgotten by the call. */
+  Recovery recovery();
+
+  /** Returns the state at this moment. */
+  JournalStatus status();
+
+  /**
+   * Returns the next sequence: larger than any given out before, also before a crash. Leases are
+   * renewed off the caller's path.
+   *
+   * @return the sequence, or 0 if the lease is used up because the disk did not answer
+   */
+  long nextSequence();
+
+  /**
+   * Puts a message into the stage, to be written and forced as its durability says. With {@code
+   * memory} nothing is written and the callback is told {@link Stored#MEMORY_ONLY} at once.
+   *
+   * @return false if the stage is full: nothing was kept, see {@link #awaitRoom}
+   */
+  boolean offer(StoredMessage message, StoredCallback callback);
+
+  /**
+   * Waits until the stage has room again: one round of the journal thread, or the time given.
+   *
+   * @return whether there is room
+   */
+  boolean awaitRoom(Duration maxWait) throws InterruptedException;
+
+  /**
+   * Records under which packet id a message is sent. If the message is staged and not written, then
+   * with QoS 0 or 1 the id is only kept to be written with it and the callback is told at once;
+   * with QoS 2 the message is written now, before this record. A message without a record needs
+   * none.
+   *
+   * @param epoch the session, more than 0
+   * @param packetId 1 to 65,535
+   */
+  void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback);
+
+  /** Records that the PUBREL of a message may be sent. */
+  void released(long sequence, Level level, WrittenCallback callback);
+
+  /** Records that a sent message has to be sent as new: its session is lost. */
+  void unsent(long sequence);
+
+  /**
+   * Records that a message has its outcome; told when that was appended. If the message is staged
+   * and not written, it never will be: its own callback is told {@link Stored#SETTLED_FIRST} within
+   * this call, then this one.
+   */
+  void settled(long sequence, WrittenCallback callback);
+
+  /** Records that a QoS 2 message was received and handled; its PUBREC may go when told. */
+  void received(int packetId, WrittenCallback callback);
+
+  /**
+   * Records that the exchange of a received QoS 2 message is complete; its PUBCOMP may go when
+   * told.
+   */
+  void completed(int packetId, WrittenCallback callback);
+
+  /**
+   * Records that no exchange of received QoS 2 messages is open any more: their session is lost.
+   */
+  void forgetReceived();
+
+  /**
+   * Records a small value under a key; the newest counts. An empty value removes the key.
+   *
+   * @param key 1 to 255 bytes of UTF-8
+   * @param value at most 1 MB; not copied, must not be changed
+   */
+  void put(String key, byte[] value, Level level, WrittenCallback callback);
+
+  /**
+   * Writes and forces what is staged, waits for it at most five seconds, and gives the lock back.
+   * May be called more than once.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,34 @@
+package org.robustmqtt.journal;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The state of a journal at one moment.
+ *
+ * @param path the folder it is in
+ * @param inDataArea whether that is the bundle data area, which a hub may delete
+ * @param degraded why it cannot be written, one line; empty while it can
+ * @param segments the number of segment files
+ * @param bytes their size together
+ * @param liveMessages the messages on disk that are not settled
+ * @param bytesWritten bytes written since it was opened
+ * @param forces forces since it was opened
+ * @param recovered messages found when it was opened
+ * @param cutBytes bytes of a torn tail that were cut when it was opened
+ * @param damagedBytes bytes that were set aside as damaged when it was opened
+ * @param damagedFiles the files they were set aside in
+ */
+public record JournalStatus(
+    String path,
+    boolean inDataArea,
+    Optional<String> degraded,
+    int segments,
+    long bytes,
+    int liveMessages,
+    long bytesWritten,
+    long forces,
+    int recovered,
+    long cutBytes,
+    long damagedBytes,
+    List<String> damagedFiles) {}
