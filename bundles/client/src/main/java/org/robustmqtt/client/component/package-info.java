@@ -1,0 +1,4 @@
+/**
+ * The only room that knows Declarative Services and ConfigAdmin: settings, life cycle, services.
+ */
+package org.robustmqtt.client.component;

@@ -1,0 +1,14 @@
+package org.robustmqtt.client.door;
+
+/**
+ * All doors together, as one connection is given them.
+ *
+ * @param clock the time
+ * @param loop the loop
+ * @param helpers threads for work that may block
+ * @param lanes threads for listeners
+ * @param entropy chance
+ * @param net the network
+ */
+public record Doors(
+    Clock clock, Loop loop, Helpers helpers, Lanes lanes, Entropy entropy, Net net) {}

@@ -1,0 +1,54 @@
+package org.robustmqtt.client.link;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.robustmqtt.client.session.SessionSettings;
+
+/**
+ * What a link needs to know of its connection. Two equal settings need no reconnect.
+ *
+ * @param enabled whether it connects at all; if not, it is CLOSED and queues
+ * @param broker where to connect to
+ * @param version which versions of the protocol may be spoken
+ * @param username the user name
+ * @param password the password; never shown
+ * @param connectTimeoutNanos from resolving the name to CONNACK
+ * @param ackTimeoutNanos how long an acknowledgement may be out
+ * @param connectDelayNanos settle time before the first dial
+ * @param session the session's part
+ * @param presence what is published at connect and at a clean stop
+ * @param retry the waits between attempts
+ * @param outageWarnAfterNanos after how long offline one WARN is logged
+ */
+public record LinkSettings(
+    boolean enabled,
+    BrokerAddress broker,
+    Version version,
+    Optional<String> username,
+    Optional<Secret> password,
+    long connectTimeoutNanos,
+    long ackTimeoutNanos,
+    long connectDelayNanos,
+    SessionSettings session,
+    Presence presence,
+    RetrySettings retry,
+    long outageWarnAfterNanos) {
+  /** Checks that nothing is missing. */
+  public LinkSettings {
+    Objects.requireNonNull(broker);
+    Objects.requireNonNull(version);
+    Objects.requireNonNull(session);
+    Objects.requireNonNull(presence);
+    Objects.requireNonNull(retry);
+  }
+
+  /** Which versions of the protocol may be spoken. */
+  public enum Version {
+    /** 5; 3.1.1 where the broker refuses it. */
+    AUTO,
+    /** 3.1.1 only. */
+    MQTT_3_1_1,
+    /** 5 only. */
+    MQTT_5
+  }
+}

@@ -1,0 +1,2 @@
+/** Whiteboard listeners: matching, order, isolation, acknowledgement, parking, wanted filters. */
+package org.robustmqtt.client.listeners;

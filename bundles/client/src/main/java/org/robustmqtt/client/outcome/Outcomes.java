@@ -1,0 +1,32 @@
+package org.robustmqtt.client.outcome;
+
+import java.util.Map;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.client.outbox.Entry;
+import org.robustmqtt.client.outbox.Outbox;
+
+/**
+ * Brings each outcome to the journal, then to the ticket and the outcome listeners, in this order,
+ * and counts it. Safe for several threads.
+ */
+public final class Outcomes implements Outbox.Settlements {
+  @Override
+  public void settled(Entry entry, Outcome outcome) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Returns the counters of this moment. */
+  public Counts counts() {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * What was counted.
+   *
+   * @param acknowledged outcomes of this kind
+   * @param sent outcomes of this kind
+   * @param dropped outcomes of this kind, by reason
+   */
+  public record Counts(long acknowledged, long sent, Map<DropReason, Long> dropped) {}
+}

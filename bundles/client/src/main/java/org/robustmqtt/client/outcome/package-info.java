@@ -1,0 +1,2 @@
+/** Every accepted message leaves through here, once. */
+package org.robustmqtt.client.outcome;
