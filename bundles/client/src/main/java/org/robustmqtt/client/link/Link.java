@@ -35,7 +35,7 @@ public final class Link {
       Journal journal) {}
 
   /**
-   * Makes a link that is not started.
+   * Makes a link that is not started, and binds outbox and dispatcher to it.
    *
    * @param name the name of the connection
    * @param settings what to do; empty: FAULTED until there are some
@@ -78,6 +78,11 @@ public final class Link {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#reconnectNow()}. */
   public void reconnectNow() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** See {@link org.robustmqtt.RobustMqttConnection#whenIdle()}. */
+  public CompletionStage<Void> whenIdle() {
     throw new UnsupportedOperationException();
   }
 

@@ -17,12 +17,12 @@ public final class Notifier {
   }
 
   /** Adds a listener; closing takes it away. */
-  public Registration add(String owner, OutcomeListener listener) {
+  public Registration addOutcomeListener(String owner, OutcomeListener listener) {
     throw new UnsupportedOperationException();
   }
 
   /** Adds a listener, which hears the present status first; closing takes it away. */
-  public Registration add(String owner, ConnectionListener listener) {
+  public Registration addConnectionListener(String owner, ConnectionListener listener) {
     throw new UnsupportedOperationException();
   }
 

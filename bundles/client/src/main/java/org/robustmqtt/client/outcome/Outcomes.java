@@ -3,14 +3,27 @@ package org.robustmqtt.client.outcome;
 import java.util.Map;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
+import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.outbox.Entry;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.journal.Journal;
 
 /**
  * Brings each outcome to the journal, then to the ticket and the outcome listeners, in this order,
  * and counts it. Safe for several threads.
  */
 public final class Outcomes implements Outbox.Settlements {
+  /**
+   * Makes outcomes that have counted nothing.
+   *
+   * @param connection the name of the connection
+   * @param journal where settlements are appended before they are announced
+   * @param notifier tells them to the outcome listeners
+   */
+  public Outcomes(String connection, Journal journal, Notifier notifier) {
+    throw new UnsupportedOperationException();
+  }
+
   @Override
   public void settled(Entry entry, Outcome outcome) {
     throw new UnsupportedOperationException();
