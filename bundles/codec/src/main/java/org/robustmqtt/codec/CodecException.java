@@ -13,8 +13,10 @@ public final class CodecException extends Exception {
   /**
    * Describes a refusal.
    *
-   * @param reason what a DISCONNECT says about it: 0x81, 0x82, 0x84 or 0x95
-   * @param clause the number of the rule, for example {@code MQTT-2.1.3-1}
+   * @param reason what a DISCONNECT or CONNACK says about it: 0x81, 0x82, 0x84, 0x85, 0x8F, 0x94 or
+   *     0x95
+   * @param clause the number of the rule in the version spoken, for example {@code MQTT-2.1.3-1};
+   *     the section where it has no number
    * @param message what is wrong, where, and what is allowed
    */
   public CodecException(ReasonCode reason, String clause, String message) {
@@ -28,7 +30,7 @@ public final class CodecException extends Exception {
     return reason;
   }
 
-  /** Returns the number of the rule that was broken. */
+  /** Returns the number of the rule that was broken, or its section. */
   public String clause() {
     return clause;
   }

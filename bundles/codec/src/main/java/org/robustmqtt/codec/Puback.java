@@ -1,15 +1,37 @@
 package org.robustmqtt.codec;
 
+import java.util.Objects;
+
 /**
  * PUBACK (section 3.4).
  *
  * @param packetId 1 to 65,535
- * @param reasonCode see {@link org.robustmqtt.ReasonCode}; 0x00 in MQTT 3.1.1
+ * @param reasonCode 0x00 in MQTT 3.1.1; see {@link org.robustmqtt.ReasonCode}
  * @param properties the properties; empty in MQTT 3.1.1
  */
 public record Puback(int packetId, int reasonCode, Properties properties) implements Packet {
+  /** Checks that nothing is null. */
+  public Puback {
+    Objects.requireNonNull(properties, "properties");
+  }
+
   @Override
   public PacketType type() {
     return PacketType.PUBACK;
+  }
+
+  static Puback read(ReadBuffer in) throws CodecException {
+    int packetId = in.packetId();
+    int reasonCode = Ack.reasonCode(in, Place.PUBACK, Rule.PUBACK_CODE);
+    return new Puback(packetId, reasonCode, Ack.properties(in, Place.PUBACK));
+  }
+
+  /** Checks the packet and returns the size of what follows the fixed header. */
+  long size(Dialect dialect) throws CodecException {
+    return Ack.size(dialect, Place.PUBACK, Rule.PUBACK_CODE, packetId, reasonCode, properties);
+  }
+
+  void write(Dialect dialect, WriteBuffer out) {
+    Ack.write(dialect, out, packetId, reasonCode, properties);
   }
 }

@@ -1,15 +1,37 @@
 package org.robustmqtt.codec;
 
+import java.util.Objects;
+
 /**
  * PUBREC (section 3.5).
  *
  * @param packetId 1 to 65,535
- * @param reasonCode see {@link org.robustmqtt.ReasonCode}; 0x00 in MQTT 3.1.1
+ * @param reasonCode 0x00 in MQTT 3.1.1; see {@link org.robustmqtt.ReasonCode}
  * @param properties the properties; empty in MQTT 3.1.1
  */
 public record Pubrec(int packetId, int reasonCode, Properties properties) implements Packet {
+  /** Checks that nothing is null. */
+  public Pubrec {
+    Objects.requireNonNull(properties, "properties");
+  }
+
   @Override
   public PacketType type() {
     return PacketType.PUBREC;
+  }
+
+  static Pubrec read(ReadBuffer in) throws CodecException {
+    int packetId = in.packetId();
+    int reasonCode = Ack.reasonCode(in, Place.PUBREC, Rule.PUBREC_CODE);
+    return new Pubrec(packetId, reasonCode, Ack.properties(in, Place.PUBREC));
+  }
+
+  /** Checks the packet and returns the size of what follows the fixed header. */
+  long size(Dialect dialect) throws CodecException {
+    return Ack.size(dialect, Place.PUBREC, Rule.PUBREC_CODE, packetId, reasonCode, properties);
+  }
+
+  void write(Dialect dialect, WriteBuffer out) {
+    Ack.write(dialect, out, packetId, reasonCode, properties);
   }
 }
