@@ -1,0 +1,126 @@
+package org.robustmqtt.itests.tour.publisher;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.Ticket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the messages from a number on at a steady rate in a thread of its own. The payload is
+ * the number in decimal, filled up to 200 bytes.
+ */
+final class Publisher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+  private static final int PAYLOAD_BYTES = 200;
+  private static final Duration IDLE_WAIT = Duration.ofMinutes(2);
+
+  /** How far it may fall behind the rate and catch up; what is lost beyond is not made good. */
+  private static final long CATCH_UP_NANOS = 5_000_000;
+
+  private final Settings settings;
+  private final Note notes;
+  private final int first;
+  private final AtomicBoolean started = new AtomicBoolean();
+  private volatile Thread thread;
+
+  Publisher(Settings settings, Note notes, int first) {
+    this.settings = settings;
+    this.notes = notes;
+    this.first = first;
+  }
+
+  /** Begins; only the first call does something. */
+  void start(RobustMqttConnection connection) {
+    if (started.compareAndSet(false, true)) {
+      Thread worker = new Thread(() -> run(connection), "robust-mqtt-tour-publisher");
+      worker.setDaemon(true);
+      thread = worker;
+      worker.start();
+    }
+  }
+
+  void stop() {
+    Thread worker = thread;
+    if (worker != null) {
+      worker.interrupt();
+    }
+  }
+
+  static String text(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case ACKNOWLEDGED, SENT -> outcome.kind().name();
+      case DROPPED -> "DROPPED_" + ((Outcome.Dropped) outcome).reason();
+    };
+  }
+
+  private void run(RobustMqttConnection connection) {
+    LOG.info("Publishing from number {} to {}", first, settings.total() - 1);
+    try {
+      long interval = 1_000_000_000L / settings.rate();
+      long due = System.nanoTime();
+      for (int number = first; number < settings.total(); number++) {
+        if (number >= settings.gateAt()) {
+          awaitGate();
+        }
+        due = Math.max(due + interval, System.nanoTime() - CATCH_UP_NANOS);
+        publish(connection, number);
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+          pause(wait);
+        }
+      }
+      notes.allPublished();
+      if (connection.flush(IDLE_WAIT)) {
+        notes.idle();
+      }
+    } catch (InterruptedException e) {
+      LOG.info("Stopped");
+    }
+  }
+
+  private void publish(RobustMqttConnection connection, int number) {
+    Message plain = Message.of("tour/" + number % settings.topics(), payload(number));
+    Message message = settings.durability().map(plain::withDurability).orElse(plain);
+    notes.begun(number);
+    Ticket ticket;
+    try {
+      ticket = connection.publish(message);
+    } catch (NotAcceptedException e) {
+      notes.refused(number, e.reason().name());
+      return;
+    }
+    long id = ticket.id();
+    notes.accepted(number, id);
+    ticket.stored().thenAccept(how -> notes.stored(number, id, how.name()));
+    ticket.outcome().thenAccept(what -> notes.outcome(number, id, text(what)));
+  }
+
+  private void awaitGate() throws InterruptedException {
+    while (!Files.exists(settings.gate())) {
+      pause(1_000_000);
+    }
+  }
+
+  private static void pause(long nanos) throws InterruptedException {
+    LockSupport.parkNanos(nanos);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private static byte[] payload(int number) {
+    StringBuilder text = new StringBuilder(PAYLOAD_BYTES).append(number).append(' ');
+    while (text.length() < PAYLOAD_BYTES) {
+      text.append('.');
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+}
