@@ -10,8 +10,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -233,6 +235,43 @@ public final class KarafProcess implements AutoCloseable {
       client.destroyForcibly();
       Files.delete(output);
     }
+  }
+
+  /**
+   * Waits until a bundle is active.
+   *
+   * @param patience how long to wait at the most
+   * @param symbolicName of the bundle to wait for
+   * @return the state of every bundle by symbolic name, as {@code bundle:list} says it; two bundles
+   *     of one name give a state like {@code Active+Active}
+   * @throws IOException if it is not active in time, or the hub has ended
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public Map<String, String> awaitActive(Duration patience, String symbolicName)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    Map<String, String> states = Map.of();
+    while (isRunning() && System.nanoTime() < end) {
+      Answer answer = command("bundle:list -t 0 -s --no-format"); // takes about a second
+      states = states(answer.text());
+      if (answer.good() && "Active".equals(states.get(symbolicName))) {
+        return states;
+      }
+    }
+    throw new IOException(
+        symbolicName + " is " + states.get(symbolicName) + ", hub running: " + isRunning());
+  }
+
+  private static Map<String, String> states(String table) {
+    Map<String, String> states = new TreeMap<>();
+    table
+        .lines()
+        .map(line -> line.split("\t"))
+        .filter(cells -> cells.length >= 5 && cells[0].strip().matches("\\d+"))
+        .forEach(
+            cells ->
+                states.merge(cells[4].strip(), cells[1].strip(), (one, two) -> one + "+" + two));
+    return states;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.robustmqtt.itests.tour;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +18,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
  * A subscriber by an MQTT client that is not ours, with a session that the broker keeps. It comes
  * back by itself, 50 ms after each failed attempt. Safe for several threads.
  */
-final class Witness implements MqttCallback, AutoCloseable {
+public final class Witness implements MqttCallback, AutoCloseable {
 
   private static final long RETRY_NANOS = 50_000_000;
 
@@ -34,8 +35,10 @@ final class Witness implements MqttCallback, AutoCloseable {
    *
    * @param port of the broker on 127.0.0.1
    * @param topics how many topics {@code tour/0}, {@code tour/1} and so on
+   * @return the connected and subscribed witness
+   * @throws MqttException if the broker does not let it
    */
-  static Witness subscribe(int port, int topics) throws MqttException {
+  public static Witness subscribe(int port, int topics) throws MqttException {
     MqttClient client =
         new MqttClient("tcp://127.0.0.1:" + port, "witness", new MemoryPersistence());
     client.setTimeToWait(20_000);
@@ -55,10 +58,36 @@ final class Witness implements MqttCallback, AutoCloseable {
     }
   }
 
-  /** How much it has heard so far. */
-  int count() {
+  /**
+   * How much it has heard so far, duplicates included.
+   *
+   * @return 0 or more
+   */
+  public int count() {
     synchronized (heard) {
       return heard.size();
+    }
+  }
+
+  /**
+   * Waits until it has heard so much.
+   *
+   * @param messages how many messages, duplicates included
+   * @param patience how long to wait at the most
+   * @return whether they came in time
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public boolean await(int messages, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (heard) {
+      while (heard.size() < messages) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        heard.wait(left / 1_000_000 + 1);
+      }
+      return true;
     }
   }
 
@@ -79,6 +108,7 @@ final class Witness implements MqttCallback, AutoCloseable {
     int number = Integer.parseInt(text.substring(0, text.indexOf(' ')));
     synchronized (heard) {
       heard.add(new Delivery(number, topic, System.currentTimeMillis()));
+      heard.notifyAll();
     }
   }
 
