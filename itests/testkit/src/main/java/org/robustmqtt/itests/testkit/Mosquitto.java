@@ -1,0 +1,132 @@
+package org.robustmqtt.itests.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The Mosquitto of this machine, as a process of its own on a free loopback port, with a folder
+ * that outlives a kill. Tests ask {@link #installed} first, and skip loudly where it is not.
+ */
+public final class Mosquitto implements AutoCloseable {
+  private static final List<Path> PLACES =
+      List.of(
+          Path.of("/usr/sbin/mosquitto"),
+          Path.of("/usr/local/sbin/mosquitto"),
+          Path.of("/usr/bin/mosquitto"),
+          Path.of("/usr/local/bin/mosquitto"),
+          Path.of("/opt/homebrew/sbin/mosquitto"));
+
+  private final Path program;
+  private final Path folder;
+  private final int port;
+  private Optional<Process> process = Optional.empty();
+
+  private Mosquitto(Path program, Path folder, int port) {
+    this.program = program;
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /** Returns the program, empty where none is installed. */
+  public static Optional<Path> installed() {
+    return PLACES.stream().filter(Files::isExecutable).findFirst();
+  }
+
+  /**
+   * Starts Mosquitto.
+   *
+   * @param folder for its settings, its store and its log; made if it is not there
+   * @throws IOException if none is installed, or it does not listen in time
+   */
+  public static Mosquitto start(Path folder) throws IOException, InterruptedException {
+    Path program =
+        installed().orElseThrow(() -> new IOException("mosquitto is not installed: " + PLACES));
+    Mosquitto broker = new Mosquitto(program, Files.createDirectories(folder), freePort());
+    broker.start();
+    return broker;
+  }
+
+  /** Returns a port that was free a moment ago. */
+  public static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** Starts it again after a kill, with what its folder holds. Returns when it listens. */
+  public void start() throws IOException, InterruptedException {
+    Path settings = folder.resolve("mosquitto.conf");
+    Files.writeString(settings, settings());
+    Process started =
+        new ProcessBuilder(program.toString(), "-c", settings.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(folder.resolve("mosquitto.log").toFile()))
+            .start();
+    process = Optional.of(started);
+    awaitListening(started);
+  }
+
+  private String settings() {
+    return String.join(
+        "\n",
+        "listener " + port + " 127.0.0.1",
+        "allow_anonymous true",
+        "persistence true",
+        "persistence_location " + folder.toAbsolutePath() + "/",
+        "autosave_interval 1",
+        "autosave_on_changes true",
+        "set_tcp_nodelay true",
+        "max_queued_messages 0",
+        "root".equals(System.getProperty("user.name")) ? "user root" : "",
+        "");
+  }
+
+  private void awaitListening(Process started) throws IOException, InterruptedException {
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
+    while (System.nanoTime() < end) {
+      try (Socket probe = new Socket()) {
+        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return;
+      } catch (IOException notYet) {
+        if (started.waitFor(20, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+    }
+    throw new IOException("mosquitto does not listen, see " + folder.resolve("mosquitto.log"));
+  }
+
+  /** Returns the port; it stays the same over {@link #kill} and {@link #start}. */
+  public int port() {
+    return port;
+  }
+
+  /** Returns the address as it is written into a configuration. */
+  public String uri() {
+    return "mqtt://127.0.0.1:" + port;
+  }
+
+  /** Kills the process as {@code kill -9} does, and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    if (process.isPresent()) {
+      process.get().destroyForcibly().waitFor();
+      process = Optional.empty();
+    }
+  }
+
+  /** Ends the process. */
+  @Override
+  public void close() {
+    process.ifPresent(Process::destroyForcibly);
+    process = Optional.empty();
+  }
+}
