@@ -36,10 +36,11 @@ public record Auth(int reasonCode, Properties properties) implements Packet {
     if (!dialect.v5()) {
       throw Rule.PACKET_TYPE.broken(dialect, "AUTH; allowed in MQTT 5 only");
     }
-    if (reasonCode != 0 || !properties.isEmpty()) {
+    long size = Ack.tailSize(dialect, Place.AUTH, Rule.AUTH_CODE, reasonCode, properties);
+    if (size > 0) {
       checkMethod(dialect, properties);
     }
-    return Ack.tailSize(dialect, Place.AUTH, Rule.AUTH_CODE, reasonCode, properties);
+    return size;
   }
 
   void write(Dialect dialect, WriteBuffer out) {
