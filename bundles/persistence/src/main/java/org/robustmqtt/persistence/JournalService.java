@@ -1,0 +1,105 @@
+package org.robustmqtt.persistence;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.runtime.FileDisk;
+import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.SystemClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service. Activation never throws: a wrong directory is logged, and told by every {@link
+ * #open}. A changed configuration closes all journals and gives a new service, whose users open
+ * them anew.
+ */
+@Component(
+    name = StorePath.PID,
+    service = JournalProvider.class,
+    configurationPid = StorePath.PID,
+    configurationPolicy = ConfigurationPolicy.OPTIONAL)
+@Designate(ocd = JournalService.Settings.class)
+public final class JournalService implements JournalProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalService.class);
+
+  /** The configuration as hubs show it; it is read from the map, to see what is not set. */
+  @ObjectClassDefinition(
+      name = "Robust MQTT persistence",
+      description = "Where the messages that wait for a broker are kept.")
+  @interface Settings {
+    /** The folder of the journals. */
+    @AttributeDefinition(
+        name = "Directory",
+        description =
+            "The folder that holds one folder for each connection. If not set: the data area of"
+                + " the bundle, which a hub deletes with some updates.",
+        required = false)
+    String directory();
+  }
+
+  private final Journals journals;
+  private final AtomicReference<JournalThread> thread = new AtomicReference<>();
+
+  /** Called by the framework. */
+  @Activate
+  public JournalService(BundleContext context, Map<String, Object> configuration) {
+    Optional<Path> dataArea =
+        Optional.ofNullable(context.getDataFile("journals"))
+            .map(File::toPath)
+            .map(path -> path.toAbsolutePath().normalize());
+    StorePath path = StorePath.of(configuration, dataArea);
+    path.fault().ifPresent(fault -> LOG.error("No journal can be opened. {}", fault));
+    this.journals =
+        new Journals(
+            new FileDisk(),
+            new SystemClock(),
+            work -> {
+              JournalThread rounds = new JournalThread(work);
+              thread.set(rounds);
+              return rounds;
+            },
+            path,
+            Journals.SEGMENT_SIZE);
+  }
+
+  /** Called by the framework: closes what is open, and waits for the thread to end. */
+  @Deactivate
+  public void stop() throws InterruptedException {
+    journals.close();
+    if (!thread.get().join(5000)) {
+      LOG.warn("The disk does not answer; the journal thread ends when it does");
+    }
+  }
+
+  @Override
+  public Journal open(String connection, JournalSettings settings, Runnable listener)
+      throws JournalException {
+    return journals.open(connection, settings, listener);
+  }
+
+  @Override
+  public List<String> closedJournals() {
+    return journals.closedJournals();
+  }
+
+  @Override
+  public boolean delete(String connection) throws JournalException {
+    return journals.delete(connection);
+  }
+}

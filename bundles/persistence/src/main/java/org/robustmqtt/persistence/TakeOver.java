@@ -1,0 +1,215 @@
+package org.robustmqtt.persistence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.journal.DiskJournal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves a journal into an empty folder, and deletes journals; both can be broken off at every step
+ * and are completed the next time.
+ *
+ * <pre>
+ * target/incoming/*          copies, forced
+ * target/incoming/complete   forced: holds the path of the source; from here on there is no way back
+ * target/*                   renamed one by one
+ * source/gone                forced: no journal any more
+ * source/*                   deleted
+ * target/incoming            deleted
+ * </pre>
+ */
+final class TakeOver {
+  static final String LOCK = "lock";
+  private static final String GONE = "gone";
+  private static final String INCOMING = "incoming";
+  private static final String COMPLETE = "complete";
+  private static final int CHUNK = 256 * 1024;
+  private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
+
+  private final Disk disk;
+
+  TakeOver(Disk disk) {
+    this.disk = disk;
+  }
+
+  /** Returns whether a folder holds a journal. */
+  boolean isJournal(Path folder) throws IOException {
+    List<String> names = disk.list(folder);
+    return !names.contains(GONE) && names.stream().anyMatch(TakeOver::isSegment);
+  }
+
+  /**
+   * Completes what was broken off, and fills an empty folder from the first source that is a
+   * journal.
+   *
+   * @param target a folder that is locked by the caller
+   * @throws JournalException if a source is locked or of a newer format; nothing was changed
+   */
+  void run(Path target, List<Path> sources) throws IOException, JournalException {
+    if (disk.list(target).contains(GONE)) {
+      deleteFiles(target);
+    }
+    Path incoming = target.resolve(INCOMING);
+    if (disk.list(incoming).contains(COMPLETE)) {
+      complete(target, incoming);
+    } else {
+      deleteFolder(incoming);
+    }
+    if (isJournal(target)) {
+      return;
+    }
+    for (Path source : sources) {
+      if (isJournal(source)) {
+        DiskJournal.requireReadable(disk, source);
+        DiskLock held = lock(source);
+        try {
+          copy(source, incoming);
+          LOG.info("{}: the journal in {} is taken over", target, source);
+        } finally {
+          held.close();
+        }
+        complete(target, incoming);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Deletes a journal and its folder.
+   *
+   * @throws JournalException if it is locked
+   */
+  void deleteLocked(Path folder) throws IOException, JournalException {
+    DiskLock held = lock(folder);
+    try {
+      mark(folder);
+      deleteFiles(folder);
+    } finally {
+      held.close();
+    }
+    // The lock file can only go when it is not held; what else is in the folder is not ours.
+    List<String> names = disk.list(folder);
+    if (names.isEmpty() || names.equals(List.of(LOCK))) {
+      disk.delete(folder.resolve(LOCK));
+      disk.delete(folder);
+    }
+  }
+
+  /**
+   * Locks a folder.
+   *
+   * @throws JournalException if it is locked already
+   */
+  DiskLock lock(Path folder) throws IOException, JournalException {
+    Optional<DiskLock> lock = disk.lock(folder.resolve(LOCK));
+    return lock.orElseThrow(
+        () ->
+            new JournalException(
+                ProblemKind.STORE_LOCKED,
+                folder + ": the journal is in use, by this or another process",
+                null));
+  }
+
+  private void copy(Path source, Path incoming) throws IOException {
+    disk.createFolders(incoming);
+    for (String name : disk.list(source)) {
+      if (isSegment(name) || name.endsWith(".damaged")) {
+        copyFile(source.resolve(name), incoming.resolve(name));
+      }
+    }
+    disk.forceDirectory(incoming);
+    write(incoming.resolve(COMPLETE), source.toString().getBytes(StandardCharsets.UTF_8));
+    disk.forceDirectory(incoming);
+  }
+
+  private void copyFile(Path from, Path to) throws IOException {
+    try (DiskFile in = disk.open(from);
+        DiskFile out = disk.open(to)) {
+      ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
+      long at = 0;
+      int read;
+      while ((read = in.read(buffer, at)) > 0) {
+        buffer.flip();
+        out.write(buffer, at);
+        buffer.clear();
+        at += read;
+      }
+      out.force();
+    }
+  }
+
+  private void complete(Path target, Path incoming) throws IOException, JournalException {
+    for (String name : disk.list(incoming)) {
+      if (!name.equals(COMPLETE)) {
+        disk.rename(incoming.resolve(name), target.resolve(name));
+      }
+    }
+    disk.forceDirectory(target);
+    disk.forceDirectory(incoming);
+    Path source = Path.of(new String(read(incoming.resolve(COMPLETE)), StandardCharsets.UTF_8));
+    if (!disk.list(source).isEmpty()) {
+      deleteLocked(source);
+    }
+    deleteFolder(incoming);
+    disk.forceDirectory(target);
+  }
+
+  private void mark(Path folder) throws IOException {
+    write(folder.resolve(GONE), new byte[0]);
+    disk.forceDirectory(folder);
+  }
+
+  /** Deletes everything but the lock file; the mark last. */
+  private void deleteFiles(Path folder) throws IOException {
+    for (String name : disk.list(folder)) {
+      if (name.equals(INCOMING)) {
+        deleteFolder(folder.resolve(name));
+      } else if (!name.equals(LOCK) && !name.equals(GONE)) {
+        disk.delete(folder.resolve(name));
+      }
+    }
+    disk.forceDirectory(folder);
+    disk.delete(folder.resolve(GONE));
+    disk.forceDirectory(folder);
+  }
+
+  private void deleteFolder(Path folder) throws IOException {
+    List<String> names = disk.list(folder);
+    for (String name : names) {
+      disk.delete(folder.resolve(name));
+    }
+    disk.delete(folder);
+  }
+
+  private void write(Path file, byte[] bytes) throws IOException {
+    try (DiskFile out = disk.open(file)) {
+      out.write(ByteBuffer.wrap(bytes), 0);
+      out.force();
+    }
+  }
+
+  private byte[] read(Path file) throws IOException {
+    try (DiskFile in = disk.open(file)) {
+      ByteBuffer buffer = ByteBuffer.allocate((int) in.size());
+      while (buffer.hasRemaining() && in.read(buffer, buffer.position()) > 0) {
+        // each turn reads what the file system gives
+      }
+      return buffer.array();
+    }
+  }
+
+  private static boolean isSegment(String name) {
+    return Format.segmentOf(name) > 0;
+  }
+}

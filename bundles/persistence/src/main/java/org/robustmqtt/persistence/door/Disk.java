@@ -1,0 +1,41 @@
+package org.robustmqtt.persistence.door;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The file operations a journal needs, and no others. What is not forced may be lost, torn or
+ * reordered by a power cut: bytes until {@link DiskFile#force}, names until {@link
+ * #forceDirectory}.
+ */
+public interface Disk {
+  /** Opens a file to read and write at positions, creating it empty if there is none. */
+  DiskFile open(Path file) throws IOException;
+
+  /** Returns the names in a folder, sorted; none if there is no such folder. */
+  List<String> list(Path folder) throws IOException;
+
+  /** Creates a folder with its parents, and forces the names of those it created. */
+  void createFolders(Path folder) throws IOException;
+
+  /** Makes names created, renamed or deleted in a folder survive a power cut. */
+  void forceDirectory(Path folder) throws IOException;
+
+  /** Gives a file another name, replacing what has it. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file or an empty folder; nothing happens if there is none. */
+  void delete(Path file) throws IOException;
+
+  /** Returns the bytes that may still be written on the disk of a folder. */
+  long free(Path folder) throws IOException;
+
+  /**
+   * Takes the exclusive lock on a file, creating the file if there is none.
+   *
+   * @return empty if this or another process holds it
+   */
+  Optional<DiskLock> lock(Path file) throws IOException;
+}

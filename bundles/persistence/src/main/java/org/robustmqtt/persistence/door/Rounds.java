@@ -1,0 +1,43 @@
+package org.robustmqtt.persistence.door;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * What runs the rounds of the journals: in production one thread, in tests the test itself, step by
+ * step.
+ */
+public interface Rounds {
+  /** The work of the journal thread. */
+  interface Work {
+    /** Answer of {@link #round}: there is nothing to do until {@link Rounds#wake}. */
+    long NOTHING = Long.MAX_VALUE;
+
+    /** Answer of {@link #round}: no journal is open, the thread may end. */
+    long FINISHED = -1;
+
+    /**
+     * Runs one round. Never throws.
+     *
+     * @return after how many nanoseconds the next is wanted, {@link #NOTHING} or {@link #FINISHED}
+     */
+    long round();
+  }
+
+  /** Asks for a round as soon as possible. Cheap, any thread. */
+  void wake();
+
+  /**
+   * Waits until a condition holds, which is checked after each round.
+   *
+   * @param condition quick, and readable from any thread
+   * @param nanos how long at most
+   * @return whether the condition holds
+   */
+  boolean await(BooleanSupplier condition, long nanos) throws InterruptedException;
+
+  /** As {@link #await}, but an interrupt is only kept in mind for the caller's next wait. */
+  boolean awaitUninterrupted(BooleanSupplier condition, long nanos);
+
+  /** Returns whether the caller is what runs the rounds; for assertions. */
+  boolean isCurrent();
+}

@@ -1,0 +1,186 @@
+package org.robustmqtt.persistence.format;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.MessageProperties;
+import org.robustmqtt.QoS;
+import org.robustmqtt.UserProperty;
+import org.robustmqtt.journal.StoredMessage;
+
+/**
+ * The body of a {@link RecordType#MESSAGE} record.
+ *
+ * <pre>
+ * sequence varint | flags 2 | [epoch varint, packet id 2] | accepted at 6 | deadline varint |
+ * [own deadline: seconds varint, nanoseconds varint] | topic | [properties] | payload
+ *
+ * flags, from the lowest bit:
+ *  0-1 QoS    2 retain    3-4 durability    5-6 the message's own durability + 1, 0: none
+ *  7 own deadline    8 properties    9 sent: epoch and packet id follow    10 released
+ *  11 carried: the stage given here replaces what earlier records said
+ *
+ * properties: flags 1 (1 UTF-8, 2 content type, 4 response topic, 8 correlation data), then those
+ * that are there, then count and pairs of user properties
+ * </pre>
+ */
+public final class MessageBody {
+  private static final int RETAIN = 1 << 2;
+  private static final int OWN_DEADLINE = 1 << 7;
+  private static final int PROPERTIES = 1 << 8;
+  private static final int SENT = 1 << 9;
+  private static final int RELEASED = 1 << 10;
+  private static final int CARRIED = 1 << 11;
+  private static final Durability[] DURABILITIES = Durability.values();
+
+  private MessageBody() {}
+
+  /** What a message record says besides the message. */
+  public record Head(long sequence, Stage stage, boolean carried) {}
+
+  /** Returns a number of bytes that the body surely fits into; quick, nothing is encoded. */
+  public static int bound(Message message) {
+    int bytes = 80 + 3 * message.topic().length() + message.payload().length;
+    MessageProperties properties = message.properties();
+    if (!properties.isEmpty()) {
+      bytes += 20;
+      bytes += 3 * properties.contentType().map(String::length).orElse(0);
+      bytes += 3 * properties.responseTopic().map(String::length).orElse(0);
+      bytes += properties.correlationData().map(data -> data.length).orElse(0);
+      for (UserProperty user : properties.userProperties()) {
+        bytes += 6 + 3 * (user.name().length() + user.value().length());
+      }
+    }
+    return bytes;
+  }
+
+  /** Writes a whole message record, except its seal. */
+  public static void encode(Output out, StoredMessage stored, Stage stage) {
+    Message message = stored.message();
+    MessageProperties properties = message.properties();
+    int flags = message.qos().level();
+    flags |= message.retain() ? RETAIN : 0;
+    flags |= stored.durability().ordinal() << 3;
+    flags |= message.durability().map(own -> own.ordinal() + 1).orElse(0) << 5;
+    flags |= message.deadline().isPresent() ? OWN_DEADLINE : 0;
+    flags |= properties.isEmpty() ? 0 : PROPERTIES;
+    out.begin(RecordType.MESSAGE, bound(message)).varint(stored.sequence());
+    stage(out, flags, stage);
+    out.number(stored.acceptedAt(), 6).varint(stored.deadline());
+    message.deadline().ifPresent(own -> out.varint(own.getSeconds()).varint(own.getNano()));
+    out.string(message.topic());
+    if (!properties.isEmpty()) {
+      encode(out, properties);
+    }
+    out.raw(message.payload(), 0, message.payload().length);
+  }
+
+  private static void stage(Output out, int flags, Stage stage) {
+    boolean sent = stage.isSent();
+    int all = flags | (sent ? SENT : 0) | (stage.released() ? RELEASED : 0);
+    out.number(all, 2);
+    if (sent) {
+      out.varint(stage.epoch()).number(stage.packetId(), 2);
+    }
+  }
+
+  private static void encode(Output out, MessageProperties properties) {
+    out.u8(
+        (properties.utf8() ? 1 : 0)
+            | (properties.contentType().isPresent() ? 2 : 0)
+            | (properties.responseTopic().isPresent() ? 4 : 0)
+            | (properties.correlationData().isPresent() ? 8 : 0));
+    properties.contentType().ifPresent(out::string);
+    properties.responseTopic().ifPresent(out::string);
+    properties.correlationData().ifPresent(out::bytes);
+    out.varint(properties.userProperties().size());
+    for (UserProperty user : properties.userProperties()) {
+      out.string(user.name()).string(user.value());
+    }
+  }
+
+  /** Copies a message record to another place, with the stage that the message has now. */
+  public static void carry(Output out, byte[] array, int start, int end, Stage stage) {
+    Input in = new Input(array, start, end);
+    long sequence = in.varint();
+    int flags = (int) in.number(2);
+    if ((flags & SENT) != 0) {
+      in.varint();
+      in.number(2);
+    }
+    out.begin(RecordType.MESSAGE, end - start + 12).varint(sequence);
+    stage(out, flags & ~(SENT | RELEASED) | CARRIED, stage);
+    out.raw(array, in.at(), end);
+  }
+
+  /** Reads the beginning of a message record's body. */
+  public static Head head(Input in) {
+    long sequence = in.varint();
+    int flags = (int) in.number(2);
+    return new Head(sequence, readStage(in, flags), (flags & CARRIED) != 0);
+  }
+
+  /**
+   * Reads a whole message record's body.
+   *
+   * @throws IllegalArgumentException if the values are not those of a message
+   */
+  public static StoredMessage decode(Input in) {
+    long sequence = in.varint();
+    int flags = (int) in.number(2);
+    readStage(in, flags);
+    long acceptedAt = in.number(6);
+    long deadline = in.varint();
+    Duration own =
+        (flags & OWN_DEADLINE) == 0 ? Duration.ZERO : Duration.ofSeconds(in.varint(), in.varint());
+    String topic = in.string();
+    MessageProperties properties =
+        (flags & PROPERTIES) == 0 ? MessageProperties.NONE : properties(in);
+    Message message =
+        Message.of(topic, in.rest())
+            .withQos(QoS.of(flags & 3))
+            .withRetain((flags & RETAIN) != 0)
+            .withProperties(properties);
+    int ownDurability = flags >> 5 & 3;
+    if (ownDurability > 0) {
+      message = message.withDurability(DURABILITIES[ownDurability - 1]);
+    }
+    if (!own.isZero()) {
+      message = message.withDeadline(own);
+    }
+    int durability = flags >> 3 & 3;
+    if (durability >= DURABILITIES.length) {
+      throw new IllegalArgumentException("durability " + durability);
+    }
+    return new StoredMessage(sequence, message, DURABILITIES[durability], acceptedAt, deadline);
+  }
+
+  private static Stage readStage(Input in, int flags) {
+    if ((flags & SENT) == 0) {
+      return Stage.WAITING;
+    }
+    return new Stage(in.varint(), (int) in.number(2), (flags & RELEASED) != 0);
+  }
+
+  private static MessageProperties properties(Input in) {
+    int flags = in.u8();
+    MessageProperties properties = MessageProperties.NONE.withUtf8((flags & 1) != 0);
+    if ((flags & 2) != 0) {
+      properties = properties.withContentType(in.string());
+    }
+    if ((flags & 4) != 0) {
+      properties = properties.withResponseTopic(in.string());
+    }
+    if ((flags & 8) != 0) {
+      properties = properties.withCorrelationData(in.bytes());
+    }
+    int count = in.count();
+    List<UserProperty> users = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      users.add(new UserProperty(in.string(), in.string()));
+    }
+    return users.isEmpty() ? properties : properties.withUserProperties(users);
+  }
+}

@@ -1,0 +1,131 @@
+package org.robustmqtt.persistence.format;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Walks over the records of one segment, as the rule in {@link Format} says.
+ *
+ * <p>Design: the whole file is in one array. A segment is a few megabytes, and only one is in
+ * memory at a time.
+ */
+public final class SegmentScan {
+  /** Told of each good record, in the order of the file. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * A good record.
+     *
+     * @param offset where it begins
+     * @param size its bytes, all included
+     * @param start where its body begins in the array
+     * @param end where its body ends in the array
+     * @return false if the body makes no sense: the record is damage
+     */
+    boolean record(RecordType type, int offset, int size, byte[] array, int start, int end);
+  }
+
+  /** A range of bytes that cannot be read although it was forced. */
+  public record Damage(long from, long to) {}
+
+  /**
+   * What a scan found.
+   *
+   * @param damage damaged ranges, in order; a range may reach beyond the end of the file
+   * @param end up to where the file is good or damaged: what follows is a torn tail
+   */
+  public record Result(List<Damage> damage, long end) {}
+
+  private final byte[] array;
+  private final int length;
+  private final SegmentHeader header;
+  private final Visitor visitor;
+  private final List<Damage> damage = new ArrayList<>();
+
+  private SegmentScan(byte[] array, int length, SegmentHeader header, Visitor visitor) {
+    this.array = array;
+    this.length = length;
+    this.header = header;
+    this.visitor = visitor;
+  }
+
+  /**
+   * Scans a segment.
+   *
+   * @param namedEnd up to where another segment says that this one was forced; 0 if none says it
+   */
+  public static Result scan(
+      byte[] array, int length, SegmentHeader header, long namedEnd, Visitor visitor) {
+    return new SegmentScan(array, length, header, visitor).run(namedEnd);
+  }
+
+  private Result run(long namedEnd) {
+    int at = Format.DATA;
+    while (at < length) {
+      int next = record(at);
+      if (next > 0) {
+        at = next;
+        continue;
+      }
+      int batch = nextBatch(at + 1);
+      if (batch > 0) {
+        damage.add(new Damage(at, batch));
+        at = batch;
+      } else if (at < namedEnd) {
+        damage.add(new Damage(at, namedEnd));
+        return new Result(damage, Math.min(length, namedEnd));
+      } else {
+        return new Result(damage, at);
+      }
+    }
+    if (at < namedEnd) {
+      damage.add(new Damage(at, namedEnd));
+    }
+    return new Result(damage, Math.min(at, length));
+  }
+
+  /** Returns where the record at an offset ends, 0 if it is bad. */
+  private int record(int offset) {
+    long body = 0;
+    int at = offset;
+    for (int shift = 0; ; shift += 7) {
+      if (at >= length || shift > 28) {
+        return 0;
+      }
+      int b = array[at++];
+      body |= (long) (b & 0x7f) << shift;
+      if (b >= 0) {
+        break;
+      }
+    }
+    long end = at + 4 + body;
+    if (body < 1 || end > length) {
+      return 0;
+    }
+    int crcAt = at;
+    if ((int) Format.get(array, crcAt, 4)
+        != Format.crc(header, offset, array, offset, crcAt, (int) end)) {
+      return 0;
+    }
+    Optional<RecordType> type = RecordType.of(array[crcAt + 4] & 0xff);
+    int size = (int) end - offset;
+    if (type.isEmpty() || !visitor.record(type.get(), offset, size, array, crcAt + 5, (int) end)) {
+      damage.add(new Damage(offset, end));
+    }
+    return (int) end;
+  }
+
+  /** Returns where the next good BATCH record begins, 0 if there is none. */
+  private int nextBatch(int from) {
+    for (int at = from; at <= length - Format.BATCH; at++) {
+      if (array[at] == Format.BATCH_LENGTH
+          && array[at + 5] == (byte) RecordType.BATCH.code()
+          && (int) Format.get(array, at + 1, 4)
+              == Format.crc(header, at, array, at, at + 1, at + Format.BATCH)) {
+        return at;
+      }
+    }
+    return 0;
+  }
+}

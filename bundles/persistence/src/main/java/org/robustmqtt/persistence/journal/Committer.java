@@ -1,0 +1,380 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.door.Clock;
+import org.robustmqtt.persistence.format.Output;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what callers put in into records, one write and at most one force a round. Belongs to the
+ * journal thread.
+ *
+ * <p>When a write or a force fails, the segment is sealed, and all that was not forced is written
+ * again, in order, to a new one. If that fails too, the journal is degraded: whoever waits is told,
+ * and every few seconds a new segment is tried. A file whose force has failed is never forced
+ * again.
+ */
+final class Committer {
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+  private static final long RETRY = TimeUnit.SECONDS.toNanos(5);
+
+  /** How much numbering may advance before the next lease. */
+  static final long LEASE = 65_536;
+
+  private final Clock clock;
+  private final Intake intake;
+  private final LiveMessages live;
+  private final SmallState small;
+  private final Segments segments;
+  private final Space space;
+  private final Housekeeping housekeeping;
+  private final Lease lease;
+  private final long storeDelay;
+  private final long origin;
+
+  /** The segment that is written, empty while degraded. */
+  private Optional<SegmentWriter> writer = Optional.empty();
+
+  /** What was written, or should have been, since the last force; in order. */
+  private final List<Entry> unforced = new ArrayList<>();
+
+  /** What is on disk but not true any more, and could not be said there: sequence to last word. */
+  private final LongMap<RecordType> untold = new LongMap<>();
+
+  private Optional<String> broken = Optional.empty();
+  private long forceDue = Long.MAX_VALUE;
+  private long retryAt;
+
+  Committer(
+      Clock clock,
+      Intake intake,
+      Recovered found,
+      Segments segments,
+      Space space,
+      Housekeeping housekeeping,
+      Lease lease,
+      long storeDelay,
+      long origin) {
+    this.clock = clock;
+    this.intake = intake;
+    this.live = found.live();
+    this.small = found.small();
+    this.segments = segments;
+    this.space = space;
+    this.housekeeping = housekeeping;
+    this.lease = lease;
+    this.storeDelay = storeDelay;
+    this.origin = origin;
+  }
+
+  /** Begins the first segment, and with it the first lease. Called before the rounds begin. */
+  void begin(long next) throws IOException {
+    small.lease = next + LEASE;
+    begin();
+    if (forceDue != Long.MAX_VALUE) {
+      // Old segments may hold the only forced copy of what was just repeated.
+      force();
+    }
+    segments.deleteBelow(segments.lowestLive(writer.orElseThrow().segment().number));
+    lease.extended(small.lease);
+  }
+
+  /** Returns why the journal cannot be written, empty while it can. */
+  Optional<String> degraded() {
+    return broken.isPresent() ? broken : space.low();
+  }
+
+  /** Returns when a round is wanted although nothing new comes in. */
+  long due() {
+    if (broken.isPresent()) {
+      return retryAt;
+    }
+    return Math.min(forceDue, space.checkAt());
+  }
+
+  /** Writes a batch, forces if somebody waits for it or it is time, and tidies up. */
+  void commit(List<Entry> taken, boolean closing) {
+    if (broken.isPresent()) {
+      if (ticks() >= retryAt || closing) {
+        comeBack();
+      }
+      if (broken.isPresent()) {
+        refuse(taken);
+        return;
+      }
+    }
+    List<Entry> batch = space.admit(taken, live, ticks());
+    unforced.addAll(batch);
+    try {
+      write(batch);
+      batch.forEach(Entry::tellWritten);
+      if (batch.stream().anyMatch(entry -> entry.force) || ticks() >= forceDue || closing) {
+        force();
+      }
+      tidy();
+    } catch (IOException e) {
+      writeAgain(e);
+    }
+  }
+
+  /** Says that no sequence at or above the next was given out, and ends the last segment. */
+  void close(long next) {
+    if (writer.isPresent()) {
+      try {
+        append(Entry.own(RecordType.CLEAN, next));
+        force();
+      } catch (IOException e) {
+        LOG.debug("The journal is closed without its last record: {}", e.toString());
+      }
+      abandon();
+    }
+  }
+
+  /** Closes the file without a word, as after a failure. */
+  void abandon() {
+    writer.ifPresent(Segments::close);
+    writer = Optional.empty();
+  }
+
+  private void begin() throws IOException {
+    SegmentWriter next =
+        segments.create(segments.lowestLive(Integer.MAX_VALUE), small.lease, false);
+    writer = Optional.of(next);
+    List<Entry> state = small.entries();
+    for (Entry entry : state) {
+      encode(entry);
+    }
+    if (!state.isEmpty()) {
+      next.flush();
+      forceBy(ticks() + storeDelay);
+    }
+  }
+
+  private int encode(Entry entry) throws IOException {
+    SegmentWriter to = writer.orElseThrow();
+    Output out = to.next(clock.wallMillis());
+    entry.encode(out);
+    return to.seal();
+  }
+
+  /** Writes one record of our own. */
+  private void append(Entry entry) throws IOException {
+    encode(entry);
+    writer.orElseThrow().flush();
+    forceBy(ticks() + storeDelay);
+  }
+
+  private void write(List<Entry> batch) throws IOException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    int[] sizes = new int[batch.size()];
+    for (int i = 0; i < sizes.length; i++) {
+      Entry entry = batch.get(i);
+      boolean settled = entry.isMessage() && entry.applied && !live.contains(entry.sequence);
+      sizes[i] = settled ? 0 : encode(entry);
+    }
+    SegmentWriter to = writer.orElseThrow();
+    to.flush();
+    long latest = ticks() + storeDelay;
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] > 0) {
+        apply(batch.get(i), to.segment(), sizes[i]);
+        latest = Math.min(latest, batch.get(i).due);
+      }
+    }
+    forceBy(latest);
+  }
+
+  private void forceBy(long due) {
+    forceDue = Math.min(forceDue, due);
+  }
+
+  /** Takes over into memory what a record says. */
+  private void apply(Entry entry, Segment segment, int size) {
+    boolean known = entry.sequence > 0 && live.contains(entry.sequence);
+    small.apply(entry, known);
+    if (entry.isMessage() && known) {
+      forget(live.get(entry.sequence));
+      live.put(entry.sequence, segment.number, size);
+      segment.live++;
+      segment.liveBytes += size;
+    } else if (entry.type == RecordType.SETTLED) {
+      forget(live.remove(entry.sequence));
+    }
+    entry.applied = true;
+  }
+
+  private void forget(long place) {
+    if (place != LiveMessages.NONE) {
+      segments
+          .find(LiveMessages.segment(place))
+          .ifPresent(
+              segment -> {
+                segment.live--;
+                segment.liveBytes -= LiveMessages.bytes(place);
+              });
+    }
+  }
+
+  private void force() throws IOException {
+    long before = clock.nanos();
+    writer.orElseThrow().force();
+    intake.forceTook(clock.nanos() - before);
+    forceDue = Long.MAX_VALUE;
+    List<Entry> told = new ArrayList<>(unforced);
+    unforced.clear();
+    for (Entry entry : told) {
+      if (entry.type == RecordType.LEASE) {
+        lease.extended(entry.sequence);
+      }
+      entry.tellForced();
+    }
+    housekeeping.forced();
+  }
+
+  /** Rolls to a new segment when it is time, lets dead ones go, and carries what is left over. */
+  private void tidy() throws IOException {
+    SegmentWriter current = writer.orElseThrow();
+    if (housekeeping.isFull(current)) {
+      roll();
+      current = writer.orElseThrow();
+    }
+    Optional<Integer> watermark = housekeeping.newWatermark(current);
+    if (watermark.isPresent()) {
+      append(Entry.own(RecordType.WATERMARK, watermark.get()));
+    }
+    if (housekeeping.wantsCarrying(current)) {
+      force();
+      abandon();
+      housekeeping.carry(small);
+      begin();
+      force();
+    }
+  }
+
+  private void roll() throws IOException {
+    force();
+    abandon();
+    begin();
+  }
+
+  /** The one second chance: everything unforced, in order, into a new segment. */
+  private void writeAgain(IOException first) {
+    LOG.warn("The journal could not be written, a new segment is begun: {}", first.toString());
+    abandon();
+    try {
+      begin();
+      write(unforced);
+      unforced.forEach(Entry::tellWritten);
+      force();
+    } catch (IOException second) {
+      degrade(second);
+    }
+  }
+
+  /** A defect of ours is treated as a disk that fails: nobody waits for ever. */
+  void defect(Throwable cause) {
+    degrade(new IOException("defect: " + cause, cause));
+  }
+
+  private void degrade(IOException cause) {
+    LOG.warn("The journal cannot be written any more: {}", cause.toString());
+    abandon();
+    broken = Optional.of(cause.toString());
+    retryAt = ticks() + RETRY;
+    forceDue = Long.MAX_VALUE;
+    List<Entry> waiting = new ArrayList<>(unforced);
+    unforced.clear();
+    // Any of it may be on disk, in one of the files that failed.
+    segments.list().stream()
+        .reduce((older, newer) -> newer)
+        .ifPresent(last -> waiting.forEach(entry -> apply(entry, last, 1)));
+    waiting.forEach(this::remember);
+    waiting.forEach(this::tellFailed);
+  }
+
+  private void refuse(List<Entry> batch) {
+    for (Entry entry : batch) {
+      if (entry.isMessage()) {
+        live.remove(entry.sequence);
+      } else {
+        apply(entry, new Segment(0), 0);
+        remember(entry);
+      }
+    }
+    batch.forEach(this::tellFailed);
+  }
+
+  private void tellFailed(Entry entry) {
+    if (entry.type == RecordType.LEASE) {
+      lease.failed();
+    }
+    entry.tellFailed();
+  }
+
+  /** Keeps in mind what the disk has to be told when it is back. */
+  private void remember(Entry entry) {
+    switch (entry.type) {
+      case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
+      case SENT, RELEASED, UNSENT -> {
+        if (live.contains(entry.sequence)) {
+          untold.put(entry.sequence, RecordType.SENT);
+        }
+      }
+      case MESSAGE -> {
+        if (entry.isSync()) {
+          // Its owner is told that it is not stored, so it must not come back.
+          forget(live.remove(entry.sequence));
+          untold.put(entry.sequence, RecordType.SETTLED);
+        }
+      }
+      case RECEIVED, COMPLETED, FORGET_RECEIVED, VALUE, LEASE -> {
+        // a new segment begins with these
+      }
+      case BATCH, WATERMARK, CLEAN -> {
+        // of no meaning to a new segment
+      }
+    }
+  }
+
+  /** Tries a new segment, and says there what was not said. */
+  private void comeBack() {
+    try {
+      begin();
+      for (long sequence : untold.keys()) {
+        boolean settled = untold.get(sequence) == RecordType.SETTLED;
+        Stage stage = small.stage(sequence);
+        if (settled || !stage.isSent()) {
+          append(Entry.own(settled ? RecordType.SETTLED : RecordType.UNSENT, sequence));
+        } else {
+          append(Entry.sent(sequence, stage, Level.APPENDED, WrittenCallback.NONE));
+          if (stage.released()) {
+            append(Entry.own(RecordType.RELEASED, sequence));
+          }
+        }
+      }
+      force();
+      untold.clear();
+      broken = Optional.empty();
+      LOG.info("The journal can be written again");
+    } catch (IOException e) {
+      abandon();
+      retryAt = ticks() + RETRY;
+      broken = Optional.of(e.toString());
+    }
+  }
+
+  private long ticks() {
+    return clock.nanos() - origin;
+  }
+}

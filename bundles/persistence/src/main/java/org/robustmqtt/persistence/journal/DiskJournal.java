@@ -1,0 +1,291 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.JournalStatus;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredCallback;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.door.Clock;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.door.Rounds;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A journal in a folder: the face to the callers, and its part of a round. */
+public final class DiskJournal implements Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskJournal.class);
+  private static final long CLOSE_WAIT = TimeUnit.SECONDS.toNanos(5);
+  private static final int MAX_VALUE = 1 << 20;
+  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of());
+
+  /** The world and the shape of a journal. */
+  public record Place(
+      Disk disk, Clock clock, Rounds rounds, Path folder, boolean inDataArea, long segmentSize) {}
+
+  private final Place place;
+  private final DiskLock lock;
+  private final Runnable listener;
+  private final long origin;
+  private final LiveMessages live;
+  private final Intake intake;
+  private final Lease lease;
+  private final Segments segments;
+  private final Committer committer;
+  private final int recovered;
+  private final Recovered.Report report;
+  private final AtomicReference<Recovery> recovery;
+  private volatile JournalStatus status;
+  private volatile boolean closing;
+  private volatile boolean closed;
+
+  private DiskJournal(
+      Place place, DiskLock lock, JournalSettings settings, Runnable listener, Recovered found) {
+    this.place = place;
+    this.lock = lock;
+    this.listener = listener;
+    this.origin = place.clock().nanos();
+    this.live = found.live();
+    this.recovered = found.messages().size();
+    this.report = found.report();
+    SmallState small = found.small();
+    this.recovery =
+        new AtomicReference<>(
+            new Recovery(
+                found.messages(),
+                java.util.Collections.unmodifiableSet(
+                    new java.util.LinkedHashSet<>(small.received)),
+                java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values))));
+    this.lease = new Lease(found.next());
+    long storeDelay = settings.storeDelay().toNanos();
+    this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
+    this.segments = new Segments(place.disk(), place.clock(), place.folder(), found);
+    this.committer =
+        new Committer(
+            place.clock(),
+            intake,
+            found,
+            segments,
+            new Space(place.disk(), place.folder(), settings.minFree()),
+            new Housekeeping(segments, live, place.clock(), place.segmentSize()),
+            lease,
+            storeDelay,
+            origin);
+  }
+
+  /**
+   * Recovers what is in a folder that exists, and begins to write there.
+   *
+   * @param lock of the folder; the journal's own if this returns, else still the caller's
+   * @throws JournalException if the format is newer; nothing was changed
+   * @throws IOException if the disk fails
+   */
+  public static DiskJournal open(
+      Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
+      throws IOException, JournalException {
+    Recovered found = RecoveryScan.run(place.disk(), place.folder());
+    DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
+    try {
+      journal.committer.begin(found.next());
+    } catch (IOException e) {
+      journal.committer.abandon();
+      throw e;
+    }
+    journal.publishStatus();
+    worker.add(journal);
+    place.rounds().wake();
+    return journal;
+  }
+
+  @Override
+  public Recovery recovery() {
+    return recovery.getAndSet(NOTHING);
+  }
+
+  @Override
+  public JournalStatus status() {
+    return status;
+  }
+
+  @Override
+  public long nextSequence() {
+    if (closing) {
+      return 0;
+    }
+    long sequence = lease.next();
+    long wanted = lease.wanted();
+    if (wanted > 0) {
+      intake.put(
+          Entry.of(RecordType.LEASE, wanted, Level.FORCED, WrittenCallback.NONE),
+          WrittenCallback.NONE);
+    }
+    return sequence;
+  }
+
+  @Override
+  public boolean offer(StoredMessage message, StoredCallback callback) {
+    return intake.offer(message, callback);
+  }
+
+  @Override
+  public boolean awaitRoom(Duration maxWait) throws InterruptedException {
+    if (!intake.hasRoom()) {
+      intake.flush();
+    }
+    return place.rounds().await(() -> closed || intake.hasRoom(), maxWait.toNanos()) && !closed;
+  }
+
+  @Override
+  public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    intake.sent(sequence, new Stage(epoch, packetId, false), level, callback);
+  }
+
+  @Override
+  public void released(long sequence, Level level, WrittenCallback callback) {
+    intake.released(sequence, level, callback);
+  }
+
+  @Override
+  public void unsent(long sequence) {
+    intake.unsent(sequence);
+  }
+
+  @Override
+  public void settled(long sequence, WrittenCallback callback) {
+    intake.settled(sequence, callback);
+  }
+
+  @Override
+  public void received(int packetId, WrittenCallback callback) {
+    intake.put(Entry.packet(RecordType.RECEIVED, packetId, callback), callback);
+  }
+
+  @Override
+  public void completed(int packetId, WrittenCallback callback) {
+    intake.put(Entry.packet(RecordType.COMPLETED, packetId, callback), callback);
+  }
+
+  @Override
+  public void forgetReceived() {
+    intake.put(
+        Entry.of(RecordType.FORGET_RECEIVED, 0, Level.APPENDED, WrittenCallback.NONE),
+        WrittenCallback.NONE);
+  }
+
+  @Override
+  public void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    int length = key.getBytes(StandardCharsets.UTF_8).length;
+    if (length < 1 || length > 255 || value.length > MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "key of " + length + " bytes, value of " + value.length + ": too short or too long");
+    }
+    intake.put(Entry.value(key, value, level, callback), callback);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    place.rounds().wake();
+    if (!place.rounds().awaitUninterrupted(() -> closed, CLOSE_WAIT)) {
+      LOG.warn("{}: the disk did not answer in time, closed without it", place.folder());
+    }
+    intake.close();
+    lock.close();
+  }
+
+  /** Returns whether it is closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Reads the headers in a folder.
+   *
+   * @throws JournalException if one of them is of a newer format
+   * @throws IOException if the disk fails
+   */
+  public static void requireReadable(Disk disk, Path folder) throws IOException, JournalException {
+    RecoveryScan.requireReadable(disk, folder);
+  }
+
+  /** Returns whether somebody waits for a force. */
+  boolean forceWanted() {
+    return intake.forceWanted();
+  }
+
+  /** Its part of a round; never throws. Returns as {@link Rounds.Work#round}. */
+  long round() {
+    boolean last = closing;
+    if (last) {
+      intake.close();
+    }
+    Optional<String> before = committer.degraded();
+    List<Entry> batch = intake.take(ticks(), last);
+    try {
+      committer.commit(batch, last);
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: a defect in the journal", place.folder(), e);
+      committer.defect(e);
+    }
+    intake.done(batch);
+    if (last) {
+      committer.close(lease.position());
+    }
+    publishStatus();
+    if (!before.equals(committer.degraded())) {
+      tellListener();
+    }
+    if (last) {
+      lock.close();
+      closed = true;
+      return Rounds.Work.FINISHED;
+    }
+    long due = intake.rest(committer.due());
+    return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());
+  }
+
+  private void tellListener() {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.error("{}: a listener threw, which it must not", place.folder(), e);
+    }
+  }
+
+  private void publishStatus() {
+    status =
+        new JournalStatus(
+            place.folder().toString(),
+            place.inDataArea(),
+            committer.degraded(),
+            segments.count(),
+            segments.bytes(),
+            live.size(),
+            segments.totals().bytes,
+            segments.totals().forces,
+            recovered,
+            report.cutBytes(),
+            report.damagedBytes(),
+            report.damagedFiles());
+  }
+
+  private long ticks() {
+    return place.clock().nanos() - origin;
+  }
+}

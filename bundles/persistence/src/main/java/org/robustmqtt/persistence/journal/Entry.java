@@ -1,0 +1,214 @@
+package org.robustmqtt.persistence.journal;
+
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.StoredCallback;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.format.MessageBody;
+import org.robustmqtt.persistence.format.Output;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call that waits to become a record. Guarded by the monitor of {@link Intake} until it is
+ * taken, then the journal thread's own.
+ *
+ * <p>Design: a message is not encoded before it is written, because most messages of durability
+ * group are settled first and never are. The message is immutable, so keeping it is keeping a copy.
+ */
+final class Entry {
+  private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
+  private static final byte[] EMPTY = {};
+
+  final RecordType type;
+
+  /** The sequence of the message; of a lease its N. */
+  final long sequence;
+
+  /** How many bytes it counts in the stage: at least those of its record. */
+  final int bound;
+
+  /** The message, null when cancelled or not a message. */
+  private StoredMessage message;
+
+  private final Durability durability;
+  private StoredCallback onStored = stored -> {};
+  private WrittenCallback onWritten = WrittenCallback.NONE;
+
+  Stage stage = Stage.WAITING;
+  private int packetId;
+  private String key = "";
+  private byte[] value = EMPTY;
+
+  /** The number of the call. */
+  long number;
+
+  /** When it has to be forced at the latest; on the time line of its journal. */
+  long due = Long.MAX_VALUE;
+
+  /** Whether it wants to be forced as soon as it is written. */
+  boolean force;
+
+  boolean cancelled;
+
+  /** A message of durability group that is written at once, because its packet is to be sent. */
+  boolean promoted;
+
+  /** Whether it has been written once, so that only its place is new when it is written again. */
+  boolean applied;
+
+  private boolean told;
+
+  private Entry(RecordType type, long sequence, int bound, Durability durability) {
+    this.type = type;
+    this.sequence = sequence;
+    this.bound = bound;
+    this.durability = durability;
+  }
+
+  static Entry message(StoredMessage message, StoredCallback callback) {
+    int bound = MessageBody.bound(message.message()) + 16;
+    Entry entry = new Entry(RecordType.MESSAGE, message.sequence(), bound, message.durability());
+    entry.message = message;
+    entry.onStored = callback;
+    entry.force = message.durability() == Durability.SYNC;
+    return entry;
+  }
+
+  static Entry of(RecordType type, long sequence, Level level, WrittenCallback callback) {
+    Entry entry = new Entry(type, sequence, 48, Durability.MEMORY);
+    entry.onWritten = callback;
+    entry.force = level == Level.FORCED;
+    return entry;
+  }
+
+  /** A record of the journal's own, of which nobody needs to hear. */
+  static Entry own(RecordType type, long number) {
+    return of(type, number, Level.APPENDED, WrittenCallback.NONE);
+  }
+
+  static Entry sent(long sequence, Stage stage, Level level, WrittenCallback callback) {
+    Entry entry = of(RecordType.SENT, sequence, level, callback);
+    entry.stage = stage;
+    return entry;
+  }
+
+  static Entry packet(RecordType type, int packetId, WrittenCallback callback) {
+    Entry entry = of(type, 0, Level.APPENDED, callback);
+    entry.packetId = packetId;
+    return entry;
+  }
+
+  static Entry value(String key, byte[] value, Level level, WrittenCallback callback) {
+    int bound = 48 + 3 * key.length() + value.length;
+    Entry entry = new Entry(RecordType.VALUE, 0, bound, Durability.MEMORY);
+    entry.key = key;
+    entry.value = value;
+    entry.onWritten = callback;
+    entry.force = level == Level.FORCED;
+    return entry;
+  }
+
+  boolean isMessage() {
+    return type == RecordType.MESSAGE;
+  }
+
+  int qos() {
+    return message.message().qos().level();
+  }
+
+  int packetId() {
+    return packetId;
+  }
+
+  String key() {
+    return key;
+  }
+
+  byte[] value() {
+    return value;
+  }
+
+  /** Lets go of the message; it will not be written. */
+  void cancel() {
+    cancelled = true;
+    message = null;
+  }
+
+  /** Writes the record, except its seal. */
+  void encode(Output out) {
+    switch (type) {
+      case MESSAGE -> MessageBody.encode(out, message, stage);
+      case SENT ->
+          out.begin(type, bound).varint(sequence).varint(stage.epoch()).number(stage.packetId(), 2);
+      case RELEASED, UNSENT, SETTLED, LEASE, WATERMARK, CLEAN ->
+          out.begin(type, bound).varint(sequence);
+      case RECEIVED, COMPLETED -> out.begin(type, bound).number(packetId, 2);
+      case FORGET_RECEIVED -> out.begin(type, bound);
+      case VALUE -> out.begin(type, bound).string(key).raw(value, 0, value.length);
+      case BATCH -> throw new AssertionError("written by the segment itself");
+    }
+  }
+
+  /** Tells whoever waits for the write, unless the force is waited for. */
+  void tellWritten() {
+    if (!isMessage() && !force) {
+      tell(true);
+    }
+  }
+
+  /** Tells whoever waits for the force. */
+  void tellForced() {
+    tell(true);
+  }
+
+  /** Tells that it could not be written. */
+  void tellFailed() {
+    tell(false);
+  }
+
+  /** Tells that it had its outcome before it was written. */
+  void tellSettledFirst() {
+    tellStored(Stored.SETTLED_FIRST);
+  }
+
+  private void tell(boolean written) {
+    if (isMessage()) {
+      tellStored(
+          written
+              ? Stored.ON_DISK
+              : durability == Durability.SYNC ? Stored.FAILED : Stored.MEMORY_ONLY);
+    } else if (!told) {
+      told = true;
+      tell(onWritten, written);
+    }
+  }
+
+  private void tellStored(Stored stored) {
+    if (!told) {
+      told = true;
+      try {
+        onStored.stored(stored);
+      } catch (RuntimeException e) {
+        LOG.error("A callback threw, which it must not: {}", onStored, e);
+      }
+    }
+  }
+
+  /** Calls a callback that must not throw, and survives one that does. */
+  static void tell(WrittenCallback callback, boolean written) {
+    try {
+      callback.done(written);
+    } catch (RuntimeException e) {
+      LOG.error("A callback threw, which it must not: {}", callback, e);
+    }
+  }
+
+  boolean isSync() {
+    return durability == Durability.SYNC;
+  }
+}

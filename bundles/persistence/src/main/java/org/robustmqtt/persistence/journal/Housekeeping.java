@@ -1,0 +1,148 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.robustmqtt.persistence.door.Clock;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.format.Input;
+import org.robustmqtt.persistence.format.MessageBody;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.SegmentHeader;
+import org.robustmqtt.persistence.format.SegmentScan;
+
+/**
+ * Lets old segments go, the oldest first: a dead one after a forced watermark says so; and when
+ * little is alive in much, the live records are carried into a segment of their own first. Does
+ * nothing unless something was written. Belongs to the journal thread.
+ */
+final class Housekeeping {
+  private final Segments segments;
+  private final LiveMessages live;
+  private final Clock clock;
+  private final long segmentSize;
+
+  /** Segments below were said to be dead, but the watermark may not be forced yet. */
+  private int announced;
+
+  Housekeeping(Segments segments, LiveMessages live, Clock clock, long segmentSize) {
+    this.segments = segments;
+    this.live = live;
+    this.clock = clock;
+    this.segmentSize = segmentSize;
+  }
+
+  boolean isFull(SegmentWriter current) {
+    return current.segment().size >= segmentSize;
+  }
+
+  /** Returns the lowest live segment if that was not said yet and there are dead ones below it. */
+  Optional<Integer> newWatermark(SegmentWriter current) {
+    int lowest = segments.lowestLive(current.segment().number);
+    if (lowest <= announced || segments.list().get(0).number >= lowest) {
+      return Optional.empty();
+    }
+    announced = lowest;
+    return Optional.of(lowest);
+  }
+
+  /** After each force: what was announced may be deleted now. */
+  void forced() throws IOException {
+    segments.deleteBelow(announced);
+  }
+
+  /**
+   * Returns whether less than a quarter of the bytes is alive, in more than two files. Not while
+   * dead segments wait for their watermark, since these cost nothing to remove.
+   */
+  boolean wantsCarrying(SegmentWriter current) {
+    return segments.count() > 2
+        && segments.list().get(0).number >= announced
+        && segments.list().get(0).live > 0
+        && segments.list().get(0).number != current.segment().number
+        && segments.liveBytes() * 4 < segments.bytes();
+  }
+
+  /**
+   * Carries the live records of the oldest segments into one new segment, which is forced. Their
+   * old places are dead when this returns.
+   */
+  void carry(SmallState small) throws IOException {
+    List<Segment> old = segments.list();
+    SegmentWriter to = segments.create(segments.lowestLive(Integer.MAX_VALUE), small.lease, true);
+    List<Move> moves = new ArrayList<>();
+    try {
+      for (Segment from : old) {
+        if (to.segment().size >= segmentSize) {
+          break;
+        }
+        carry(from, to, small, moves);
+        to.flush();
+      }
+      to.force();
+    } finally {
+      Segments.close(to);
+    }
+    moves.forEach(move -> apply(move, to.segment()));
+    for (Segment from : old) {
+      if (from.live > 0) {
+        break;
+      }
+      announced = from.number + 1;
+    }
+  }
+
+  /** A message whose record is in two places, and that counts at the new one from now on. */
+  private record Move(long sequence, Segment from, int oldBytes, int newBytes) {}
+
+  private void apply(Move move, Segment to) {
+    move.from().live--;
+    move.from().liveBytes -= move.oldBytes();
+    to.live++;
+    to.liveBytes += move.newBytes();
+    live.put(move.sequence(), to.number, move.newBytes());
+  }
+
+  private void carry(Segment from, SegmentWriter to, SmallState small, List<Move> moves)
+      throws IOException {
+    byte[] bytes;
+    try (DiskFile file = segments.open(from)) {
+      bytes = RecoveryScan.readFully(file, (int) from.size);
+    }
+    SegmentHeader header =
+        SegmentHeader.decode(bytes, bytes.length, from.number)
+            .orElseThrow(() -> new IOException("header of segment " + from.number + " is gone"));
+    IOException[] failure = {null};
+    SegmentScan.scan(
+        bytes,
+        bytes.length,
+        header,
+        from.forcedEnd,
+        (type, offset, size, array, start, end) -> {
+          if (type == RecordType.MESSAGE && failure[0] == null) {
+            try {
+              message(from, to, small, array, start, end).ifPresent(moves::add);
+            } catch (IOException e) {
+              failure[0] = e;
+            }
+          }
+          return true;
+        });
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  private Optional<Move> message(
+      Segment from, SegmentWriter to, SmallState small, byte[] array, int start, int end)
+      throws IOException {
+    long sequence = MessageBody.head(new Input(array, start, end)).sequence();
+    long place = live.get(sequence);
+    if (place == LiveMessages.NONE || LiveMessages.segment(place) != from.number) {
+      return Optional.empty();
+    }
+    MessageBody.carry(to.next(clock.wallMillis()), array, start, end, small.stage(sequence));
+    return Optional.of(new Move(sequence, from, LiveMessages.bytes(place), to.seal()));
+  }
+}

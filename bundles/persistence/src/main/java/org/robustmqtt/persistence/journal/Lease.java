@@ -1,0 +1,56 @@
+package org.robustmqtt.persistence.journal;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Gives out sequences, each once for the life of a journal: only below a number that was forced
+ * before. Safe for several threads.
+ */
+final class Lease {
+  private final AtomicLong next;
+  private final AtomicBoolean renewing = new AtomicBoolean();
+  private volatile long end;
+
+  Lease(long next) {
+    this.next = new AtomicLong(next);
+  }
+
+  /** Returns the next sequence, 0 if the lease is used up. */
+  long next() {
+    while (true) {
+      long sequence = next.get();
+      if (sequence >= end) {
+        return 0;
+      }
+      if (next.compareAndSet(sequence, sequence + 1)) {
+        return sequence;
+      }
+    }
+  }
+
+  /**
+   * Returns the N to be written and forced now, 0 if half of the lease is left or it is under way.
+   */
+  long wanted() {
+    long now = end;
+    boolean half = now - next.get() <= Committer.LEASE / 2;
+    return half && renewing.compareAndSet(false, true) ? end + Committer.LEASE : 0;
+  }
+
+  /** Says that a lease was forced. */
+  void extended(long newEnd) {
+    end = Math.max(end, newEnd);
+    renewing.set(false);
+  }
+
+  /** Says that a lease could not be forced; the next call of {@link #wanted} tries again. */
+  void failed() {
+    renewing.set(false);
+  }
+
+  /** Returns the number that would be given out next. */
+  long position() {
+    return next.get();
+  }
+}

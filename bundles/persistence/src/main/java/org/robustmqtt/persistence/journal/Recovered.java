@@ -1,0 +1,30 @@
+package org.robustmqtt.persistence.journal;
+
+import java.util.List;
+import org.robustmqtt.journal.RecoveredMessage;
+
+/**
+ * What a scan of a journal's folder found.
+ *
+ * @param segments the segments that are kept, oldest first
+ * @param messages the messages that are not settled, by sequence
+ * @param live the places of their records
+ * @param small values, received ids, stages and lease
+ * @param next the next sequence to be given out
+ * @param generation the highest generation seen
+ * @param lastNumber the highest number of a segment seen
+ * @param report what was cut and set aside
+ */
+record Recovered(
+    List<Segment> segments,
+    List<RecoveredMessage> messages,
+    LiveMessages live,
+    SmallState small,
+    long next,
+    long generation,
+    int lastNumber,
+    Report report) {
+
+  /** What could not be read. */
+  record Report(long cutBytes, long damagedBytes, List<String> damagedFiles) {}
+}

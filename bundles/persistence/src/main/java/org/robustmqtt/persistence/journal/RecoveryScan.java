@@ -1,0 +1,223 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.format.SegmentHeader;
+import org.robustmqtt.persistence.format.SegmentScan;
+
+/**
+ * Reads a journal's folder: cuts the torn tail, sets damage aside as {@code .damaged}, deletes dead
+ * segments unread, and keeps all that can be read. What it keeps is forced when it returns.
+ */
+final class RecoveryScan {
+  /**
+   * How far numbering jumps if something was damaged: the newest lease may have been in it. With 64
+   * bits there is room for two billion such events.
+   */
+  private static final long JUMP = 1L << 32;
+
+  private final Disk disk;
+  private final Path folder;
+  private final SortedMap<Integer, byte[]> beginnings = new TreeMap<>();
+  private final SortedMap<Integer, SegmentHeader> headers = new TreeMap<>();
+  private final List<Segment> segments = new ArrayList<>();
+  private final List<String> damagedFiles = new ArrayList<>();
+  private final Replay replay = new Replay();
+  private long cutBytes;
+  private long damagedBytes;
+
+  private RecoveryScan(Disk disk, Path folder) {
+    this.disk = disk;
+    this.folder = folder;
+  }
+
+  /**
+   * Reads the folder, which is locked.
+   *
+   * @throws JournalException if a segment has a newer format; nothing was changed
+   * @throws IOException if the disk fails; never because of what the files hold
+   */
+  static Recovered run(Disk disk, Path folder) throws IOException, JournalException {
+    return new RecoveryScan(disk, folder).run();
+  }
+
+  /** Reads the headers only, and throws as {@link #run} if one is newer. */
+  static void requireReadable(Disk disk, Path folder) throws IOException, JournalException {
+    new RecoveryScan(disk, folder).readHeaders();
+  }
+
+  private Recovered run() throws IOException, JournalException {
+    readHeaders();
+    int lowest = headers.values().stream().mapToInt(SegmentHeader::lowestLive).max().orElse(0);
+    for (int number : beginnings.keySet()) {
+      if (number >= lowest) {
+        readSegment(number);
+      }
+    }
+    deleteDead(Math.max(lowest, replay.watermark()));
+    long next = replay.next(headers.values());
+    if (!damagedFiles.isEmpty()) {
+      next += JUMP;
+    }
+    long generation =
+        headers.values().stream().mapToLong(SegmentHeader::generation).max().orElse(0);
+    int last = beginnings.isEmpty() ? 0 : beginnings.lastKey();
+    return replay.result(
+        segments,
+        next,
+        generation,
+        last,
+        new Recovered.Report(cutBytes, damagedBytes, damagedFiles));
+  }
+
+  private void readHeaders() throws IOException, JournalException {
+    for (String name : disk.list(folder)) {
+      int number = Format.segmentOf(name);
+      if (number > 0) {
+        byte[] beginning = read(number, Format.DATA);
+        if (SegmentHeader.isNewer(beginning, beginning.length)) {
+          throw new JournalException(
+              ProblemKind.STORE_UNREADABLE,
+              folder.resolve(name)
+                  + ": written by a newer version; this one reads format "
+                  + Format.VERSION
+                  + ". Nothing was changed",
+              null);
+        }
+        beginnings.put(number, beginning);
+        SegmentHeader.decode(beginning, beginning.length, number)
+            .ifPresent(header -> headers.put(number, header));
+      }
+    }
+  }
+
+  private void readSegment(int number) throws IOException {
+    SegmentHeader header = headers.get(number);
+    boolean last = number == beginnings.lastKey();
+    if (header == null) {
+      unreadable(number, last);
+      return;
+    }
+    byte[] bytes = read(number, Integer.MAX_VALUE);
+    long namedEnd = namedEnd(number);
+    if (namedEnd < 0) {
+      // Whoever named its end is lost, so an end cannot be told from damage: call it damage.
+      namedEnd = last ? 0 : bytes.length;
+    }
+    Segment segment = new Segment(number);
+    segments.add(segment);
+    replay.begin(segment);
+    SegmentScan.Result result =
+        SegmentScan.scan(bytes, bytes.length, header, namedEnd, replay::record);
+    for (SegmentScan.Damage damage : result.damage()) {
+      setAside(number, bytes, damage);
+    }
+    segment.size = result.end();
+    segment.forcedEnd = result.end();
+    finish(number, bytes.length, result.end(), last);
+  }
+
+  /** Cuts the tail, and forces what a crashed process may only have appended. */
+  private void finish(int number, long length, long end, boolean last) throws IOException {
+    if (end < length || last) {
+      try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
+        if (end < length) {
+          cutBytes += length - end;
+          file.truncate(end);
+        }
+        file.force();
+      }
+    }
+  }
+
+  /** Returns up to where a segment was forced by the header of the next; -1 if none says it. */
+  private long namedEnd(int number) {
+    long end = -1;
+    for (SegmentHeader header : headers.tailMap(number + 1).values()) {
+      if (header.previous() == number) {
+        end = Math.max(end, header.previousEnd());
+      }
+    }
+    return end;
+  }
+
+  /** A file without a good header: one that was only begun is deleted, else it is set aside. */
+  private void unreadable(int number, boolean last) throws IOException {
+    String name = Format.fileName(number);
+    long size;
+    try (DiskFile file = disk.open(folder.resolve(name))) {
+      size = file.size();
+    }
+    if (size <= Format.DATA && (last || namedEnd(number) < 0)) {
+      cutBytes += size;
+      disk.delete(folder.resolve(name));
+    } else {
+      String aside = name + ".damaged";
+      disk.rename(folder.resolve(name), folder.resolve(aside));
+      damagedBytes += size;
+      damagedFiles.add(aside);
+    }
+    disk.forceDirectory(folder);
+  }
+
+  /** Copies damaged bytes to a file of their own, once. */
+  private void setAside(int number, byte[] bytes, SegmentScan.Damage damage) throws IOException {
+    String aside =
+        String.format(Locale.ROOT, "%s.%08d.damaged", Format.fileName(number), damage.from());
+    if (disk.list(folder).contains(aside)) {
+      return;
+    }
+    int to = (int) Math.min(bytes.length, damage.to());
+    int from = (int) Math.min(to, damage.from());
+    try (DiskFile file = disk.open(folder.resolve(aside))) {
+      file.write(ByteBuffer.wrap(bytes, from, to - from), 0);
+      file.force();
+    }
+    disk.forceDirectory(folder);
+    damagedBytes += damage.to() - damage.from();
+    damagedFiles.add(aside);
+  }
+
+  private void deleteDead(int lowest) throws IOException {
+    boolean deleted = false;
+    for (int number : beginnings.keySet()) {
+      if (number < lowest) {
+        disk.delete(folder.resolve(Format.fileName(number)));
+        deleted = true;
+      }
+    }
+    segments.removeIf(segment -> segment.number < lowest);
+    replay.dropBelow(lowest);
+    if (deleted) {
+      disk.forceDirectory(folder);
+    }
+  }
+
+  private byte[] read(int number, int limit) throws IOException {
+    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
+      return readFully(file, (int) Math.min(limit, file.size()));
+    }
+  }
+
+  /** Reads the beginning of a file, shorter if the file is. */
+  static byte[] readFully(DiskFile file, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining() && file.read(buffer, buffer.position()) > 0) {
+      // each turn reads what the file system gives
+    }
+    return buffer.hasRemaining()
+        ? java.util.Arrays.copyOf(buffer.array(), buffer.position())
+        : buffer.array();
+  }
+}

@@ -1,0 +1,135 @@
+package org.robustmqtt.persistence.journal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.format.Input;
+import org.robustmqtt.persistence.format.MessageBody;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.SegmentHeader;
+import org.robustmqtt.persistence.format.Stage;
+
+/** Applies the records that a recovery reads, in the order in which they were written. */
+final class Replay {
+  private final TreeMap<Long, Found> messages = new TreeMap<>();
+  private final SmallState small = new SmallState();
+  private Segment segment = new Segment(0);
+  private int watermark;
+  private long highest;
+
+  /** What the last record of all says if it is CLEAN, else 0. */
+  private long clean;
+
+  /** A message and where its newest record is. */
+  private record Found(StoredMessage stored, Segment segment, int size) {}
+
+  void begin(Segment next) {
+    segment = next;
+    clean = 0;
+  }
+
+  /** A good record; false if its body makes no sense. */
+  boolean record(RecordType type, int offset, int size, byte[] array, int start, int end) {
+    try {
+      clean = 0;
+      Input in = new Input(array, start, end);
+      switch (type) {
+        case MESSAGE -> message(size, array, start, end);
+        case SENT -> sent(in.varint(), new Stage(in.varint(), (int) in.number(2), false));
+        case RELEASED -> {
+          long sequence = in.varint();
+          if (messages.containsKey(sequence)) {
+            small.stages.put(sequence, small.stage(sequence).release());
+          }
+        }
+        case UNSENT -> small.stages.remove(in.varint());
+        case SETTLED -> {
+          long sequence = in.varint();
+          messages.remove(sequence);
+          small.stages.remove(sequence);
+          highest = Math.max(highest, sequence);
+        }
+        case RECEIVED -> small.receive((int) in.number(2));
+        case COMPLETED -> small.received.remove((int) in.number(2));
+        case FORGET_RECEIVED -> small.received.clear();
+        case LEASE -> small.lease = Math.max(small.lease, in.varint());
+        case VALUE -> small.value(in.string(), in.rest());
+        case WATERMARK -> watermark = Math.max(watermark, (int) in.varint());
+        case CLEAN -> clean = in.varint();
+        case BATCH -> {}
+      }
+      return true;
+    } catch (IllegalArgumentException | Input.BadRecord e) {
+      return false;
+    }
+  }
+
+  private void message(int size, byte[] array, int start, int end) {
+    MessageBody.Head head = MessageBody.head(new Input(array, start, end));
+    StoredMessage stored = MessageBody.decode(new Input(array, start, end));
+    boolean known = messages.put(head.sequence(), new Found(stored, segment, size)) != null;
+    highest = Math.max(highest, head.sequence());
+    // A batch that was written again after a failure repeats messages, not their stages.
+    if (head.stage().isSent()) {
+      small.stages.put(head.sequence(), head.stage());
+    } else if (head.carried() || !known) {
+      small.stages.remove(head.sequence());
+    }
+  }
+
+  private void sent(long sequence, Stage stage) {
+    if (messages.containsKey(sequence)) {
+      small.stages.put(sequence, stage);
+    }
+  }
+
+  int watermark() {
+    return watermark;
+  }
+
+  /** Forgets messages whose record is in a dead segment. */
+  void dropBelow(int lowest) {
+    messages
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean dead = entry.getValue().segment().number < lowest;
+              if (dead) {
+                small.stages.remove(entry.getKey());
+              }
+              return dead;
+            });
+  }
+
+  /** Returns the next sequence to be given out. */
+  long next(Collection<SegmentHeader> headers) {
+    long lease = headers.stream().mapToLong(SegmentHeader::lease).max().orElse(1);
+    long after = Math.max(Math.max(lease, small.lease), highest + 1);
+    return clean > highest ? clean : after;
+  }
+
+  Recovered result(
+      List<Segment> segments, long next, long generation, int lastNumber, Recovered.Report report) {
+    LiveMessages live = new LiveMessages();
+    List<RecoveredMessage> list = new ArrayList<>(messages.size());
+    messages.forEach(
+        (sequence, found) -> {
+          live.put(sequence, found.segment().number, found.size());
+          found.segment().live++;
+          found.segment().liveBytes += found.size();
+          list.add(recovered(found.stored(), small.stage(sequence)));
+        });
+    return new Recovered(segments, list, live, small, next, generation, lastNumber, report);
+  }
+
+  private static RecoveredMessage recovered(StoredMessage stored, Stage stage) {
+    RecoveredMessage.Stage reached =
+        stage.released()
+            ? RecoveredMessage.Stage.RELEASED
+            : stage.isSent() ? RecoveredMessage.Stage.SENT : RecoveredMessage.Stage.WAITING;
+    return new RecoveredMessage(stored, reached, stage.epoch(), stage.packetId());
+  }
+}

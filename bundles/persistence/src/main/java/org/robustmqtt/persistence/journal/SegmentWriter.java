@@ -1,0 +1,97 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.format.Output;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.SegmentHeader;
+
+/**
+ * Appends to the one segment that is written. After an exception it must be closed and never used
+ * again: what its file holds behind the last force is unknown.
+ */
+final class SegmentWriter {
+  private static final int CHUNK = 128 * 1024;
+
+  private final DiskFile file;
+  private final SegmentHeader header;
+  private final Segment segment;
+  private final Totals totals;
+  private final Output out = new Output();
+  private boolean inBatch;
+
+  /** Bytes and forces of a journal since it was opened. */
+  static final class Totals {
+    long bytes;
+    long forces;
+  }
+
+  /** Takes over a file that is empty; it is closed with this writer. */
+  SegmentWriter(DiskFile file, SegmentHeader header, Segment segment, Totals totals) {
+    this.file = file;
+    this.header = header;
+    this.segment = segment;
+    this.totals = totals;
+  }
+
+  /** Writes and forces the header. */
+  void begin() throws IOException {
+    write(ByteBuffer.wrap(header.encode()));
+    force();
+  }
+
+  /**
+   * Returns where the next record is to be encoded, after the header of its batch.
+   *
+   * @param wallMillis the time for the header of the batch
+   */
+  Output next(long wallMillis) throws IOException {
+    if (out.size() >= CHUNK) {
+      flush();
+    }
+    if (!inBatch) {
+      out.begin(RecordType.BATCH, Format.BATCH).number(segment.forcedEnd, 4).number(wallMillis, 6);
+      out.seal(header, segment.size);
+      inBatch = true;
+    }
+    return out;
+  }
+
+  /** Completes the record begun last and returns its bytes. */
+  int seal() {
+    return out.seal(header, segment.size);
+  }
+
+  /** Writes what was encoded. */
+  void flush() throws IOException {
+    if (out.size() > 0) {
+      write(out.buffer());
+      out.clear();
+    }
+  }
+
+  /** Makes what was written survive a power cut. */
+  void force() throws IOException {
+    file.force();
+    totals.forces++;
+    segment.forcedEnd = segment.size;
+    inBatch = false;
+  }
+
+  Segment segment() {
+    return segment;
+  }
+
+  void close() throws IOException {
+    file.close();
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining();
+    file.write(bytes, segment.size);
+    segment.size += length;
+    totals.bytes += length;
+  }
+}

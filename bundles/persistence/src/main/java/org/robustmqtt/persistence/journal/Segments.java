@@ -1,0 +1,157 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.robustmqtt.persistence.door.Clock;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.format.SegmentHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The segment files of a journal, oldest first. Belongs to the journal thread. */
+final class Segments {
+  private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+
+  private final Disk disk;
+  private final Clock clock;
+  private final Path folder;
+  private final Deque<Segment> all = new ArrayDeque<>();
+  private final SegmentWriter.Totals totals = new SegmentWriter.Totals();
+  private long generation;
+  private int lastNumber;
+
+  /** Where new segments say the previous one ended; the last one that was begun. */
+  private Segment previous = new Segment(0);
+
+  Segments(Disk disk, Clock clock, Path folder, Recovered found) {
+    this.disk = disk;
+    this.clock = clock;
+    this.folder = folder;
+    this.generation = found.generation();
+    this.lastNumber = found.lastNumber();
+    all.addAll(found.segments());
+    if (!all.isEmpty()) {
+      previous = all.getLast();
+    }
+  }
+
+  /**
+   * Begins a segment: its header and its name survive a power cut when this returns.
+   *
+   * @param lowest segments with a lower number are dead
+   */
+  SegmentWriter create(int lowest, long lease, boolean carried) throws IOException {
+    long wall = clock.wallMillis();
+    generation = Math.max(generation + 1, wall);
+    Segment segment = new Segment(++lastNumber);
+    SegmentHeader header =
+        new SegmentHeader(
+            segment.number,
+            Math.min(lowest, segment.number),
+            generation,
+            previous.number,
+            previous.forcedEnd,
+            lease,
+            wall,
+            carried);
+    DiskFile file = disk.open(path(segment));
+    SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
+    // From here on it is a file of this journal, whatever becomes of it.
+    all.add(segment);
+    try {
+      writer.begin();
+      forceNames();
+    } catch (IOException e) {
+      close(writer);
+      throw e;
+    }
+    previous = segment;
+    return writer;
+  }
+
+  /** Closes a writer that has failed or is complete; that it cannot be closed loses nothing. */
+  static void close(SegmentWriter writer) {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      LOG.debug("A segment could not be closed: {}", e.toString());
+    }
+  }
+
+  void forceNames() throws IOException {
+    disk.forceDirectory(folder);
+    totals.forces++;
+  }
+
+  /** Deletes the segments with a lower number. */
+  void deleteBelow(int lowest) throws IOException {
+    boolean deleted = false;
+    while (!all.isEmpty() && all.getFirst().number < lowest) {
+      disk.delete(path(all.getFirst()));
+      all.removeFirst();
+      deleted = true;
+    }
+    if (deleted) {
+      forceNames();
+    }
+  }
+
+  /** Returns the number of the oldest segment that has a live message, else of the given one. */
+  int lowestLive(int otherwise) {
+    for (Segment segment : all) {
+      if (segment.live > 0) {
+        return Math.min(segment.number, otherwise);
+      }
+    }
+    return otherwise;
+  }
+
+  Optional<Segment> find(int number) {
+    // The place looked for is nearly always the last.
+    Iterator<Segment> newestFirst = all.descendingIterator();
+    while (newestFirst.hasNext()) {
+      Segment segment = newestFirst.next();
+      if (segment.number == number) {
+        return Optional.of(segment);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the segments, oldest first. */
+  List<Segment> list() {
+    return new ArrayList<>(all);
+  }
+
+  int count() {
+    return all.size();
+  }
+
+  long bytes() {
+    return all.stream().mapToLong(segment -> segment.size).sum();
+  }
+
+  long liveBytes() {
+    return all.stream().mapToLong(segment -> segment.liveBytes).sum();
+  }
+
+  SegmentWriter.Totals totals() {
+    return totals;
+  }
+
+  DiskFile open(Segment segment) throws IOException {
+    return disk.open(path(segment));
+  }
+
+  private Path path(Segment segment) {
+    return folder.resolve(Format.fileName(segment.number));
+  }
+}

@@ -1,0 +1,86 @@
+package org.robustmqtt.persistence.journal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.Stage;
+
+/**
+ * What a journal knows besides its messages: values, open exchanges of received messages, and the
+ * stages of the messages that were sent. Belongs to the journal thread.
+ *
+ * <p>Design: it is small, so each new segment begins with all of it. Old segments are needed for
+ * their messages only.
+ */
+final class SmallState {
+  final Map<String, byte[]> values = new TreeMap<>();
+  final Set<Integer> received = new LinkedHashSet<>();
+  final LongMap<Stage> stages = new LongMap<>();
+
+  /** No sequence at or above was given out. */
+  long lease;
+
+  /**
+   * Applies a record; doing it twice in the same order changes nothing.
+   *
+   * @param live whether the message of the record has a record that counts
+   */
+  void apply(Entry entry, boolean live) {
+    switch (entry.type) {
+      case MESSAGE, SENT -> {
+        if (live && entry.stage.isSent()) {
+          stages.put(entry.sequence, entry.stage);
+        }
+      }
+      case RELEASED -> {
+        Stage stage = stages.get(entry.sequence);
+        if (live && stage != null) {
+          stages.put(entry.sequence, stage.release());
+        }
+      }
+      case UNSENT, SETTLED -> stages.remove(entry.sequence);
+      case RECEIVED -> receive(entry.packetId());
+      case COMPLETED -> received.remove(entry.packetId());
+      case FORGET_RECEIVED -> received.clear();
+      case LEASE -> lease = Math.max(lease, entry.sequence);
+      case VALUE -> value(entry.key(), entry.value());
+      case BATCH, WATERMARK, CLEAN -> {}
+    }
+  }
+
+  /** Puts a packet id behind all others. */
+  void receive(int packetId) {
+    received.remove(packetId);
+    received.add(packetId);
+  }
+
+  void value(String key, byte[] value) {
+    if (value.length == 0) {
+      values.remove(key);
+    } else {
+      values.put(key, value);
+    }
+  }
+
+  /** Returns the records that a new segment begins with; lease and stages are elsewhere. */
+  List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    for (int packetId : received) {
+      entries.add(Entry.packet(RecordType.RECEIVED, packetId, WrittenCallback.NONE));
+    }
+    values.forEach(
+        (key, value) -> entries.add(Entry.value(key, value, Level.APPENDED, WrittenCallback.NONE)));
+    return entries;
+  }
+
+  Stage stage(long sequence) {
+    Stage stage = stages.get(sequence);
+    return stage == null ? Stage.WAITING : stage;
+  }
+}

@@ -1,0 +1,206 @@
+package org.robustmqtt.persistence.runtime;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.door.DiskLock;
+
+/** The file system of the machine, by positional reads and writes; no mapped memory. */
+public final class FileDisk implements Disk {
+  /**
+   * The lock files of this process. On POSIX, closing a second channel on a locked file would drop
+   * the lock of the first, so it must not even be opened.
+   */
+  private static final Set<Path> LOCKED = new HashSet<>();
+
+  /** Windows cannot force a folder, and does not need it. */
+  private static final boolean FORCES_FOLDERS = java.io.File.separatorChar == '/';
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    return new ChannelFile(
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public List<String> list(Path folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+        for (Path entry : entries) {
+          names.add(String.valueOf(entry.getFileName()));
+        }
+      } catch (java.nio.file.DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+      Collections.sort(names);
+    }
+    return names;
+  }
+
+  @Override
+  public void createFolders(Path folder) throws IOException {
+    Deque<Path> missing = new ArrayDeque<>();
+    Path at = folder.toAbsolutePath().normalize();
+    while (at != null && !Files.isDirectory(at)) {
+      missing.push(at);
+      at = at.getParent();
+    }
+    for (Path path : missing) {
+      if (!Files.isDirectory(path)) {
+        Files.createDirectory(path);
+      }
+      Path parent = path.getParent();
+      if (parent != null) {
+        forceDirectory(parent);
+      }
+    }
+  }
+
+  @Override
+  public void forceDirectory(Path folder) throws IOException {
+    if (FORCES_FOLDERS) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public long free(Path folder) throws IOException {
+    return Files.getFileStore(folder).getUsableSpace();
+  }
+
+  @Override
+  public Optional<DiskLock> lock(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    Path key = parent.toRealPath().resolve(file.getFileName());
+    synchronized (LOCKED) {
+      if (!LOCKED.add(key)) {
+        return Optional.empty();
+      }
+    }
+    boolean held = false;
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      held = lock != null;
+      return held ? Optional.of(new ChannelLock(channel, key)) : Optional.empty();
+    } catch (OverlappingFileLockException e) {
+      return Optional.empty();
+    } finally {
+      if (!held) {
+        if (channel != null) {
+          channel.close();
+        }
+        forget(key);
+      }
+    }
+  }
+
+  private static void forget(Path key) {
+    synchronized (LOCKED) {
+      LOCKED.remove(key);
+    }
+  }
+
+  /** A lock that lives as long as its channel. */
+  private static final class ChannelLock implements DiskLock {
+    private final FileChannel channel;
+    private final Path key;
+
+    ChannelLock(FileChannel channel, Path key) {
+      this.channel = channel;
+      this.key = key;
+    }
+
+    @Override
+    public void close() {
+      if (channel.isOpen()) {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          // The descriptor is gone either way, and with it the lock.
+          org.slf4j.LoggerFactory.getLogger(FileDisk.class).debug("closing {}", key, e);
+        }
+        forget(key);
+      }
+    }
+  }
+
+  /** A file behind a channel. */
+  private static final class ChannelFile implements DiskFile {
+    private final FileChannel channel;
+
+    ChannelFile(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      return channel.read(into, position);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        int written = channel.write(bytes, at);
+        if (written <= 0) {
+          throw new EOFException("nothing written at " + at);
+        }
+        at += written;
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      channel.truncate(size);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}
