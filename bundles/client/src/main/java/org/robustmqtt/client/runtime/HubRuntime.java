@@ -30,9 +30,7 @@ public final class HubRuntime implements AutoCloseable {
     loop = new LoopThread(clock, defects);
     helpers = new HelperThreads(loop);
     lanes = new ListenerThreads(defects);
-    doors =
-        new Doors(
-            clock, loop, helpers, lanes, new SystemEntropy(), new SocketNet(loop));
+    doors = new Doors(clock, loop, helpers, lanes, new SystemEntropy(), new SocketNet(loop));
   }
 
   /** Returns the doors. */

@@ -8,8 +8,6 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import org.robustmqtt.client.door.Net;
 
@@ -70,10 +68,7 @@ final class SocketNet implements Net {
         }
       } catch (IOException e) {
         loop.execute(() -> fail(e));
-      } catch (UnresolvedAddressException
-          | UnsupportedAddressTypeException
-          | IllegalArgumentException
-          | SecurityException e) {
+      } catch (IllegalArgumentException | SecurityException e) {
         loop.execute(() -> fail(new IOException(e.toString(), e)));
       }
     }
