@@ -1,0 +1,141 @@
+package org.robustmqtt.client.policy;
+
+import java.util.OptionalLong;
+
+/**
+ * How long to wait before the next attempt, as a pure decision: a value that remembers what failed
+ * since the last stable link, and rules. Each {@code with} method returns the changed value.
+ *
+ * <p>There are three schedules:
+ *
+ * <ul>
+ *   <li>What may heal by itself: the bound doubles from {@code min} to {@code max}, and with jitter
+ *       the wait is even between 0 and the bound, so that hubs do not come back in step.
+ *   <li>For {@value #QUICK_SECONDS} s after the loss of a stable link: even between 0.25 and 1 s. A
+ *       broker that restarts is met soon, and these waits do not raise the bound.
+ *   <li>What will not heal by itself (refused by the broker for good), and two clients with one
+ *       identifier: a slow bound, of which at least half is waited, so that nobody is hammered and
+ *       no two clients throw each other out without pause.
+ * </ul>
+ *
+ * @param failures attempts and short links that failed and raise the bound
+ * @param refusals refusals for good in a row
+ * @param takeOvers how often another client took the session since the last stable link
+ * @param quickUntil until when, on the monotonic clock, the quick schedule applies; empty: it does
+ *     not
+ * @param last the schedule that the last failure asks for
+ */
+public record Backoff(
+    int failures, int refusals, int takeOvers, OptionalLong quickUntil, Schedule last) {
+  /** Nothing failed yet. */
+  public static final Backoff FRESH = new Backoff(0, 0, 0, OptionalLong.empty(), Schedule.HEALING);
+
+  static final long QUICK_SECONDS = 30;
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long QUICK_LEAST = SECOND / 4;
+  private static final long QUICK_MOST = SECOND;
+  private static final long REFUSAL_FIRST = 60 * SECOND;
+  private static final long REFUSAL_MOST = 600 * SECOND;
+  private static final long TAKE_OVER_FIRST = 5 * SECOND;
+  private static final long TAKE_OVER_MOST = 300 * SECOND;
+
+  /** Which schedule a failure asks for. */
+  public enum Schedule {
+    /** It may heal by itself. */
+    HEALING,
+    /** It will not heal by itself. */
+    REFUSED,
+    /** Another client has our identifier. */
+    TAKEN_OVER
+  }
+
+  /** How the wait of the healing schedule grows. */
+  public enum Growth {
+    /** Doubles. */
+    DOUBLING,
+    /** Always the smallest. */
+    FIXED
+  }
+
+  /**
+   * The rules of a connection.
+   *
+   * @param growth how the wait grows
+   * @param minNanos the first bound; more than 0
+   * @param maxNanos the largest bound; at least {@code minNanos}
+   * @param jitter whether the wait is drawn evenly from 0 to its bound
+   */
+  public record Rules(Growth growth, long minNanos, long maxNanos, boolean jitter) {}
+
+  /** After a failed attempt. */
+  public Backoff withFailure(Schedule schedule, long now) {
+    return switch (schedule) {
+      case HEALING ->
+          new Backoff(quick(now) ? failures : failures + 1, 0, takeOvers, quickUntil, schedule);
+      case REFUSED ->
+          new Backoff(failures, refusals + 1, takeOvers, OptionalLong.empty(), schedule);
+      case TAKEN_OVER ->
+          new Backoff(failures + 1, 0, takeOvers + 1, OptionalLong.empty(), schedule);
+    };
+  }
+
+  /** After the loss of a link that was online, but not for long enough: it flaps. */
+  public Backoff withShortLink(Schedule schedule, long now) {
+    return new Backoff(failures, refusals, takeOvers, OptionalLong.empty(), last)
+        .withFailure(schedule, now);
+  }
+
+  /** After the loss of a link that had been stable: all is forgotten but this. */
+  public Backoff withStableLink(Schedule schedule, long now) {
+    return switch (schedule) {
+      case HEALING, REFUSED ->
+          new Backoff(0, 0, 0, OptionalLong.of(now + QUICK_SECONDS * SECOND), Schedule.HEALING);
+      case TAKEN_OVER -> FRESH.withFailure(schedule, now);
+    };
+  }
+
+  /**
+   * Decides the wait.
+   *
+   * @param now the monotonic clock
+   * @param chance from 0 (inclusive) to 1 (exclusive), even
+   * @return nanoseconds
+   */
+  public long waitNanos(Rules rules, long now, double chance) {
+    return switch (last) {
+      case HEALING -> healing(rules, now, chance);
+      case REFUSED -> half(doubled(REFUSAL_FIRST, REFUSAL_MOST, refusals), chance);
+      case TAKEN_OVER -> half(doubled(TAKE_OVER_FIRST, TAKE_OVER_MOST, takeOvers), chance);
+    };
+  }
+
+  private long healing(Rules rules, long now, double chance) {
+    if (rules.growth() == Growth.DOUBLING && quick(now)) {
+      return QUICK_LEAST + (long) (chance * (QUICK_MOST - QUICK_LEAST));
+    }
+    long bound =
+        switch (rules.growth()) {
+          case DOUBLING -> doubled(rules.minNanos(), rules.maxNanos(), failures);
+          case FIXED -> rules.minNanos();
+        };
+    return rules.jitter() ? (long) (chance * bound) : bound;
+  }
+
+  private boolean quick(long now) {
+    return quickUntil.isPresent() && now - quickUntil.getAsLong() < 0;
+  }
+
+  private static long half(long bound, double chance) {
+    return bound / 2 + (long) (chance * (bound / 2));
+  }
+
+  /** The first bound, doubled for each failure after the first, at the most {@code max}. */
+  private static long doubled(long min, long max, int failures) {
+    long bound = Math.min(min, max);
+    for (int i = 1; i < failures && bound < max; i++) {
+      bound = bound > max / 2 ? max : bound * 2;
+    }
+    return bound;
+  }
+}

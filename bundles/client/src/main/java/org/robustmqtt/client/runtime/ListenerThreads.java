@@ -1,0 +1,135 @@
+package org.robustmqtt.client.runtime;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.robustmqtt.client.door.Lanes;
+
+/**
+ * The listener pool: {@value #THREADS} threads that end when idle, with serial lanes on top. How
+ * much may wait for a lane is bounded by those who use it. Whatever a task throws is reported; the
+ * lane and its thread go on.
+ */
+final class ListenerThreads implements Lanes {
+  static final int THREADS = 4;
+  private static final long IDLE_SECONDS = 10;
+  private static final long CLOSE_MILLIS = 2_000;
+
+  /** After so many tasks a lane lets the others have the thread. */
+  private static final int TURN = 64;
+
+  private final Consumer<Throwable> defects;
+  private final ThreadPoolExecutor pool;
+  private final AtomicInteger started = new AtomicInteger();
+
+  ListenerThreads(Consumer<Throwable> defects) {
+    this.defects = defects;
+    pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            this::newThread,
+            // After the end there is nobody to call any more.
+            (task, executor) -> {});
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public Executor lane() {
+    return new Lane();
+  }
+
+  @Override
+  public Executor pool() {
+    return task -> pool.execute(() -> guarded(task));
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return Thread.currentThread() instanceof ListenerThread thread && thread.owner == this;
+  }
+
+  void close() {
+    pool.shutdown();
+    boolean interrupted = false;
+    try {
+      if (!pool.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        pool.shutdownNow();
+        pool.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Thread newThread(Runnable work) {
+    return new ListenerThread(this, work, "robust-mqtt/listener-" + started.incrementAndGet());
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      try {
+        defects.accept(thrown);
+      } catch (Throwable ofTheHandler) {
+        // Nobody is left to tell; the lane has to go on.
+        thrown.addSuppressed(ofTheHandler);
+      }
+    }
+  }
+
+  private static final class ListenerThread extends Thread {
+    private final ListenerThreads owner;
+
+    ListenerThread(ListenerThreads owner, Runnable work, String name) {
+      super(null, work, name, 0, false);
+      this.owner = owner;
+      setDaemon(true);
+    }
+  }
+
+  private final class Lane implements Executor, Runnable {
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+    /** Tasks that are in; who makes it more than 0 brings the lane to the pool. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+      if (waiting.getAndIncrement() == 0) {
+        pool.execute(this);
+      }
+    }
+
+    @Override
+    public void run() {
+      for (int done = 1; ; done++) {
+        guarded(tasks.remove());
+        if (waiting.decrementAndGet() == 0) {
+          return;
+        }
+        if (done == TURN) {
+          if (pool.isShutdown()) {
+            done = 0;
+          } else {
+            pool.execute(this);
+            return;
+          }
+        }
+      }
+    }
+  }
+}

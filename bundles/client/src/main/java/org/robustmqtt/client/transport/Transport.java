@@ -1,0 +1,328 @@
+package org.robustmqtt.client.transport;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
+import org.robustmqtt.client.door.Loop;
+import org.robustmqtt.client.door.Net;
+import org.robustmqtt.codec.CodecException;
+import org.robustmqtt.codec.Decoder;
+import org.robustmqtt.codec.Encoder;
+import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Sender;
+import org.robustmqtt.codec.WriteBuffer;
+
+/**
+ * An open way to the broker: turns packets into bytes and bytes into packets, for one connection.
+ * On the loop only.
+ *
+ * <p>Between codec and channel is the place of the byte stages: TCP alone is no stage, TLS,
+ * WebSocket and proxy will be bytes-to-bytes transformers at {@link #fill} and {@link #drain}.
+ *
+ * <p>Reading goes into one buffer that grows to what the largest packet so far needed. Writing
+ * collects packets and hands them over together; what the operating system does not take is kept,
+ * and {@link #waiting()} tells how much.
+ */
+public final class Transport {
+  /** So many bytes, or {@link #TURN_PACKETS} packets, are read before others have their turn. */
+  static final int TURN_BYTES = 64 * 1024;
+
+  static final int TURN_PACKETS = 256;
+  private static final int FIRST_BUFFER = 8 * 1024;
+
+  private final Loop loop;
+  private final Net.Channel channel;
+  private final TransportEvents events;
+  private final Decoder decoder;
+  private final Encoder encoder;
+
+  private ByteBuffer in = ByteBuffer.allocate(FIRST_BUFFER).limit(0);
+  private boolean turnScheduled;
+
+  /** Being written: the bytes of {@link #front} that were not taken yet. */
+  private ByteBuffer out = ByteBuffer.allocate(0);
+
+  private WriteBuffer front = new WriteBuffer(1024);
+
+  /** Being filled while the front is written. */
+  private WriteBuffer back = new WriteBuffer(1024);
+
+  private final SettlementMarks marks = new SettlementMarks();
+  private long encoded;
+  private long written;
+  private boolean inTurn;
+  private boolean flushScheduled;
+  private boolean wantsWrite;
+  private boolean open = true;
+
+  /**
+   * Makes a transport on a connected channel.
+   *
+   * @param maximumPacketSize the largest packet that is read, in bytes
+   */
+  Transport(
+      Loop loop,
+      Net.Channel channel,
+      ProtocolVersion version,
+      int maximumPacketSize,
+      TransportEvents events) {
+    this.loop = loop;
+    this.channel = channel;
+    this.events = events;
+    decoder = new Decoder(version, Sender.BROKER, maximumPacketSize);
+    encoder = new Encoder(version);
+  }
+
+  /**
+   * Puts a packet behind those that wait; handed over at the end of the turn.
+   *
+   * @throws CodecException if the standard does not allow the packet; nothing was written of it
+   */
+  public void write(Packet packet) throws CodecException {
+    assert loop.isCurrent() : "not on the loop";
+    if (!open) {
+      return;
+    }
+    encoded += encoder.encode(packet, back);
+    if (!inTurn && !flushScheduled) {
+      flushScheduled = true;
+      loop.execute(this::scheduledFlush);
+    }
+  }
+
+  /** As {@link #write(Packet)}; {@link TransportEvents#handedOver} follows, never within. */
+  public void write(Packet packet, long sequence) throws CodecException {
+    write(packet);
+    marks.add(encoded, sequence);
+  }
+
+  /** Returns how many bytes wait to be taken by the operating system. */
+  public long waiting() {
+    return encoded - written;
+  }
+
+  /** Returns how many bytes have been given to {@code write} since the way is open. */
+  public long encoded() {
+    return encoded;
+  }
+
+  /** Returns how many bytes the operating system has taken since the way is open. */
+  public long written() {
+    return written;
+  }
+
+  /** Hands over what can be; true if nothing waits afterwards. Tells nothing but failures. */
+  public boolean flush() {
+    assert loop.isCurrent() : "not on the loop";
+    try {
+      while (open && (out.hasRemaining() || swap())) {
+        int taken = drain(out);
+        if (taken == 0) {
+          break;
+        }
+        written += taken;
+      }
+      wantWrite(waiting() > 0);
+    } catch (IOException e) {
+      loop.execute(() -> end(e));
+      return false;
+    }
+    if (marks.reached(written) && !inTurn && !flushScheduled) {
+      flushScheduled = true;
+      loop.execute(this::scheduledFlush);
+    }
+    return waiting() == 0;
+  }
+
+  /**
+   * Closes. Messages that were handed over and not told yet are told within this call; afterwards
+   * nothing is told any more. May be called more than once.
+   *
+   * @param unsent told the sequence of each message that was not handed over completely
+   */
+  public void close(LongConsumer unsent) {
+    assert loop.isCurrent() : "not on the loop";
+    if (!open) {
+      return;
+    }
+    open = false;
+    channel.close();
+    while (marks.reached(written)) {
+      // Taken by the operating system, only not told yet.
+      events.handedOver(marks.take());
+    }
+    while (!marks.isEmpty()) {
+      unsent.accept(marks.take());
+    }
+  }
+
+  /** There may be bytes to be read. */
+  void readable() {
+    turn(this::readTurn);
+  }
+
+  /** Bytes may be taken again. */
+  void writable() {
+    turn(() -> {});
+  }
+
+  private void scheduledFlush() {
+    flushScheduled = false;
+    turn(() -> {});
+  }
+
+  /** One turn: the work, what it made to be written, what that settled, and the link's own. */
+  private void turn(Turn work) {
+    if (!open) {
+      return;
+    }
+    inTurn = true;
+    try {
+      work.run();
+      flushInTurn();
+      events.turned();
+      flushInTurn();
+    } catch (IOException e) {
+      end(e);
+    } catch (CodecException e) {
+      if (open) {
+        events.malformed(e);
+      }
+    } catch (Throwable defect) {
+      if (open) {
+        events.defect(defect);
+      }
+    } finally {
+      inTurn = false;
+    }
+  }
+
+  private void flushInTurn() {
+    flush();
+    while (open && marks.reached(written)) {
+      events.handedOver(marks.take());
+    }
+  }
+
+  private void end(IOException cause) {
+    if (open) {
+      events.ended(cause);
+    }
+  }
+
+  private void readTurn() throws IOException, CodecException {
+    int bytes = 0;
+    int packets = 0;
+    while (open) {
+      packets += decodeReady(TURN_PACKETS - packets);
+      if (!open) {
+        return;
+      }
+      if (packets >= TURN_PACKETS || bytes >= TURN_BYTES) {
+        scheduleTurn();
+        return;
+      }
+      int read = fill(in);
+      if (read < 0) {
+        throw new EOFException("closed by the other side");
+      }
+      if (read == 0) {
+        return;
+      }
+      bytes += read;
+    }
+  }
+
+  /** The buffer may hold whole packets although the channel has nothing: not left to readiness. */
+  private void scheduleTurn() {
+    if (!turnScheduled) {
+      turnScheduled = true;
+      loop.execute(
+          () -> {
+            turnScheduled = false;
+            readable();
+          });
+    }
+  }
+
+  private int decodeReady(int atMost) throws CodecException {
+    int packets = 0;
+    while (packets < atMost) {
+      int length = decoder.frameLength(in);
+      if (length == Decoder.HEADER_INCOMPLETE || length > in.remaining()) {
+        makeRoom(length);
+        break;
+      }
+      int end = in.position() + length;
+      Packet packet = decoder.decode(in);
+      assert in.position() == end : "decoded " + packet.type() + " to another end";
+      packets++;
+      events.received(packet);
+      if (!open) {
+        break;
+      }
+    }
+    return packets;
+  }
+
+  /** Moves the rest to the front of the buffer, and makes the buffer hold the next packet. */
+  private void makeRoom(int length) {
+    if (length > in.capacity()) {
+      ByteBuffer larger = ByteBuffer.allocate(Math.max(length, FIRST_BUFFER));
+      in = larger.put(in).flip();
+    } else if (!in.hasRemaining()) {
+      in.position(0).limit(0);
+      if (in.capacity() > TURN_BYTES) {
+        in = ByteBuffer.allocate(TURN_BYTES).limit(0);
+      }
+    } else if (in.position() > 0 && in.capacity() - in.limit() < in.capacity() / 2) {
+      in.compact().flip();
+    }
+  }
+
+  /** Reads behind what is there; a buffer that was filled to its end is made larger next time. */
+  private int fill(ByteBuffer buffer) throws IOException {
+    int position = buffer.position();
+    int end = buffer.limit();
+    buffer.limit(buffer.capacity()).position(end);
+    try {
+      return channel.read(buffer);
+    } finally {
+      int limit = buffer.position();
+      buffer.position(position).limit(limit);
+      if (limit == buffer.capacity() && position == 0 && limit < TURN_BYTES) {
+        in = ByteBuffer.allocate(Math.min(2 * limit, TURN_BYTES)).put(buffer).flip();
+      }
+    }
+  }
+
+  private int drain(ByteBuffer bytes) throws IOException {
+    return channel.write(bytes);
+  }
+
+  private boolean swap() {
+    if (back.length() == 0) {
+      return false;
+    }
+    WriteBuffer full = back;
+    back = front;
+    back.clear();
+    front = full;
+    out = ByteBuffer.wrap(full.array(), 0, full.length());
+    return true;
+  }
+
+  private void wantWrite(boolean wanted) {
+    if (open && wanted != wantsWrite) {
+      wantsWrite = wanted;
+      channel.wantWrite(wanted);
+    }
+  }
+
+  /** A piece of work of a turn. */
+  private interface Turn {
+    void run() throws IOException, CodecException;
+  }
+}

@@ -1,0 +1,33 @@
+package org.robustmqtt.client.transport;
+
+import java.io.IOException;
+import org.robustmqtt.codec.CodecException;
+import org.robustmqtt.codec.Packet;
+
+/**
+ * What a transport tells its link, on the loop. After {@link Transport#close()} nothing is told any
+ * more. One of {@code ended}, {@code malformed} and {@code defect} is the last that is told; the
+ * link closes the transport then.
+ */
+public interface TransportEvents {
+  /** A packet of the broker was read. */
+  void received(Packet packet);
+
+  /** A turn is over: packets were received, or bytes were taken by the operating system. */
+  void turned();
+
+  /**
+   * The bytes of a message given to {@link Transport#write(Packet, long)} were taken by the
+   * operating system.
+   */
+  void handedOver(long sequence);
+
+  /** The other side closed the connection, or reading or writing failed. */
+  void ended(IOException cause);
+
+  /** The broker sent bytes that are no packet it may send. */
+  void malformed(CodecException cause);
+
+  /** A defect of this program showed while a packet was read or handled. */
+  void defect(Throwable cause);
+}

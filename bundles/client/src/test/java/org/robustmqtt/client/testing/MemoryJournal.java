@@ -1,0 +1,201 @@
+package org.robustmqtt.client.testing;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalStatus;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredCallback;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+
+/**
+ * A journal in memory, for tests of the rooms above it. Everything is written at once, within the
+ * call, unless it is {@linkplain #hold held}; {@link #reopened()} gives what a restart would find.
+ */
+public final class MemoryJournal implements Journal {
+  private final Map<Long, RecoveredMessage> messages = new TreeMap<>();
+  private final Set<Integer> received = new LinkedHashSet<>();
+  private final Map<String, byte[]> values = new TreeMap<>();
+  private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+  private final List<String> calls = new ArrayList<>();
+  private Recovery recovery;
+  private long next = 1;
+  private boolean hold;
+  private boolean failing;
+
+  /** Makes an empty journal. */
+  public MemoryJournal() {
+    recovery = new Recovery(List.of(), Set.of(), Map.of());
+  }
+
+  /** Returns a journal that has found what this one has kept. */
+  public MemoryJournal reopened() {
+    MemoryJournal other = new MemoryJournal();
+    other.messages.putAll(messages);
+    other.received.addAll(received);
+    other.values.putAll(values);
+    other.next = next + 65_536;
+    other.recovery =
+        new Recovery(
+            List.copyOf(messages.values()), new LinkedHashSet<>(received), new TreeMap<>(values));
+    return other;
+  }
+
+  /** Keeps callbacks until {@link #release()}. */
+  public void hold() {
+    hold = true;
+  }
+
+  /** Calls the callbacks that were kept, in order, and goes on without keeping. */
+  public void release() {
+    hold = false;
+    while (!held.isEmpty()) {
+      held.remove().run();
+    }
+  }
+
+  /** Tells from now on that nothing could be written; or that it could. */
+  public void failing(boolean now) {
+    failing = now;
+  }
+
+  /** Returns what was called, in order: {@code sent 5 1 7}, {@code settled 5}. */
+  public List<String> calls() {
+    return calls;
+  }
+
+  /** Returns the sequences of the messages that are kept. */
+  public Set<Long> sequences() {
+    return new LinkedHashSet<>(messages.keySet());
+  }
+
+  @Override
+  public Recovery recovery() {
+    Recovery found = recovery;
+    recovery = new Recovery(List.of(), Set.of(), Map.of());
+    return found;
+  }
+
+  @Override
+  public JournalStatus status() {
+    return new JournalStatus(
+        "memory", false, Optional.empty(), 0, 0, messages.size(), 0, 0, 0, 0, 0, List.of());
+  }
+
+  @Override
+  public synchronized long nextSequence() {
+    return next++;
+  }
+
+  @Override
+  public boolean offer(StoredMessage message, StoredCallback callback) {
+    if (message.durability() == Durability.MEMORY) {
+      callback.stored(Stored.MEMORY_ONLY);
+      return true;
+    }
+    messages.put(
+        message.sequence(), new RecoveredMessage(message, RecoveredMessage.Stage.WAITING, 0, 0));
+    later(() -> callback.stored(failing ? Stored.FAILED : Stored.ON_DISK));
+    return true;
+  }
+
+  @Override
+  public boolean awaitRoom(Duration maxWait) {
+    return true;
+  }
+
+  @Override
+  public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    calls.add("sent " + sequence + " " + epoch + " " + packetId);
+    stage(sequence, RecoveredMessage.Stage.SENT, epoch, packetId);
+    written(callback);
+  }
+
+  @Override
+  public void released(long sequence, Level level, WrittenCallback callback) {
+    calls.add("released " + sequence);
+    RecoveredMessage before = messages.get(sequence);
+    if (before != null) {
+      stage(sequence, RecoveredMessage.Stage.RELEASED, before.epoch(), before.packetId());
+    }
+    written(callback);
+  }
+
+  @Override
+  public void unsent(long sequence) {
+    calls.add("unsent " + sequence);
+    stage(sequence, RecoveredMessage.Stage.WAITING, 0, 0);
+  }
+
+  @Override
+  public void settled(long sequence, WrittenCallback callback) {
+    calls.add("settled " + sequence);
+    messages.remove(sequence);
+    written(callback);
+  }
+
+  @Override
+  public void received(int packetId, WrittenCallback callback) {
+    calls.add("received " + packetId);
+    received.add(packetId);
+    written(callback);
+  }
+
+  @Override
+  public void completed(int packetId, WrittenCallback callback) {
+    calls.add("completed " + packetId);
+    received.remove(packetId);
+    written(callback);
+  }
+
+  @Override
+  public void forgetReceived() {
+    calls.add("forgetReceived");
+    received.clear();
+  }
+
+  @Override
+  public void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    calls.add("put " + key);
+    if (value.length == 0) {
+      values.remove(key);
+    } else {
+      values.put(key, value);
+    }
+    written(callback);
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+
+  private void stage(long sequence, RecoveredMessage.Stage stage, long epoch, int packetId) {
+    messages.computeIfPresent(
+        sequence, (key, before) -> new RecoveredMessage(before.stored(), stage, epoch, packetId));
+  }
+
+  private void written(WrittenCallback callback) {
+    later(() -> callback.done(!failing));
+  }
+
+  private void later(Runnable callback) {
+    if (hold) {
+      held.add(callback);
+    } else {
+      callback.run();
+    }
+  }
+}
