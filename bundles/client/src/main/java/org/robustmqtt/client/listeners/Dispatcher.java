@@ -1,11 +1,18 @@
 package org.robustmqtt.client.listeners;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.QoS;
 import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.codec.Publish;
 import org.robustmqtt.journal.Journal;
@@ -14,6 +21,20 @@ import org.robustmqtt.whiteboard.MessageListener;
 /**
  * The listeners of one connection: who hears what, and which filters are wanted at the broker.
  * Adding, removing and looking are safe for several threads; the rest is for the loop.
+ *
+ * <p><b>Parking.</b> A message of QoS 1 or 2 is parked unacknowledged if nobody hears it, or if a
+ * wanted filter means it whose last listener left less than {@code parkNanos} ago: those who are
+ * there hear it at once, and the one who is being restarted hears it when it is back. A message
+ * that a listener leaves behind, not begun, is parked again.
+ *
+ * <p><b>Retained values.</b> A new listener on a filter that the broker was asked for before makes
+ * the filter be subscribed again, so that it hears the retained values. A retained value is heard
+ * once for each listener and topic on one connection: listeners that had heard it before do not
+ * hear it again, new ones always do, whenever it arrives. After a new connection, and where a
+ * listener has heard more than 10,000 retained topics, it may be heard again.
+ *
+ * <p><b>Counting.</b> A message of QoS 0 that nobody hears is counted as unclaimed, and so is each
+ * one that is dropped because a listener does not keep up.
  */
 public final class Dispatcher {
   /**
@@ -41,6 +62,30 @@ public final class Dispatcher {
     void handled(long number);
   }
 
+  /** How many topics the listeners that match are remembered for. */
+  private static final int TOPICS = 4096;
+
+  private static final Hearer[] NOBODY = {};
+
+  private final String connection;
+  private final Doors doors;
+  private final LoopPost post;
+  private final WantedFilters wanted;
+  private final Parking parking;
+  private final Hearer.Events events = new HearerEvents();
+  private final Set<Hearer> hearers = new LinkedHashSet<>();
+  private final Map<String, Hearer[]> matches = new HashMap<>();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder unclaimed = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder timeouts = new LongAdder();
+  private List<Long> handled = new ArrayList<>();
+  private volatile Optional<Wants> wants = Optional.empty();
+  private Times times;
+  private long connections;
+  private volatile int pending;
+  private volatile boolean closed;
+
   /**
    * Makes a dispatcher that continues what was found on disk.
    *
@@ -50,12 +95,27 @@ public final class Dispatcher {
    */
   public Dispatcher(
       String connection, Doors doors, Times times, Journal journal, Optional<byte[]> wanted) {
-    throw new UnsupportedOperationException();
+    this.connection = connection;
+    this.doors = doors;
+    this.times = times;
+    this.post = new LoopPost(doors.loop());
+    this.wanted =
+        new WantedFilters(
+            connection,
+            doors.clock(),
+            doors.loop(),
+            journal,
+            times.unsubscribeAfterNanos(),
+            wanted);
+    this.parking =
+        new Parking(
+            doors.clock(), doors.loop(), times.parkMessages(), times.parkNanos(), this::givenUp);
   }
 
   /** Says who is to be told; once, before anything else on the loop. */
-  public void bind(Wants wants) {
-    throw new UnsupportedOperationException();
+  public void bind(Wants told) {
+    wants = Optional.of(told);
+    wanted.bind(told);
   }
 
   /** The journal's key of the wanted filters. */
@@ -63,22 +123,62 @@ public final class Dispatcher {
 
   /** Adds a listener. Any thread. */
   public MqttSubscriptionHandle add(ListenerSpec spec, MessageListener listener) {
-    throw new UnsupportedOperationException();
+    Hearer hearer = new Hearer(spec, listener, events, doors.loop(), post, doors.lanes().lane());
+    spec.filters().forEach(wanted::announce);
+    post.post(() -> added(hearer));
+    return hearer;
+  }
+
+  private void added(Hearer hearer) {
+    if (closed || hearer.isClosed()) {
+      return;
+    }
+    hearers.add(hearer);
+    matches.clear();
+    hearer.filters.forEach(filter -> wanted.add(filter, hearer));
+    for (Delivery delivery : parking.all()) {
+      if (hearer.matches(delivery.topic()) && !delivery.hearers.contains(hearer)) {
+        offer(hearer, delivery);
+        if (!parks(delivery)) {
+          parking.leave(delivery);
+          endIfDone(delivery);
+        }
+      }
+    }
+  }
+
+  private void removed(Hearer hearer) {
+    if (hearers.remove(hearer)) {
+      matches.clear();
+      hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
+      hearer.withdraw();
+    }
   }
 
   /** Takes a filter off the wanted ones, whoever listens. Any thread. */
   public boolean unsubscribe(String filter) {
-    throw new UnsupportedOperationException();
+    boolean was = wanted.renounce(filter);
+    if (was) {
+      post.post(() -> dropped(filter));
+    }
+    return was;
+  }
+
+  private void dropped(String filter) {
+    TopicFilter gone = new TopicFilter(filter);
+    wanted.drop(filter).forEach(hearer -> hearer.filters.remove(gone));
+    matches.clear();
   }
 
   /** Returns the wanted filters; what {@link Wants#wanted} said last. On the loop. */
   public Map<String, QoS> wanted() {
-    throw new UnsupportedOperationException();
+    return wanted.last();
   }
 
   /** The connection is online now, or not: the time of {@code unsubscribeAfter} runs or stands. */
   public void online(boolean online) {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    wanted.online(online);
   }
 
   /**
@@ -86,34 +186,123 @@ public final class Dispatcher {
    * listeners have been given is theirs, but its end is told to nobody any more.
    */
   public void lost() {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    connections++;
+    pending = 0;
+    handled.clear();
+    parking.clear();
+    hearers.forEach(Hearer::forget);
   }
 
   /**
    * Gives a received message to those that want it; {@link Wants#handled} follows, never within.
    */
   public void deliver(long number, Publish packet) {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    if (closed) {
+      return;
+    }
+    Delivery delivery =
+        new Delivery(
+            connection,
+            number,
+            connections,
+            packet,
+            doors.clock().nanos(),
+            Instant.ofEpochMilli(doors.clock().wallMillis()));
+    received.increment();
+    setPending(1);
+    Hearer[] matching = matching(packet.topic());
+    for (Hearer hearer : matching) {
+      offer(hearer, delivery);
+    }
+    if (matching.length == 0 && !delivery.acknowledged()) {
+      unclaimed.increment();
+    }
+    if (delivery.acknowledged() && (matching.length == 0 || parks(delivery))) {
+      parking.park(delivery);
+    }
+    endIfDone(delivery);
+  }
+
+  private static void offer(Hearer hearer, Delivery delivery) {
+    if (!delivery.packet.retain() || hearer.hearsRetained(delivery.topic())) {
+      hearer.give(delivery);
+    }
+  }
+
+  /** Returns whether a message has to be kept for somebody who is not there. */
+  private boolean parks(Delivery delivery) {
+    return matching(delivery.topic()).length == 0
+        || wanted.awaits(delivery.topic(), parking.nanos());
+  }
+
+  private Hearer[] matching(String topic) {
+    Hearer[] known = matches.get(topic);
+    if (known == null) {
+      known = hearers.stream().filter(hearer -> hearer.matches(topic)).toList().toArray(NOBODY);
+      if (matches.size() >= TOPICS) {
+        matches.clear();
+      }
+      matches.put(topic, known);
+    }
+    return known;
+  }
+
+  private void givenUp(Delivery delivery) {
+    if (delivery.hearers.isEmpty()) {
+      unclaimed.increment();
+    }
+    endIfDone(delivery);
+  }
+
+  /** Tells the end of a message, in a later turn of the loop. */
+  private void endIfDone(Delivery delivery) {
+    if (delivery.done || delivery.open > 0 || delivery.parked) {
+      return;
+    }
+    delivery.done = true;
+    if (delivery.connection == connections) {
+      setPending(-1);
+      handled.add(delivery.number);
+      if (handled.size() == 1) {
+        post.post(this::tellHandled);
+      }
+    }
+  }
+
+  private void tellHandled() {
+    List<Long> numbers = handled;
+    handled = new ArrayList<>();
+    if (!closed) {
+      wants.ifPresent(told -> numbers.forEach(told::handled));
+    }
+  }
+
+  /** Only the loop writes. */
+  private void setPending(int more) {
+    pending = pending + more;
   }
 
   /** The broker answered for a filter. On the loop. */
   public void subscribed(String filter, int reasonCode) {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    wanted.subscribed(filter, reasonCode);
   }
 
   /** Returns the wanted filters with what the broker said. Any thread. */
   public List<SubscriptionStatus> subscriptions() {
-    throw new UnsupportedOperationException();
+    return wanted.statuses();
   }
 
   /** Returns how many received messages are not done with. Any thread. */
   public int receivedPending() {
-    throw new UnsupportedOperationException();
+    return pending;
   }
 
   /** Returns what was counted. Any thread. */
   public Counts counts() {
-    throw new UnsupportedOperationException();
+    return new Counts(received.sum(), unclaimed.sum(), failures.sum(), timeouts.sum());
   }
 
   /**
@@ -128,11 +317,77 @@ public final class Dispatcher {
 
   /** Applies other times. On the loop. */
   public void times(Times other) {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    times = other;
+    parking.limits(other.parkMessages(), other.parkNanos());
+    wanted.unsubscribeAfter(other.unsubscribeAfterNanos());
   }
 
   /** Calls nobody any more; keeps the wanted filters on disk as they are. On the loop. */
   public void close() {
-    throw new UnsupportedOperationException();
+    assert doors.loop().isCurrent();
+    closed = true;
+    parking.clear();
+    wanted.close();
+    hearers.forEach(Hearer::shut);
+    hearers.clear();
+    matches.clear();
+  }
+
+  private final class HearerEvents implements Hearer.Events {
+    @Override
+    public void released(Delivery delivery) {
+      endIfDone(delivery);
+    }
+
+    @Override
+    public void handedBack(Hearer hearer, Delivery delivery) {
+      if (delivery.connection != connections || closed) {
+        return;
+      }
+      for (Hearer other : matching(delivery.topic())) {
+        // one that took the listener's place before the listener went
+        if (!delivery.hearers.contains(other)) {
+          offer(other, delivery);
+        }
+      }
+      if (delivery.acknowledged() && !delivery.parked && parks(delivery)) {
+        parking.park(delivery);
+      }
+      if (!delivery.acknowledged() && delivery.hearers.isEmpty()) {
+        unclaimed.increment();
+      }
+      endIfDone(delivery);
+    }
+
+    @Override
+    public void overflowed() {
+      unclaimed.increment();
+    }
+
+    @Override
+    public void timedOut() {
+      timeouts.increment();
+    }
+
+    @Override
+    public void failed() {
+      failures.increment();
+    }
+
+    @Override
+    public void closed(Hearer hearer) {
+      post.post(() -> removed(hearer));
+    }
+
+    @Override
+    public long handlerNanos() {
+      return times.handlerNanos();
+    }
+
+    @Override
+    public long now() {
+      return doors.clock().nanos();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.robustmqtt.client.listeners;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.whiteboard.ConnectionListener;
@@ -9,30 +11,62 @@ import org.robustmqtt.whiteboard.Settlement;
 /**
  * Tells outcomes and changes of state to the listeners registered for a connection, each on a lane
  * of its own. Safe for several threads.
+ *
+ * <p>Bounded: at most {@value #OUTCOMES} outcomes and {@value #STATES} states wait for one
+ * listener; of one that does not keep up the oldest are dropped, with one WARN until it has caught
+ * up.
  */
 public final class Notifier {
+  /** How many outcomes wait for one listener at the most. */
+  static final int OUTCOMES = 10_000;
+
+  /** How many states wait for one listener at the most. */
+  static final int STATES = 100;
+
+  private final Lanes lanes;
+  private final List<Mailbox<Settlement>> outcomeListeners = new CopyOnWriteArrayList<>();
+  private final List<Mailbox<ConnectionStatus>> connectionListeners = new CopyOnWriteArrayList<>();
+
+  /** The last status told, for those that come later; guarded by this. */
+  private ConnectionStatus last;
+
   /** Makes a notifier without listeners. */
   public Notifier(Lanes lanes) {
-    throw new UnsupportedOperationException();
+    this.lanes = lanes;
   }
 
   /** Adds a listener; closing takes it away. */
   public Registration addOutcomeListener(String owner, OutcomeListener listener) {
-    throw new UnsupportedOperationException();
+    Mailbox<Settlement> mailbox =
+        new Mailbox<>(owner, OUTCOMES, listener::settled, lanes.lane(), outcomeListeners::remove);
+    outcomeListeners.add(mailbox);
+    return mailbox;
   }
 
   /** Adds a listener, which hears the present status first; closing takes it away. */
-  public Registration addConnectionListener(String owner, ConnectionListener listener) {
-    throw new UnsupportedOperationException();
+  public synchronized Registration addConnectionListener(
+      String owner, ConnectionListener listener) {
+    Mailbox<ConnectionStatus> mailbox =
+        new Mailbox<>(owner, STATES, listener::changed, lanes.lane(), connectionListeners::remove);
+    if (last != null) {
+      mailbox.put(last);
+    }
+    connectionListeners.add(mailbox);
+    return mailbox;
   }
 
   /** Tells an outcome. */
   public void settled(Settlement settlement) {
-    throw new UnsupportedOperationException();
+    for (Mailbox<Settlement> mailbox : outcomeListeners) {
+      mailbox.put(settlement);
+    }
   }
 
   /** Tells a status. */
-  public void changed(ConnectionStatus status) {
-    throw new UnsupportedOperationException();
+  public synchronized void changed(ConnectionStatus status) {
+    last = status;
+    for (Mailbox<ConnectionStatus> mailbox : connectionListeners) {
+      mailbox.put(status);
+    }
   }
 }

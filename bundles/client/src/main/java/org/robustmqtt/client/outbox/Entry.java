@@ -1,23 +1,65 @@
 package org.robustmqtt.client.outbox;
 
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Stored;
 
 /**
  * One accepted message on its way. What never changes may be read by any thread; the rest belongs
  * to the outbox and is guarded by its lock.
  */
 public final class Entry {
+  /** Where a message is. */
+  enum State {
+    /** In the queue of its topic. */
+    WAITING,
+    /** With the session, or recovered as sent. */
+    OUT,
+    /** It has its outcome. */
+    SETTLED
+  }
+
   private final long sequence;
   private final Message message;
   private final Durability durability;
   private final long acceptedAt;
+  private final Promise promise;
 
-  Entry(long sequence, Message message, Durability durability, long acceptedAt) {
+  /** Bytes of topic and payload. */
+  final int size;
+
+  /** Whether {@link #due} means anything. */
+  final boolean hasDeadline;
+
+  /** When it is not sent any more, nanoseconds of the monotonic clock. */
+  final long due;
+
+  State state = State.WAITING;
+  boolean sentBefore;
+  boolean storeFailed;
+  TopicQueue queue;
+  Entry previous;
+  Entry next;
+
+  Entry(
+      long sequence,
+      Message message,
+      Durability durability,
+      long acceptedAt,
+      int size,
+      Optional<Long> due,
+      Executor pool) {
     this.sequence = sequence;
     this.message = message;
     this.durability = durability;
     this.acceptedAt = acceptedAt;
+    this.size = size;
+    this.hasDeadline = due.isPresent();
+    this.due = due.orElse(0L);
+    this.promise = new Promise(sequence, pool);
   }
 
   /** Returns its number. */
@@ -38,5 +80,31 @@ public final class Entry {
   /** Returns when it was accepted, milliseconds of wall time. */
   public long acceptedAt() {
     return acceptedAt;
+  }
+
+  /**
+   * Completes the ticket with the outcome; called once, as soon as the settlement is appended. Runs
+   * nothing foreign in the caller's thread.
+   */
+  public void announce(Outcome outcome) {
+    promise.outcome(outcome);
+  }
+
+  Promise promise() {
+    return promise;
+  }
+
+  /** Returns whether the message is forced to disk. */
+  boolean onDisk() {
+    return promise.storedNow().filter(stored -> stored == Stored.ON_DISK).isPresent();
+  }
+
+  /** Returns whether the message ends with the process if it has no outcome. */
+  boolean inMemoryOnly() {
+    return durability == Durability.MEMORY
+        || promise
+            .storedNow()
+            .filter(stored -> stored == Stored.MEMORY_ONLY || stored == Stored.FAILED)
+            .isPresent();
   }
 }

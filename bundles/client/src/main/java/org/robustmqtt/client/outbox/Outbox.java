@@ -1,25 +1,73 @@
 package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
+import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.StoredMessage;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
  * for several threads; the rest is for the loop. The lock is never held during I/O or foreign code.
+ *
+ * <p>A message is pending from its acceptance until its outcome is decided, which is one step under
+ * the lock with the counting of the outcome; the outcome is announced after that, as soon as the
+ * journal has it. So {@link #totals()} always satisfies: accepted + recovered = outcomes + pending.
  */
 public final class Outbox {
+  private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
+  private static final int EXPIRED_AT_ONCE = 256;
+
+  private final String connection;
+  private final Clock clock;
+  private final Journal journal;
+  private final Settlements settlements;
+  private final Lanes lanes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private volatile Runnable work = () -> {};
+
+  // guarded by the lock
+  private final Map<Long, Entry> pending = new LinkedHashMap<>();
+  private final Waiting waiting = new Waiting();
+  private final Tally tally = new Tally();
+  private Limits limits;
+  private long bytes;
+  private int out;
+  private int waiters;
+
+  /** Written under the lock. */
+  private volatile boolean closed;
+
+  /** Whether the loop found nothing when it looked last, so that it has to be told. */
+  private boolean asleep = true;
+
+  /** Whether it had looked for acknowledged messages, too. */
+  private boolean lookedForAcknowledged = true;
+
   /**
    * Makes an outbox that continues what was found on disk.
    *
@@ -28,8 +76,7 @@ public final class Outbox {
    * @param recovered messages found on disk, by sequence; those that had been sent are out until
    *     they are settled or {@linkplain #requeue returned}
    * @param settlements told each outcome, once, from the thread that caused it
-   * @param wakeLoop called after a message was accepted while none was known to wait; any thread,
-   *     must not block
+   * @param lanes where what depends on tickets runs
    */
   public Outbox(
       String connection,
@@ -39,16 +86,27 @@ public final class Outbox {
       List<RecoveredMessage> recovered,
       Settlements settlements,
       Lanes lanes) {
-    throw new UnsupportedOperationException();
+    this.connection = connection;
+    this.clock = clock;
+    this.journal = journal;
+    this.limits = limits;
+    this.settlements = settlements;
+    this.lanes = lanes;
+    lock.lock();
+    try {
+      recovered.forEach(this::recover);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
-   * Says who is told that there is something for the loop to do: a message was accepted while none
-   * was known to wait, an earlier deadline than before came in, or the outbox became empty. Called
-   * outside the lock by any thread; must not block.
+   * Says who is told that there is something for the loop to do: a message was accepted, or became
+   * free, while none was known to wait, an earlier deadline than before came in, or the outbox
+   * became empty. Called outside the lock by any thread; must not block.
    */
   public void onWork(Runnable wake) {
-    throw new UnsupportedOperationException();
+    work = wake;
   }
 
   /** Hears that a message has its outcome; called outside the lock. */
@@ -60,12 +118,180 @@ public final class Outbox {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message)}. */
   public Ticket publish(Message message) {
-    throw new UnsupportedOperationException();
+    try {
+      return accept(message, 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refused(
+          NotAcceptedException.Cause.STORE_BUSY, "interrupted while waiting for room in the store");
+    }
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message, Duration)}. */
   public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
-    throw new UnsupportedOperationException();
+    if (lanes.isCurrent()) {
+      throw new IllegalStateException(
+          "publish with a wait must not be called on a listener thread: it could wait for itself");
+    }
+    return accept(message, Times.nanos(maxWait));
+  }
+
+  /**
+   * Tries under the lock, and waits for the store outside it, once. A try that fails has taken no
+   * place: nobody can be before or behind it.
+   */
+  private Ticket accept(Message message, long maxWaitNanos) throws InterruptedException {
+    MessageSize size = MessageSize.of(message);
+    Durability durability = message.durability().orElse(Durability.GROUP);
+    checkStore(durability);
+    long waitLeft = maxWaitNanos;
+    for (boolean last = false; ; last = true) {
+      Entry entry;
+      boolean wake;
+      lock.lock();
+      try {
+        waitLeft = awaitPlace(size, waitLeft);
+        entry = stage(message, durability, size.queued());
+        wake = entry != null && enter(entry);
+      } finally {
+        lock.unlock();
+      }
+      if (entry != null) {
+        if (entry.storeFailed) {
+          endWaiting(entry.sequence(), DropReason.STORE_FAILED);
+        }
+        wake(wake);
+        return entry.promise();
+      }
+      if (last) {
+        throw refused(
+            NotAcceptedException.Cause.STORE_BUSY,
+            "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
+      }
+      journal.awaitRoom(STORE_PATIENCE);
+    }
+  }
+
+  private void checkStore(Durability durability) {
+    if (durability == Durability.SYNC) {
+      Optional<String> degraded = journal.status().degraded();
+      if (degraded.isPresent()) {
+        throw refused(
+            NotAcceptedException.Cause.STORE_UNAVAILABLE,
+            "the store cannot be written: " + degraded.get());
+      }
+    }
+  }
+
+  /** Checks all that can be checked, and waits for room if there is time; holds the lock. */
+  private long awaitPlace(MessageSize size, long waitNanos) throws InterruptedException {
+    long left = waitNanos;
+    while (true) {
+      if (closed) {
+        throw refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      if (size.packet() > limits.maximumPacketSize()) {
+        throw refused(
+            NotAcceptedException.Cause.TOO_LARGE,
+            "a packet of "
+                + size.packet()
+                + " bytes, allowed are maximumPacketSize = "
+                + limits.maximumPacketSize());
+      }
+      if (limits.haveRoom(pending.size(), bytes, size.queued())) {
+        return left;
+      }
+      if (left <= 0 || size.queued() > limits.maxBytes()) {
+        throw refused(
+            NotAcceptedException.Cause.QUEUE_FULL,
+            limits.describeFull(pending.size(), bytes, size.queued()));
+      }
+      waiters++;
+      try {
+        left = room.awaitNanos(left);
+      } finally {
+        waiters--;
+      }
+    }
+  }
+
+  /** Gives the message a number and a place in the stage; null if the store is busy. */
+  private Entry stage(Message message, Durability durability, int size) {
+    long sequence = journal.nextSequence();
+    if (sequence == 0) {
+      return null;
+    }
+    long acceptedAt = clock.wallMillis();
+    long deadline = message.deadline().map(Times::millis).orElse(0L);
+    Optional<Long> due =
+        deadline == 0 ? Optional.empty() : Optional.of(clock.nanos() + Times.nanos(deadline));
+    Entry entry = new Entry(sequence, message, durability, acceptedAt, size, due, lanes.pool());
+    if (durability == Durability.MEMORY) {
+      entry.promise().stored(Stored.MEMORY_ONLY);
+      return entry;
+    }
+    StoredMessage record = new StoredMessage(sequence, message, durability, acceptedAt, deadline);
+    return journal.offer(record, stored -> stored(entry, stored)) ? entry : null;
+  }
+
+  private boolean enter(Entry entry) {
+    tally.accepted++;
+    add(entry);
+    boolean earliest = waiting.earliestDeadline().filter(first -> first == entry).isPresent();
+    return wakesLoop() || earliest;
+  }
+
+  private void recover(RecoveredMessage found) {
+    StoredMessage stored = found.stored();
+    Optional<Long> due = Optional.empty();
+    if (stored.deadline() > 0) {
+      // the age is never taken for less than nothing, so that a clock set back gives no new time
+      long left = stored.acceptedAt() + stored.deadline() - clock.wallMillis();
+      due =
+          Optional.of(clock.nanos() + Times.nanos(Math.max(0, Math.min(left, stored.deadline()))));
+    }
+    Entry entry =
+        new Entry(
+            stored.sequence(),
+            stored.message(),
+            stored.durability(),
+            stored.acceptedAt(),
+            MessageSize.of(stored.message()).queued(),
+            due,
+            lanes.pool());
+    entry.promise().stored(Stored.ON_DISK);
+    if (found.stage() != RecoveredMessage.Stage.WAITING) {
+      entry.state = Entry.State.OUT;
+    }
+    tally.recovered++;
+    add(entry);
+  }
+
+  private void add(Entry entry) {
+    pending.put(entry.sequence(), entry);
+    bytes += entry.size;
+    if (entry.state == Entry.State.OUT) {
+      out++;
+    }
+    waiting.add(entry);
+  }
+
+  /** Hears from the journal, on its thread or within one of our calls of it. */
+  private void stored(Entry entry, Stored stored) {
+    entry.promise().stored(stored);
+    if (stored == Stored.ON_DISK || stored == Stored.SETTLED_FIRST) {
+      return;
+    }
+    boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
+    if (lock.isHeldByCurrentThread()) {
+      entry.storeFailed = failed;
+      return;
+    }
+    if (failed) {
+      endWaiting(entry.sequence(), DropReason.STORE_FAILED);
+    } else if (closed) {
+      end(entry.sequence(), any -> true, any -> dropped(DropReason.SHUT_DOWN, any));
+    }
   }
 
   /**
@@ -76,29 +302,75 @@ public final class Outbox {
    * @param acknowledged whether messages of QoS 1 and 2 can be sent now
    */
   public Optional<Entry> next(boolean acknowledged) {
-    throw new UnsupportedOperationException();
+    List<Decided> expired = new ArrayList<>(0);
+    Optional<Entry> turn;
+    boolean empty;
+    lock.lock();
+    try {
+      turn = waiting.first(acknowledged);
+      while (turn.isPresent() && isDue(turn.get())) {
+        expired.add(decide(turn.get(), dropped(DropReason.EXPIRED, turn.get())));
+        turn = waiting.first(acknowledged);
+      }
+      if (turn.isPresent()) {
+        waiting.take(turn.get());
+        out++;
+      }
+      asleep = turn.isEmpty();
+      lookedForAcknowledged = acknowledged;
+      empty = !expired.isEmpty() && pending.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    expired.forEach(this::tell);
+    wake(empty);
+    return turn;
   }
 
   /**
    * Returns a message that is out to its place by sequence; it was sent as new before. On the loop.
    */
   public void requeue(long sequence) {
-    throw new UnsupportedOperationException();
+    boolean wake = false;
+    lock.lock();
+    try {
+      Entry entry = pending.get(sequence);
+      if (entry != null && entry.state == Entry.State.OUT) {
+        out--;
+        entry.sentBefore = true;
+        waiting.putBack(entry);
+        wake = wakesLoop();
+      }
+    } finally {
+      lock.unlock();
+    }
+    wake(wake);
   }
 
   /** Returns whether the message was sent as new before, see {@link #requeue}. */
   public boolean sentBefore(Entry entry) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      return entry.sentBefore;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Returns how many seconds are left until the entry's deadline, rounded up; 0 if it has none. */
+  /**
+   * Returns how many seconds are left until the entry's deadline, rounded up, at least 1; 0 if it
+   * has none.
+   */
   public long secondsLeft(Entry entry) {
-    throw new UnsupportedOperationException();
+    if (!entry.hasDeadline) {
+      return 0;
+    }
+    return Math.max(1, -Math.floorDiv(-(entry.due - clock.nanos()), 1_000_000_000L));
   }
 
   /** Ends a message with its outcome; nothing happens if it has one already. Any thread. */
   public void settle(long sequence, Outcome outcome) {
-    throw new UnsupportedOperationException();
+    end(sequence, entry -> true, entry -> outcome);
   }
 
   /**
@@ -107,32 +379,93 @@ public final class Outbox {
    * @return in how many nanoseconds the next deadline is due; empty if there is none
    */
   public OptionalLong expire() {
-    throw new UnsupportedOperationException();
+    while (true) {
+      List<Decided> expired = new ArrayList<>(0);
+      OptionalLong nextDue = OptionalLong.empty();
+      boolean wake;
+      lock.lock();
+      try {
+        Optional<Entry> first = waiting.earliestDeadline();
+        while (first.isPresent() && isDue(first.get()) && expired.size() < EXPIRED_AT_ONCE) {
+          expired.add(decide(first.get(), dropped(DropReason.EXPIRED, first.get())));
+          first = waiting.earliestDeadline();
+        }
+        if (first.isPresent()) {
+          nextDue = OptionalLong.of(Math.max(0, first.get().due - clock.nanos()));
+        }
+        wake = !expired.isEmpty() && (pending.isEmpty() || wakesLoop());
+      } finally {
+        lock.unlock();
+      }
+      expired.forEach(this::tell);
+      wake(wake);
+      if (expired.size() < EXPIRED_AT_ONCE) {
+        return nextDue;
+      }
+    }
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#cancel(long)}. */
   public boolean cancel(long sequence) {
-    throw new UnsupportedOperationException();
+    return endWaiting(sequence, DropReason.CANCELLED);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#purge()}. */
   public int purge() {
-    throw new UnsupportedOperationException();
+    return endAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#browse(int)}. */
   public List<PendingMessage> browse(int limit) {
-    throw new UnsupportedOperationException();
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
+    }
+    List<PendingMessage> found = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Entry entry : pending.values()) {
+        if (found.size() == limit) {
+          break;
+        }
+        found.add(
+            new PendingMessage(
+                entry.sequence(),
+                entry.message(),
+                Instant.ofEpochMilli(entry.acceptedAt()),
+                entry.state == Entry.State.OUT,
+                entry.onDisk()));
+      }
+    } finally {
+      lock.unlock();
+    }
+    return found;
   }
 
   /** Returns the numbers of this moment. */
   public QueueStatus status() {
-    throw new UnsupportedOperationException();
+    return totals().queue();
   }
 
   /** Returns how many messages were accepted, were recovered and were not accepted. */
   public Accepted accepted() {
-    throw new UnsupportedOperationException();
+    return totals().accepted();
+  }
+
+  /** Returns all numbers of one moment: accepted + recovered = outcomes + queue, exactly. */
+  public Totals totals() {
+    lock.lock();
+    try {
+      Optional<Instant> oldest =
+          pending.values().stream()
+              .findFirst()
+              .map(entry -> Instant.ofEpochMilli(entry.acceptedAt()));
+      QueueStatus queue =
+          new QueueStatus(
+              pending.size(), bytes, out, limits.maxMessages(), limits.maxBytes(), oldest);
+      return new Totals(queue, tally.door(), tally.ended());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -144,9 +477,42 @@ public final class Outbox {
    */
   public record Accepted(long accepted, long recovered, long refused) {}
 
+  /**
+   * The outcomes that were decided.
+   *
+   * @param acknowledged outcomes of this kind
+   * @param sent outcomes of this kind
+   * @param dropped outcomes of this kind, by reason; every reason is there
+   */
+  public record Ended(long acknowledged, long sent, Map<DropReason, Long> dropped) {
+    /** Returns the number of outcomes. */
+    public long outcomes() {
+      long sum = acknowledged + sent;
+      for (long count : dropped.values()) {
+        sum += count;
+      }
+      return sum;
+    }
+  }
+
+  /**
+   * All numbers of one moment.
+   *
+   * @param queue what is pending
+   * @param accepted what came in
+   * @param ended what left
+   */
+  public record Totals(QueueStatus queue, Accepted accepted, Ended ended) {}
+
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      limits = other;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -154,6 +520,109 @@ public final class Outbox {
    * without an outcome in this run; what is in memory only, is settled as SHUT_DOWN.
    */
   public void close() {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      closed = true;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    endAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN);
+  }
+
+  /** A message that has left, and how; still to be told. */
+  private record Decided(Entry entry, Outcome outcome) {}
+
+  private static Outcome dropped(DropReason reason, Entry entry) {
+    return new Outcome.Dropped(reason, 0, entry.sentBefore || entry.state == Entry.State.OUT);
+  }
+
+  private boolean isDue(Entry entry) {
+    return entry.hasDeadline && clock.nanos() - entry.due >= 0;
+  }
+
+  private boolean endWaiting(long sequence, DropReason reason) {
+    return end(
+        sequence, entry -> entry.state == Entry.State.WAITING, entry -> dropped(reason, entry));
+  }
+
+  private boolean end(long sequence, Predicate<Entry> which, Function<Entry, Outcome> how) {
+    Decided decided;
+    boolean wake;
+    lock.lock();
+    try {
+      Entry entry = pending.get(sequence);
+      if (entry == null || !which.test(entry)) {
+        return false;
+      }
+      decided = decide(entry, how.apply(entry));
+      wake = pending.isEmpty() || wakesLoop();
+    } finally {
+      lock.unlock();
+    }
+    tell(decided);
+    wake(wake);
+    return true;
+  }
+
+  private int endAll(Predicate<Entry> which, DropReason reason) {
+    List<Decided> ended = new ArrayList<>();
+    boolean wake;
+    lock.lock();
+    try {
+      for (Entry entry : pending.values().stream().filter(which).toList()) {
+        ended.add(decide(entry, dropped(reason, entry)));
+      }
+      wake = !ended.isEmpty() && (pending.isEmpty() || wakesLoop());
+    } finally {
+      lock.unlock();
+    }
+    ended.forEach(this::tell);
+    wake(wake);
+    return ended.size();
+  }
+
+  /** The one place where a message leaves: counted, and its limits free. Holds the lock. */
+  private Decided decide(Entry entry, Outcome outcome) {
+    if (entry.state == Entry.State.OUT) {
+      out--;
+    }
+    pending.remove(entry.sequence());
+    bytes -= entry.size;
+    waiting.remove(entry);
+    tally.count(outcome);
+    if (waiters > 0) {
+      room.signalAll();
+    }
+    return new Decided(entry, outcome);
+  }
+
+  private void tell(Decided decided) {
+    settlements.settled(decided.entry(), decided.outcome());
+  }
+
+  /** Returns whether a sleeping loop has to look again, and takes it for awake then. */
+  private boolean wakesLoop() {
+    if (asleep && waiting.first(lookedForAcknowledged).isPresent()) {
+      asleep = false;
+      return true;
+    }
+    return false;
+  }
+
+  private void wake(boolean needed) {
+    if (needed) {
+      work.run();
+    }
+  }
+
+  private NotAcceptedException refused(NotAcceptedException.Cause cause, String why) {
+    lock.lock();
+    try {
+      tally.refused++;
+    } finally {
+      lock.unlock();
+    }
+    return new NotAcceptedException(cause, "connection " + connection + ": " + why);
   }
 }

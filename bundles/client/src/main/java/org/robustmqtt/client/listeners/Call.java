@@ -1,0 +1,83 @@
+package org.robustmqtt.client.listeners;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.robustmqtt.ReceivedMessage;
+
+/** One message on its way to one listener. On the loop, except where it says otherwise. */
+final class Call {
+  private enum State {
+    /** Not begun. */
+    NEW,
+    /** The listener is being called, or is about to. */
+    RUNNING,
+    /** The listener returned or threw. */
+    ENDED,
+    /** Taken back before it began. */
+    WITHDRAWN
+  }
+
+  final Delivery delivery;
+  final ReceivedMessage message;
+
+  /** Whether it waits in the listener's inbox. */
+  boolean queued;
+
+  /** Whether nobody waits for its end any more: it may be dropped while it waits. */
+  boolean loose;
+
+  /** Whether the delivery counts it as done. */
+  boolean released;
+
+  /** Whether its time has run out and that was counted. */
+  boolean late;
+
+  /** Since when a manual acknowledgement is awaited. */
+  long endedAt;
+
+  /** Whether the listener returned or threw, as far as the loop has heard. */
+  boolean ended;
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+  private final AtomicBoolean acknowledged = new AtomicBoolean();
+
+  Call(Delivery delivery, Hearer hearer) {
+    this.delivery = delivery;
+    this.loose = !delivery.acknowledged();
+    this.message =
+        hearer.manual() && delivery.acknowledged()
+            ? delivery.message(() -> acknowledge(hearer))
+            : delivery.shared();
+  }
+
+  int size() {
+    return delivery.packet.payload().length + delivery.topic().length();
+  }
+
+  /** Any thread. */
+  private void acknowledge(Hearer hearer) {
+    if (acknowledged.compareAndSet(false, true)) {
+      hearer.acknowledged(this);
+    }
+  }
+
+  /** Begins, unless it was withdrawn. On the lane. */
+  boolean begin() {
+    return state.compareAndSet(State.NEW, State.RUNNING);
+  }
+
+  /** It did not begin after all. On the lane. */
+  void notBegun() {
+    state.set(State.NEW);
+  }
+
+  /** The listener returned or threw. On the lane. */
+  void end() {
+    state.set(State.ENDED);
+  }
+
+  /** Takes it back, unless it has begun. */
+  boolean withdraw() {
+    return state.compareAndSet(State.NEW, State.WITHDRAWN);
+  }
+}

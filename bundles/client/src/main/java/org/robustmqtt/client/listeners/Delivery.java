@@ -1,0 +1,110 @@
+package org.robustmqtt.client.listeners;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.robustmqtt.MessageProperties;
+import org.robustmqtt.QoS;
+import org.robustmqtt.ReceivedMessage;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.Publish;
+
+/** One received message until every listener is done with it. On the loop. */
+final class Delivery {
+  private static final Runnable NOTHING = () -> {};
+
+  final long number;
+  final long connection;
+  final Publish packet;
+  final long arrivedAt;
+
+  /** The listeners that were given it and have not handed it back. */
+  final List<Hearer> hearers = new ArrayList<>(1);
+
+  /** How many of them are not done. */
+  int open;
+
+  boolean parked;
+  long parkedAt;
+  boolean done;
+
+  private final String name;
+  private final Instant receivedAt;
+  private ReceivedMessage shared;
+
+  /**
+   * Begins a delivery.
+   *
+   * @param name the name of the connection
+   * @param connection counts the connections made; a delivery of an earlier one is told to nobody
+   */
+  Delivery(
+      String name,
+      long number,
+      long connection,
+      Publish packet,
+      long arrivedAt,
+      Instant receivedAt) {
+    this.name = name;
+    this.number = number;
+    this.connection = connection;
+    this.packet = packet;
+    this.arrivedAt = arrivedAt;
+    this.receivedAt = receivedAt;
+  }
+
+  String topic() {
+    return packet.topic();
+  }
+
+  boolean acknowledged() {
+    return packet.qos() != QoS.AT_MOST_ONCE;
+  }
+
+  /** Returns the message as those see it that do not acknowledge by hand: one for all of them. */
+  ReceivedMessage shared() {
+    if (shared == null) {
+      shared = message(NOTHING);
+    }
+    return shared;
+  }
+
+  ReceivedMessage message(Runnable acknowledgement) {
+    return new ReceivedMessage(
+        name,
+        packet.topic(),
+        packet.payload(),
+        packet.qos(),
+        packet.retain(),
+        packet.duplicate(),
+        properties(packet.properties()),
+        receivedAt,
+        acknowledgement);
+  }
+
+  private static MessageProperties properties(Properties from) {
+    if (from.isEmpty()) {
+      return MessageProperties.NONE;
+    }
+    MessageProperties to =
+        MessageProperties.NONE
+            .withUtf8(from.number(Property.PAYLOAD_FORMAT_INDICATOR).orElse(0) == 1)
+            .withUserProperties(from.userProperties());
+    to = with(to, from.string(Property.CONTENT_TYPE), to::withContentType);
+    to = with(to, from.string(Property.RESPONSE_TOPIC), to::withResponseTopic);
+    return with(to, from.binary(Property.CORRELATION_DATA), to::withCorrelationData);
+  }
+
+  /** A value that a broker should not have sent is left out; the message is still a message. */
+  private static <T> MessageProperties with(
+      MessageProperties to, Optional<T> value, Function<T, MessageProperties> setter) {
+    try {
+      return value.map(setter).orElse(to);
+    } catch (IllegalArgumentException e) {
+      return to;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.robustmqtt.client.listeners;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Loop;
+
+/**
+ * Messages of QoS 1 and 2 whose listener is not there: kept unacknowledged, in the order of their
+ * arrival, up to a number and a time. On the loop.
+ */
+final class Parking {
+  private final Clock clock;
+  private final Loop loop;
+
+  /** Told each message that was kept too long, or is too many. */
+  private final Consumer<Delivery> givenUp;
+
+  private final TreeMap<Long, Delivery> parked = new TreeMap<>();
+  private Optional<Loop.Timer> timer = Optional.empty();
+  private int capacity;
+  private long nanos;
+
+  Parking(Clock clock, Loop loop, int capacity, long nanos, Consumer<Delivery> givenUp) {
+    this.clock = clock;
+    this.loop = loop;
+    this.capacity = capacity;
+    this.nanos = nanos;
+    this.givenUp = givenUp;
+  }
+
+  void limits(int otherCapacity, long otherNanos) {
+    capacity = otherCapacity;
+    nanos = otherNanos;
+    timer.ifPresent(Loop.Timer::cancel);
+    timer = Optional.empty();
+    look();
+  }
+
+  long nanos() {
+    return nanos;
+  }
+
+  void park(Delivery delivery) {
+    delivery.parked = true;
+    delivery.parkedAt = clock.nanos();
+    parked.put(delivery.number, delivery);
+    while (parked.size() > capacity) {
+      giveUp(parked.firstEntry().getValue());
+    }
+    if (timer.isEmpty() && !parked.isEmpty()) {
+      timer = Optional.of(loop.schedule(nanos, this::look));
+    }
+  }
+
+  /** Returns what is parked, oldest first; changes do not show in it. */
+  List<Delivery> all() {
+    return new ArrayList<>(parked.values());
+  }
+
+  void leave(Delivery delivery) {
+    delivery.parked = false;
+    parked.remove(delivery.number);
+  }
+
+  /** Forgets everything; nobody is told. */
+  void clear() {
+    all().forEach(this::leave);
+    timer.ifPresent(Loop.Timer::cancel);
+    timer = Optional.empty();
+  }
+
+  private void giveUp(Delivery delivery) {
+    leave(delivery);
+    givenUp.accept(delivery);
+  }
+
+  private void look() {
+    timer = Optional.empty();
+    long now = clock.nanos();
+    long next = Long.MAX_VALUE;
+    for (Delivery delivery : all()) {
+      long left = delivery.parkedAt + nanos - now;
+      if (left <= 0 || parked.size() > capacity) {
+        giveUp(delivery);
+      } else {
+        next = Math.min(next, left);
+      }
+    }
+    if (!parked.isEmpty()) {
+      timer = Optional.of(loop.schedule(next, this::look));
+    }
+  }
+}

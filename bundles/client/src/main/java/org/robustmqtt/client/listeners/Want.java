@@ -1,0 +1,77 @@
+package org.robustmqtt.client.listeners;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.robustmqtt.QoS;
+import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.door.Loop;
+
+/** One wanted filter. On the loop, except its status. */
+final class Want {
+  final TopicFilter filter;
+  final List<Hearer> hearers = new ArrayList<>(1);
+  QoS qos;
+
+  /**
+   * Whether it may have been wanted by more than one, so that one that asks for less says nothing
+   * for the others.
+   */
+  boolean shared;
+
+  /** Since when it has no listener; means nothing while it has one. */
+  long orphanedAt;
+
+  /** Time online in which nobody asked for it, or for its QoS, up to {@link #idleSince}. */
+  long idleNanos;
+
+  /** Since when that time runs; means nothing while {@link #timer} is empty. */
+  long idleSince;
+
+  Optional<Loop.Timer> timer = Optional.empty();
+
+  private SubscriptionStatus.State state = SubscriptionStatus.State.PENDING;
+  private int reasonCode;
+  private volatile SubscriptionStatus status;
+
+  Want(TopicFilter filter, QoS qos) {
+    this.filter = filter;
+    this.qos = qos;
+    show();
+  }
+
+  /** Returns the highest QoS that its listeners ask for; empty if there are none. */
+  Optional<QoS> asked() {
+    return hearers.stream().map(hearer -> hearer.spec.qos()).reduce(Want::higher);
+  }
+
+  /** Returns whether nobody asks for the filter, or for a QoS as high as it has. */
+  boolean idle() {
+    return asked().filter(asked -> asked.level() >= qos.level()).isEmpty();
+  }
+
+  void state(SubscriptionStatus.State now, int code) {
+    state = now;
+    reasonCode = code;
+    show();
+  }
+
+  SubscriptionStatus.State state() {
+    return state;
+  }
+
+  /** Brings what others see up to date. */
+  void show() {
+    status = new SubscriptionStatus(filter.value(), qos, state, reasonCode, hearers.size());
+  }
+
+  /** Any thread. */
+  SubscriptionStatus status() {
+    return status;
+  }
+
+  private static QoS higher(QoS a, QoS b) {
+    return a.level() >= b.level() ? a : b;
+  }
+}

@@ -1,0 +1,120 @@
+package org.robustmqtt.client.outbox;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Stored;
+import org.robustmqtt.Ticket;
+
+/**
+ * What a message's publisher holds. Each of the two values is set once; the futures are made when
+ * they are asked for and are completed on the pool, the one of {@code stored} first.
+ *
+ * <p>Safe for several threads; its monitor is held for a few assignments only.
+ */
+final class Promise implements Ticket {
+  private final long id;
+  private final Executor pool;
+  private Stored stored;
+  private Outcome outcome;
+  private PoolStage<Stored> storedStage;
+  private PoolStage<Outcome> outcomeStage;
+
+  Promise(long id, Executor pool) {
+    this.id = id;
+    this.pool = pool;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public synchronized CompletionStage<Stored> stored() {
+    if (storedStage == null) {
+      storedStage = new PoolStage<>(pool);
+      if (stored != null) {
+        storedStage.finish(stored);
+      }
+    }
+    return storedStage;
+  }
+
+  @Override
+  public synchronized CompletionStage<Outcome> outcome() {
+    if (outcomeStage == null) {
+      outcomeStage = new PoolStage<>(pool);
+      if (outcome != null) {
+        outcomeStage.finish(outcome);
+      }
+    }
+    return outcomeStage;
+  }
+
+  @Override
+  public synchronized Optional<Outcome> outcomeNow() {
+    return Optional.ofNullable(outcome);
+  }
+
+  /** Says what became of the writing; nothing happens if that is known. */
+  void stored(Stored value) {
+    boolean heard;
+    synchronized (this) {
+      if (stored != null) {
+        return;
+      }
+      stored = value;
+      heard = storedStage != null;
+    }
+    if (heard) {
+      pool.execute(this::complete);
+    }
+  }
+
+  /**
+   * Says the outcome, once; what became of the writing is known from here on, too: a message whose
+   * record is not forced had its outcome first.
+   */
+  void outcome(Outcome value) {
+    boolean heard;
+    synchronized (this) {
+      if (outcome != null) {
+        return;
+      }
+      if (stored == null) {
+        stored = Stored.SETTLED_FIRST;
+      }
+      outcome = value;
+      heard = storedStage != null || outcomeStage != null;
+    }
+    if (heard) {
+      pool.execute(this::complete);
+    }
+  }
+
+  /** Returns what became of the writing as far as it is known. */
+  synchronized Optional<Stored> storedNow() {
+    return Optional.ofNullable(stored);
+  }
+
+  private void complete() {
+    PoolStage<Stored> first;
+    PoolStage<Outcome> second;
+    Stored storedValue;
+    Outcome outcomeValue;
+    synchronized (this) {
+      first = storedStage;
+      second = outcomeStage;
+      storedValue = stored;
+      outcomeValue = outcome;
+    }
+    if (first != null && storedValue != null) {
+      first.finish(storedValue);
+    }
+    if (second != null && outcomeValue != null) {
+      second.finish(outcomeValue);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package org.robustmqtt.client.outbox;
+
+import java.util.TreeSet;
+import org.robustmqtt.QoS;
+
+/**
+ * The messages of one topic: those that wait, linked in the order of their sequences, and which of
+ * those that are out hold the others back. Guarded by the lock of the outbox.
+ */
+final class TopicQueue {
+  /** The key under which the topic is among the ready ones; 0 if it is not. */
+  long readyKey;
+
+  /** Whether it is among the ready ones whose turn is a message of QoS 0. */
+  boolean readyUnacknowledged;
+
+  private final TreeSet<Long> unfinished = new TreeSet<>();
+  private Entry head;
+  private Entry tail;
+  private Entry lastReturned;
+  private int pending;
+
+  /** Counts a message that is in here from now on, waiting or out. */
+  void enter() {
+    pending++;
+  }
+
+  /** Takes a message out for good and returns whether none is left. */
+  boolean leave() {
+    return --pending == 0;
+  }
+
+  /** Puts a message to its place. New ones go to the end; a returned one mostly to the front. */
+  void insert(Entry entry) {
+    Entry before = tail;
+    if (tail != null && tail.sequence() > entry.sequence()) {
+      before = placeOfReturned(entry);
+      lastReturned = entry;
+    }
+    Entry after = before == null ? head : before.next;
+    entry.previous = before;
+    entry.next = after;
+    if (before == null) {
+      head = entry;
+    } else {
+      before.next = entry;
+    }
+    if (after == null) {
+      tail = entry;
+    } else {
+      after.previous = entry;
+    }
+  }
+
+  /** Starts at the message returned last, so that returning many in order walks each link once. */
+  private Entry placeOfReturned(Entry entry) {
+    Entry before = null;
+    Entry after = head;
+    if (lastReturned != null && lastReturned.sequence() < entry.sequence()) {
+      before = lastReturned;
+      after = lastReturned.next;
+    }
+    while (after != null && after.sequence() < entry.sequence()) {
+      before = after;
+      after = after.next;
+    }
+    return before;
+  }
+
+  /** Takes a waiting message away. */
+  void unlink(Entry entry) {
+    if (entry == lastReturned) {
+      lastReturned = null;
+    }
+    if (entry.previous == null) {
+      head = entry.next;
+    } else {
+      entry.previous.next = entry.next;
+    }
+    if (entry.next == null) {
+      tail = entry.previous;
+    } else {
+      entry.next.previous = entry.previous;
+    }
+    entry.previous = null;
+    entry.next = null;
+  }
+
+  /** A message is out. */
+  void out(Entry entry) {
+    if (entry.message().qos() == QoS.EXACTLY_ONCE) {
+      unfinished.add(entry.sequence());
+    }
+  }
+
+  /** A message is out no more. */
+  void in(Entry entry) {
+    if (entry.message().qos() == QoS.EXACTLY_ONCE) {
+      unfinished.remove(entry.sequence());
+    }
+  }
+
+  /** Returns the oldest waiting message; null if none waits. */
+  Entry head() {
+    return head;
+  }
+
+  /** Returns whether the oldest waiting message has to wait for an earlier one of QoS 2. */
+  boolean heldBack() {
+    return !unfinished.isEmpty() && unfinished.first() < head.sequence();
+  }
+}
