@@ -1,0 +1,213 @@
+package org.robustmqtt.client.component;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Message;
+import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.Pending;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Entropy;
+import org.robustmqtt.client.link.Link;
+import org.robustmqtt.client.link.LinkSettings;
+import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.listeners.Notifier;
+import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.whiteboard.ConnectionListener;
+import org.robustmqtt.whiteboard.MessageListener;
+import org.robustmqtt.whiteboard.OutcomeListener;
+
+/** Builds and joins the rooms of one connection. */
+final class ConnectionRooms implements Rooms {
+  /** The journal's key of the generated client identifier. */
+  static final String CLIENT_ID_KEY = "clientId";
+
+  private static final int RANDOM_CHARACTERS = 8;
+  private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+  private final Doors doors;
+  private final String clientId;
+  private final Notifier notifier;
+  private final Outbox outbox;
+  private final Dispatcher dispatcher;
+  private final Link link;
+
+  /** What is in force; on the component lane. */
+  private Optional<Settings.Before> before = Optional.empty();
+
+  /**
+   * Builds the rooms of a connection and starts it.
+   *
+   * @param settings what is configured; empty while that is faulty: default limits, no connecting
+   */
+  ConnectionRooms(String name, Doors doors, Journal journal, Optional<Settings> settings) {
+    Recovery recovery = journal.recovery();
+    Settings used = settings.orElse(Settings.DEFAULT);
+    this.doors = doors;
+    clientId = clientId(name, recovery, journal, doors.entropy());
+    notifier = new Notifier(doors.lanes());
+    Outcomes outcomes = new Outcomes(name, journal, notifier);
+    outbox =
+        new Outbox(
+            name,
+            doors.clock(),
+            journal,
+            used.limits(),
+            recovery.messages(),
+            outcomes,
+            doors.lanes());
+    dispatcher =
+        new Dispatcher(
+            name,
+            doors,
+            used.times(),
+            journal,
+            Optional.ofNullable(recovery.values().get(Dispatcher.KEY)));
+    Optional<LinkSettings> first = settings.flatMap(this::inForce);
+    Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
+    link = new Link(name, doors, others, first, recovery);
+    link.start();
+  }
+
+  /** The identifier belongs to the name, for as long as the journal lives. */
+  private static String clientId(String name, Recovery recovery, Journal journal, Entropy entropy) {
+    byte[] kept = recovery.values().get(CLIENT_ID_KEY);
+    if (kept != null) {
+      return new String(kept, StandardCharsets.UTF_8);
+    }
+    StringBuilder id = new StringBuilder("robust-").append(name).append('-');
+    for (int i = 0; i < RANDOM_CHARACTERS; i++) {
+      id.append(ALPHABET.charAt((int) (entropy.nextDouble() * ALPHABET.length())));
+    }
+    byte[] bytes = id.toString().getBytes(StandardCharsets.UTF_8);
+    journal.put(CLIENT_ID_KEY, bytes, Level.FORCED, WrittenCallback.NONE);
+    return id.toString();
+  }
+
+  private Optional<LinkSettings> inForce(Settings settings) {
+    Optional<LinkSettings> made = settings.link(clientId, before);
+    before = made.map(part -> new Settings.Before(settings.presence(), part));
+    return made;
+  }
+
+  @Override
+  public void apply(Settings settings) {
+    outbox.limits(settings.limits());
+    Dispatcher.Times times = settings.times();
+    doors.loop().execute(() -> dispatcher.times(times));
+    inForce(settings).ifPresent(link::apply);
+  }
+
+  @Override
+  public void faults(List<String> lines) {
+    link.faults(lines);
+  }
+
+  @Override
+  public CompletionStage<Void> stop(Duration drain) {
+    return link.stop(drain).thenRun(this::close);
+  }
+
+  /** On the loop, after the link. */
+  private void close() {
+    dispatcher.close();
+    outbox.close();
+  }
+
+  @Override
+  public Ticket publish(Message message) {
+    return outbox.publish(message);
+  }
+
+  @Override
+  public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
+    return outbox.publish(message, maxWait);
+  }
+
+  @Override
+  public boolean unsubscribe(String filter) {
+    return dispatcher.unsubscribe(filter);
+  }
+
+  @Override
+  public ConnectionStatus status() {
+    return link.status();
+  }
+
+  @Override
+  public Pending pending() {
+    return link.pending();
+  }
+
+  @Override
+  public List<PendingMessage> browse(int limit) {
+    return outbox.browse(limit);
+  }
+
+  @Override
+  public CompletionStage<Void> whenIdle() {
+    return link.whenIdle();
+  }
+
+  @Override
+  public boolean cancel(long id) {
+    return outbox.cancel(id);
+  }
+
+  @Override
+  public int purge() {
+    return outbox.purge();
+  }
+
+  @Override
+  public void connect() {
+    link.connect();
+  }
+
+  @Override
+  public void disconnect() {
+    link.disconnect();
+  }
+
+  @Override
+  public void reconnectNow() {
+    link.reconnectNow();
+  }
+
+  @Override
+  public CompletionStage<Duration> probe() {
+    return link.probe();
+  }
+
+  @Override
+  public MqttSubscriptionHandle listen(ListenerSpec spec, MessageListener listener) {
+    return dispatcher.add(spec, listener);
+  }
+
+  @Override
+  public Registration listenOutcomes(String owner, OutcomeListener listener) {
+    return notifier.addOutcomeListener(owner, listener);
+  }
+
+  @Override
+  public Registration listenStates(String owner, ConnectionListener listener) {
+    return notifier.addConnectionListener(owner, listener);
+  }
+
+  @Override
+  public boolean onListenerThread() {
+    return doors.lanes().isCurrent();
+  }
+}

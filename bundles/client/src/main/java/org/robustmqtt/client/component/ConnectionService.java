@@ -1,0 +1,208 @@
+package org.robustmqtt.client.component;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Message;
+import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Pending;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.QoS;
+import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.whiteboard.MessageListener;
+
+/**
+ * The service of one connection, one object for all bundles and for its whole life; the rooms
+ * behind it may come later. Subscriptions made here move over to new rooms. Safe for several
+ * threads.
+ */
+final class ConnectionService implements RobustMqttConnection {
+  private final String name;
+  private volatile Rooms rooms;
+  private volatile boolean closed;
+
+  /** Guards the list and the rooms' change; held for calls that only enqueue. */
+  private final Object guard = new Object();
+
+  private final List<Subscribed> subscriptions = new ArrayList<>();
+
+  /** Makes a service that begins with these rooms. */
+  ConnectionService(String name, Rooms rooms) {
+    this.name = name;
+    this.rooms = Objects.requireNonNull(rooms);
+  }
+
+  /** Returns the rooms of this moment. */
+  Rooms rooms() {
+    return rooms;
+  }
+
+  /** Puts other rooms behind the service. */
+  void rooms(Rooms other) {
+    synchronized (guard) {
+      rooms = Objects.requireNonNull(other);
+      subscriptions.forEach(Subscribed::attach);
+    }
+  }
+
+  /** From now on no message is accepted. */
+  void close() {
+    closed = true;
+  }
+
+  /** Lets the rooms go. */
+  void gone(Instant at) {
+    String text = "the connection was deleted or stopped";
+    rooms(new AbsentRooms(Statuses.closed(name, at), NotAcceptedException.Cause.CLOSED, text));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Ticket publish(Message message) {
+    checkOpen();
+    return rooms.publish(Objects.requireNonNull(message));
+  }
+
+  @Override
+  public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
+    checkWaiting("publish with a time to wait");
+    checkOpen();
+    return rooms.publish(Objects.requireNonNull(message), maxWait);
+  }
+
+  @Override
+  public MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener) {
+    ListenerSpec spec =
+        new ListenerSpec("subscription to " + filter, List.of(new TopicFilter(filter)), qos, false);
+    Subscribed subscribed = new Subscribed(spec, Objects.requireNonNull(listener));
+    synchronized (guard) {
+      subscriptions.add(subscribed);
+      subscribed.attach();
+    }
+    return subscribed;
+  }
+
+  @Override
+  public boolean unsubscribe(String filter) {
+    return rooms.unsubscribe(new TopicFilter(filter).value());
+  }
+
+  @Override
+  public ConnectionStatus status() {
+    return rooms.status();
+  }
+
+  @Override
+  public Pending pending() {
+    return rooms.pending();
+  }
+
+  @Override
+  public List<PendingMessage> browse(int limit) {
+    if (limit <= 0) {
+      throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
+    }
+    return rooms.browse(limit);
+  }
+
+  @Override
+  public CompletionStage<Void> whenIdle() {
+    return rooms.whenIdle();
+  }
+
+  @Override
+  public boolean flush(Duration timeout) throws InterruptedException {
+    checkWaiting("flush");
+    CountDownLatch idle = new CountDownLatch(1);
+    rooms.whenIdle().thenRun(idle::countDown);
+    return idle.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public boolean cancel(long id) {
+    return rooms.cancel(id);
+  }
+
+  @Override
+  public int purge() {
+    return rooms.purge();
+  }
+
+  @Override
+  public void connect() {
+    rooms.connect();
+  }
+
+  @Override
+  public void disconnect() {
+    rooms.disconnect();
+  }
+
+  @Override
+  public void reconnectNow() {
+    rooms.reconnectNow();
+  }
+
+  @Override
+  public CompletionStage<Duration> probe() {
+    return rooms.probe();
+  }
+
+  @Override
+  public String toString() {
+    return "RobustMqttConnection[" + name + "]";
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new NotAcceptedException(
+          NotAcceptedException.Cause.CLOSED, name + ": the connection was deleted or stopped");
+    }
+  }
+
+  private void checkWaiting(String what) {
+    if (rooms.onListenerThread()) {
+      throw new IllegalStateException(name + ": " + what + " is not allowed in a listener");
+    }
+  }
+
+  /** One subscription made by code. */
+  private final class Subscribed implements MqttSubscriptionHandle {
+    private final ListenerSpec spec;
+    private final MessageListener listener;
+    private MqttSubscriptionHandle inRooms = () -> {};
+
+    Subscribed(ListenerSpec spec, MessageListener listener) {
+      this.spec = spec;
+      this.listener = listener;
+    }
+
+    /** Under the guard. */
+    void attach() {
+      inRooms = rooms.listen(spec, listener);
+    }
+
+    @Override
+    public void close() {
+      synchronized (guard) {
+        if (subscriptions.remove(this)) {
+          inRooms.close();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package org.robustmqtt.client.component;
+
+import java.util.Optional;
+import org.robustmqtt.journal.Journal;
+
+/** What connections run on; made for the first one, closed after the last. */
+interface Engine extends AutoCloseable {
+  /**
+   * Builds the rooms of a connection and starts it.
+   *
+   * @param settings what is configured; empty while that is faulty
+   */
+  Rooms open(String name, Journal journal, Optional<Settings> settings);
+
+  /** Ends every thread. */
+  @Override
+  void close();
+}

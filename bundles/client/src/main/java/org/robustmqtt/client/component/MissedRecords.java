@@ -1,0 +1,144 @@
+package org.robustmqtt.client.component;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.robustmqtt.Durability;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+
+/**
+ * What a journal was to record while there was none; only what still matters. Confined to the lock
+ * of its {@link SwitchableJournal}. Its size is bounded by the limits of the queue: a message that
+ * came and was settled meanwhile leaves nothing.
+ */
+final class MissedRecords {
+  private static final class Missed {
+    Optional<StoredMessage> offered = Optional.empty();
+    boolean unsent;
+    long epoch;
+    int packetId;
+    boolean released;
+    boolean settled;
+  }
+
+  /** By sequence: the order in which they are recorded afterwards. */
+  private final TreeMap<Long, Missed> messages = new TreeMap<>();
+
+  private final Map<Integer, Boolean> received = new LinkedHashMap<>();
+  private boolean forgetReceived;
+  private final Map<String, byte[]> values = new LinkedHashMap<>();
+
+  void offered(StoredMessage message) {
+    if (message.durability() != Durability.MEMORY) {
+      of(message.sequence()).offered = Optional.of(message);
+    }
+  }
+
+  void sent(long sequence, long epoch, int packetId) {
+    Missed missed = of(sequence);
+    missed.epoch = epoch;
+    missed.packetId = packetId;
+  }
+
+  void released(long sequence) {
+    of(sequence).released = true;
+  }
+
+  void unsent(long sequence) {
+    Missed missed = of(sequence);
+    missed.unsent = true;
+    missed.epoch = 0;
+    missed.packetId = 0;
+    missed.released = false;
+  }
+
+  void settled(long sequence) {
+    Missed missed = of(sequence);
+    if (missed.offered.isPresent()) {
+      messages.remove(sequence);
+    } else {
+      missed.settled = true;
+    }
+  }
+
+  void received(int packetId) {
+    received.put(packetId, true);
+  }
+
+  void completed(int packetId) {
+    received.remove(packetId);
+    received.put(packetId, false);
+  }
+
+  void forgetReceived() {
+    received.clear();
+    forgetReceived = true;
+  }
+
+  void value(String key, byte[] value) {
+    values.put(key, value);
+  }
+
+  boolean isEmpty() {
+    return messages.isEmpty() && received.isEmpty() && !forgetReceived && values.isEmpty();
+  }
+
+  /**
+   * Records it in a journal, first the small things, then the messages by sequence.
+   *
+   * @return whether everything was taken; if not, the stage is full and the rest is still here
+   */
+  boolean replay(Journal journal) {
+    values.forEach((key, value) -> journal.put(key, value, Level.FORCED, WrittenCallback.NONE));
+    values.clear();
+    if (forgetReceived) {
+      journal.forgetReceived();
+      forgetReceived = false;
+    }
+    received.forEach(
+        (id, open) -> {
+          if (open) {
+            journal.received(id, WrittenCallback.NONE);
+          } else {
+            journal.completed(id, WrittenCallback.NONE);
+          }
+        });
+    received.clear();
+    while (!messages.isEmpty()) {
+      Map.Entry<Long, Missed> first = messages.firstEntry();
+      if (!replay(first.getKey(), first.getValue(), journal)) {
+        return false;
+      }
+      messages.remove(first.getKey());
+    }
+    return true;
+  }
+
+  private static boolean replay(long sequence, Missed missed, Journal journal) {
+    if (missed.offered.isPresent() && !journal.offer(missed.offered.get(), stored -> {})) {
+      return false;
+    }
+    if (missed.settled) {
+      journal.settled(sequence, WrittenCallback.NONE);
+      return true;
+    }
+    if (missed.unsent) {
+      journal.unsent(sequence);
+    }
+    if (missed.packetId != 0) {
+      journal.sent(sequence, missed.epoch, missed.packetId, Level.APPENDED, WrittenCallback.NONE);
+    }
+    if (missed.released) {
+      journal.released(sequence, Level.APPENDED, WrittenCallback.NONE);
+    }
+    return true;
+  }
+
+  private Missed of(long sequence) {
+    return messages.computeIfAbsent(sequence, none -> new Missed());
+  }
+}

@@ -1,0 +1,203 @@
+package org.robustmqtt.client.component;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ManagedServiceFactory;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.robustmqtt.ConnectionDirectory;
+import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.client.runtime.ComponentLane;
+import org.robustmqtt.client.runtime.HubRuntime;
+import org.robustmqtt.journal.JournalProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one component of the bundle: it <em>is</em> the factory of connections, and it registers each
+ * connection itself. Its name is not the PID, or Declarative Services would take the configurations
+ * too.
+ */
+@Component(
+    name = "org.robustmqtt.client",
+    service = ManagedServiceFactory.class,
+    property = {
+      "service.pid=" + MqttComponent.PID,
+      "service.description=Robust MQTT connections",
+      // what openHAB's settings page looks for; see OH-INF/config
+      "service.config.description.uri=robustmqtt:connection",
+      "service.config.label=Robust MQTT Connection",
+      "service.config.category=io",
+      "service.config.factory:Boolean=true"
+    },
+    immediate = true,
+    configurationPolicy = ConfigurationPolicy.IGNORE)
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"org.robustmqtt.RobustMqttConnection\"",
+    effective = "active")
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"org.robustmqtt.ConnectionDirectory\"",
+    effective = "active")
+public final class MqttComponent implements ManagedServiceFactory {
+  /** The PID of a connection's configuration. */
+  static final String PID = "org.robustmqtt.connection";
+
+  private static final Logger LOG = LoggerFactory.getLogger(MqttComponent.class);
+  private static final long STOP_SECONDS = 15;
+
+  private final AtomicReference<Optional<JournalProvider>> provider =
+      new AtomicReference<>(Optional.empty());
+  private final Whiteboard whiteboard = new Whiteboard();
+  private final Directory directory = new Directory(provider::get);
+  private final ComponentLane lane;
+  private final Connections connections;
+  private final BundleContext context;
+  private final ListenerServices<?>[] listeners;
+  private final AtomicReference<Optional<Registration>> directoryRegistration =
+      new AtomicReference<>(Optional.empty());
+
+  /** Starts without a connection and without a thread. */
+  @Activate
+  public MqttComponent(BundleContext context) {
+    this.context = context;
+    lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
+    Clock clock = new HubRuntime().doors().clock();
+    connections =
+        new Connections(
+            lane(),
+            new Journals(provider::get),
+            HubEngine::new,
+            this::register,
+            whiteboard,
+            directory,
+            () -> Instant.ofEpochMilli(clock.wallMillis()));
+    whiteboard.onChange(connections::listenersChanged);
+    listeners =
+        new ListenerServices<?>[] {
+          ListenerServices.messages(context, whiteboard),
+          ListenerServices.outcomes(context, whiteboard),
+          ListenerServices.states(context, whiteboard)
+        };
+  }
+
+  /** Follows listeners and shows the directory. */
+  @Activate
+  void activate() {
+    for (ListenerServices<?> services : listeners) {
+      services.open();
+    }
+    lane.execute(() -> directoryRegistration.set(Optional.of(registerDirectory())));
+  }
+
+  /** Closes every connection, waits for it, and leaves no thread behind. */
+  @Deactivate
+  void deactivate() {
+    CountDownLatch ended = new CountDownLatch(1);
+    connections.stop().thenRun(ended::countDown);
+    try {
+      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Not every connection could be closed in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (ListenerServices<?> services : listeners) {
+      services.close();
+    }
+    lane.execute(() -> directoryRegistration.get().ifPresent(Registration::close));
+    lane.close();
+  }
+
+  /** A journal service is there. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindJournals(JournalProvider service) {
+    provider.set(Optional.of(service));
+    connections.providerCame();
+  }
+
+  /** A journal service goes. */
+  void unbindJournals(JournalProvider service) {
+    provider.updateAndGet(present -> present.filter(other -> other != service));
+    connections.providerGoes(service);
+  }
+
+  @Override
+  public String getName() {
+    return "Robust MQTT connections";
+  }
+
+  @Override
+  public void updated(String pid, Dictionary<String, ?> properties) {
+    Map<String, Object> copy = new HashMap<>();
+    for (String key : Collections.list(properties.keys())) {
+      copy.put(key, properties.get(key));
+    }
+    connections.updated(pid, copy);
+  }
+
+  @Override
+  public void deleted(String pid) {
+    connections.deleted(pid);
+  }
+
+  private Registration register(ConnectionService service) {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put(RobustMqttConnection.CONNECTION, service.name());
+    properties.put("service.description", "MQTT connection " + service.name());
+    return registration(context.registerService(RobustMqttConnection.class, service, properties));
+  }
+
+  private Registration registerDirectory() {
+    return registration(
+        context.registerService(ConnectionDirectory.class, directory, new Hashtable<>()));
+  }
+
+  /** The framework may have unregistered it already, when it stops the bundle. */
+  private static Registration registration(ServiceRegistration<?> registration) {
+    return () -> {
+      try {
+        registration.unregister();
+      } catch (IllegalStateException e) {
+        LOG.debug("Already unregistered: {}", e.toString());
+      }
+    };
+  }
+
+  private Lane lane() {
+    return new Lane() {
+      @Override
+      public void execute(Runnable task) {
+        lane.execute(task);
+      }
+
+      @Override
+      public Runnable schedule(long millis, Runnable task) {
+        return lane.schedule(millis, task);
+      }
+    };
+  }
+}

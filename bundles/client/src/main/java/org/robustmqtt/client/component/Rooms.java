@@ -1,0 +1,72 @@
+package org.robustmqtt.client.component;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Message;
+import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.Pending;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.whiteboard.ConnectionListener;
+import org.robustmqtt.whiteboard.MessageListener;
+import org.robustmqtt.whiteboard.OutcomeListener;
+
+/**
+ * What stands behind the service of a connection: the rooms of a working one, or what takes their
+ * place while it cannot work. Safe for several threads; what has the name of a method of {@link
+ * org.robustmqtt.RobustMqttConnection} does what that promises.
+ */
+interface Rooms {
+  Ticket publish(Message message);
+
+  Ticket publish(Message message, Duration maxWait) throws InterruptedException;
+
+  boolean unsubscribe(String filter);
+
+  ConnectionStatus status();
+
+  Pending pending();
+
+  List<PendingMessage> browse(int limit);
+
+  CompletionStage<Void> whenIdle();
+
+  boolean cancel(long id);
+
+  int purge();
+
+  void connect();
+
+  void disconnect();
+
+  void reconnectNow();
+
+  CompletionStage<Duration> probe();
+
+  /** Adds a listener for messages. */
+  MqttSubscriptionHandle listen(ListenerSpec spec, MessageListener listener);
+
+  /** Adds a listener for outcomes. */
+  Registration listenOutcomes(String owner, OutcomeListener listener);
+
+  /** Adds a listener for states. */
+  Registration listenStates(String owner, ConnectionListener listener);
+
+  /** Returns whether the caller is on a listener thread, where waiting is not allowed. */
+  boolean onListenerThread();
+
+  /** Applies other settings, which have no fault, by difference. */
+  void apply(Settings settings);
+
+  /** Shows these lines in the status. */
+  void faults(List<String> lines);
+
+  /**
+   * Ends: goes on sending for at most this long, says goodbye, closes. What is on disk stays there.
+   */
+  CompletionStage<Void> stop(Duration drain);
+}

@@ -1,0 +1,250 @@
+package org.robustmqtt.client.component;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.robustmqtt.client.link.LinkSettings;
+import org.robustmqtt.client.link.RetrySettings;
+import org.robustmqtt.client.link.Secret;
+import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.journal.JournalSettings;
+
+/**
+ * Reads a configuration: all keys, all faults in one pass. Pure. The keys, their defaults and
+ * ranges are the table in {@code docs/configuration.md}.
+ */
+final class SettingsParser {
+  private static final Duration ZERO = Duration.ZERO;
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
+  private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
+
+  private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
+
+  private final PropertyReader reader;
+  private final Map<String, Object> properties;
+  private final String source;
+
+  private SettingsParser(String source, Map<String, Object> properties) {
+    this.source = source;
+    this.properties = properties;
+    this.reader = new PropertyReader(source, properties);
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param pid its PID
+   * @param properties its properties as the hub gives them
+   */
+  static Parsed parse(String pid, Map<String, Object> properties) {
+    // in order, so that the faults are told in the same order each time
+    SettingsParser parser =
+        new SettingsParser(ConnectionName.source(pid, properties), new TreeMap<>(properties));
+    return parser.parse(pid);
+  }
+
+  private Parsed parse(String pid) {
+    Optional<String> name = name(pid);
+    Settings settings = settings();
+    checkKeys();
+    return new Parsed(source, name, settings, reader.faults(), warnings());
+  }
+
+  private Optional<String> name(String pid) {
+    Optional<String> name = ConnectionName.of(pid, properties);
+    if (name.isEmpty()) {
+      reader.fault("name is missing; allowed: " + ConnectionName.ALLOWED);
+    } else if (!ConnectionName.valid(name.get())) {
+      reader.fault(
+          "name = " + PropertyReader.quoted(name.get()) + ": allowed: " + ConnectionName.ALLOWED);
+    }
+    return name.filter(ConnectionName::valid);
+  }
+
+  private Settings settings() {
+    boolean enabled = reader.flag(Key.ENABLED, true);
+    var broker = BrokerUri.read(reader);
+    LinkSettings.Version version = version();
+    Optional<String> clientId = reader.mqttText(Key.CLIENT_ID);
+    Optional<String> username = reader.mqttText(Key.USERNAME);
+    Optional<Secret> password = reader.secret(Key.PASSWORD);
+    if (password.isPresent() && username.isEmpty() && version != LinkSettings.Version.MQTT_5) {
+      reader.fault(
+          Key.PASSWORD,
+          "a password needs a username in MQTT 3.1.1 (MQTT-3.1.2-22); set username, or"
+              + " mqttVersion = 5");
+    }
+    int maximumPacketSize =
+        (int)
+            reader.size(
+                Key.MAXIMUM_PACKET_SIZE, Limits.DEFAULT.maximumPacketSize(), 1 << 10, 256L << 20);
+    return new Settings(
+        enabled,
+        broker,
+        version,
+        clientId,
+        username,
+        password,
+        (int) seconds(Key.KEEP_ALIVE, Duration.ofSeconds(60), Duration.ofSeconds(65_535)),
+        duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
+        duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
+        duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
+        session(),
+        PresenceSettings.read(reader),
+        retry(),
+        limits(maximumPacketSize),
+        journal(),
+        duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
+  }
+
+  private LinkSettings.Version version() {
+    return switch (reader.choice(Key.MQTT_VERSION, "auto", List.of("auto", "5", "3.1.1"))) {
+      case "5" -> LinkSettings.Version.MQTT_5;
+      case "3.1.1" -> LinkSettings.Version.MQTT_3_1_1;
+      default -> LinkSettings.Version.AUTO;
+    };
+  }
+
+  private Settings.SessionPart session() {
+    return new Settings.SessionPart(
+        reader.flag(Key.CLEAN_SESSION_START, false),
+        seconds(Key.SESSION_EXPIRY, Duration.ofDays(7), FOR_EVER),
+        (int) reader.number(Key.MAX_INFLIGHT, 20, 1, 16_000),
+        reader.flag(Key.RESUBSCRIBE, true),
+        duration(Key.UNSUBSCRIBE_AFTER, Duration.ofMinutes(10), ZERO, Duration.ofDays(30)),
+        duration(Key.PARK_TIMEOUT, Duration.ofSeconds(60), ZERO, HOUR));
+  }
+
+  private RetrySettings retry() {
+    RetrySettings.Strategy strategy = strategy();
+    Duration min =
+        reader.duration(Key.RETRY_MIN, SECOND, Duration.ofMillis(100), HOUR, ChronoUnit.SECONDS);
+    // absent: the link chooses by where the broker is
+    Duration max = duration(Key.RETRY_MAX, ZERO, SECOND, DAY);
+    if (!max.isZero() && max.compareTo(min) < 0) {
+      reader.fault(Key.RETRY_MAX, "less than retryMin, which is " + Quantity.text(min));
+    }
+    boolean jitter = reader.flag(Key.RETRY_JITTER, true);
+    Duration stable = duration(Key.STABLE_TIME, Duration.ofSeconds(30), ZERO, HOUR);
+    return new RetrySettings(strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos());
+  }
+
+  private RetrySettings.Strategy strategy() {
+    String text = reader.text(Key.RETRY).orElse("exponential");
+    return switch (text) {
+      case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
+      case "fixed" -> RetrySettings.Strategy.FIXED;
+      case "none" -> RetrySettings.Strategy.NONE;
+      default -> {
+        String problem =
+            text.equals("patient")
+                ? "not built yet"
+                : "unknown strategy; strategies of other bundles are not built yet";
+        reader.fault(Key.RETRY, problem + "; allowed: exponential, fixed, none");
+        yield RetrySettings.Strategy.EXPONENTIAL;
+      }
+    };
+  }
+
+  private Limits limits(int maximumPacketSize) {
+    return new Limits(
+        (int) reader.number(Key.QUEUE_MAX_MESSAGES, Limits.DEFAULT.maxMessages(), 1, 100_000_000),
+        reader.size(Key.QUEUE_MAX_BYTES, Limits.DEFAULT.maxBytes(), 1 << 10, 1L << 40),
+        maximumPacketSize);
+  }
+
+  private JournalSettings journal() {
+    Duration delay =
+        reader.duration(
+            Key.STORE_DELAY,
+            Duration.ofMillis(200),
+            ZERO,
+            Duration.ofMinutes(1),
+            ChronoUnit.MILLIS);
+    return new JournalSettings(
+        directory(), delay, reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40));
+  }
+
+  private Optional<Path> directory() {
+    Optional<String> text = reader.text(Key.STORE_DIRECTORY);
+    try {
+      Optional<Path> path = text.map(Path::of);
+      if (path.isPresent() && !path.get().isAbsolute()) {
+        reader.fault(Key.STORE_DIRECTORY, "not absolute; allowed: a path that begins at the root");
+        return Optional.empty();
+      }
+      return path.map(Path::normalize);
+    } catch (InvalidPathException e) {
+      reader.fault(Key.STORE_DIRECTORY, "not a path");
+      return Optional.empty();
+    }
+  }
+
+  private Duration duration(Key key, Duration absent, Duration min, Duration max) {
+    return reader.duration(key, absent, min, max, ChronoUnit.SECONDS);
+  }
+
+  /** Whole seconds from 0: what the protocol counts in. */
+  private long seconds(Key key, Duration absent, Duration max) {
+    Duration value = reader.duration(key, absent, ZERO, max, ChronoUnit.SECONDS);
+    if (value.getNano() != 0) {
+      reader.fault(key, "allowed: whole seconds");
+    }
+    return value.toSeconds();
+  }
+
+  /** Reports what is not built yet, and what a hub should have replaced. */
+  private void checkKeys() {
+    for (Key key : Key.values()) {
+      if (!key.built() && properties.containsKey(key.text())) {
+        reader.fault(key, "not built yet; remove it");
+      } else if (unresolved(properties.get(key.text()))) {
+        reader.fault(key, "contains \"$[\", which the hub did not resolve; check the name in it");
+      }
+    }
+    for (Map.Entry<String, Object> entry : properties.entrySet()) {
+      String text = entry.getKey();
+      if (Key.labelled(text)) {
+        reader.fault(text + ": not built yet; remove it");
+      } else if (unknown(text) && unresolved(entry.getValue())) {
+        reader.fault(text + " = ****: contains \"$[\", which the hub did not resolve");
+      }
+    }
+  }
+
+  private static boolean unresolved(Object value) {
+    return PropertyValue.texts(value).stream().anyMatch(text -> text.contains("$["));
+  }
+
+  private static boolean unknown(String text) {
+    return Key.of(text).isEmpty() && !Key.labelled(text) && !Key.ofTheHub(text);
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (String text : properties.keySet()) {
+      if (unknown(text)) {
+        warnings.add(
+            source
+                + ": unknown key "
+                + PropertyReader.quoted(text)
+                + " is ignored"
+                + NearestName.of(text, ORDER)
+                    .map(near -> "; did you mean \"" + near + "\"?")
+                    .orElse(""));
+      }
+    }
+    return List.copyOf(warnings);
+  }
+}

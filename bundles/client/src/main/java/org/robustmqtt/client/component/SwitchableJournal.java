@@ -1,0 +1,287 @@
+package org.robustmqtt.client.component;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalStatus;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredCallback;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+
+/**
+ * A journal under which the real one can be taken away and put back, because the bundle that writes
+ * it may be updated while the connection lives. While there is none it is degraded: {@code group}
+ * messages are kept in memory and recorded on return, {@code sync} ones are not stored, and what
+ * waits for a record is told that it was not written.
+ *
+ * <p>A call that meets the very moment of a change may still reach the journal that is being
+ * closed, and is told so by it: such a message is not stored, such a record may be missing, and at
+ * the next start its message is sent once more.
+ */
+final class SwitchableJournal implements Journal {
+  /** Sequences of a lease that are surely left: it is renewed when half of 65,536 are used. */
+  private static final int SPARE_SEQUENCES = 16_384;
+
+  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of());
+
+  private final AtomicReference<Recovery> recovery = new AtomicReference<>(NOTHING);
+
+  /** The small things of a journal, so that they can move to another directory. */
+  private final Map<String, byte[]> values = new ConcurrentHashMap<>();
+
+  private final Set<Integer> received = ConcurrentHashMap.newKeySet();
+
+  /** Guards what is missed and the change itself; held for calls that only put into memory. */
+  private final Object guard = new Object();
+
+  private volatile Optional<Journal> current;
+  private MissedRecords missed = new MissedRecords();
+  private JournalStatus lastStatus;
+  private String why = "";
+  private long nextSequence;
+  private int spare;
+  private volatile Runnable changed = () -> {};
+
+  /** Begins with an open journal. */
+  SwitchableJournal(Journal first) {
+    current = Optional.of(first);
+    Recovery found = first.recovery();
+    recovery.set(found);
+    values.putAll(found.values());
+    received.addAll(found.received());
+    lastStatus = first.status();
+  }
+
+  /** Says who is told that the status may have changed; must not block. */
+  void onChange(Runnable told) {
+    changed = told;
+  }
+
+  /** The journal below says that its status has changed. */
+  void statusChanged() {
+    changed.run();
+  }
+
+  /**
+   * Takes the real journal away, if it is there, and does not close it. Any thread; does not wait.
+   *
+   * @param reason what to show, one line
+   */
+  Optional<Journal> detach(String reason) {
+    Optional<Journal> old;
+    synchronized (guard) {
+      old = current;
+      why = reason;
+      if (old.isPresent()) {
+        lastStatus = old.get().status();
+        nextSequence = old.get().nextSequence();
+        spare = nextSequence == 0 ? 0 : SPARE_SEQUENCES;
+        current = Optional.empty();
+      }
+    }
+    changed.run();
+    return old;
+  }
+
+  /** Returns whether the real journal is there. */
+  boolean attached() {
+    return current.isPresent();
+  }
+
+  /**
+   * Puts a real journal in, after recording what was missed. May wait for room in its stage: on the
+   * component lane.
+   *
+   * @param next an open journal; its recovery is not used, the connection knows more
+   * @param moved whether it is in another directory, so that the small things move there too
+   * @return whether it is in now; if not, it could not write, and is to be closed
+   */
+  boolean attach(Journal next, boolean moved) throws InterruptedException {
+    if (moved) {
+      values.forEach((key, value) -> next.put(key, value, Level.FORCED, WrittenCallback.NONE));
+      received.forEach(id -> next.received(id, WrittenCallback.NONE));
+    }
+    while (!replayed(next)) {
+      if (!next.awaitRoom(Duration.ofSeconds(1)) && next.status().degraded().isPresent()) {
+        return false;
+      }
+    }
+    changed.run();
+    return true;
+  }
+
+  private boolean replayed(Journal next) {
+    synchronized (guard) {
+      if (!missed.replay(next)) {
+        return false;
+      }
+      // numbers that were given out meanwhile are not given out again
+      while (nextSequence > 0 && spare < SPARE_SEQUENCES) {
+        long given = next.nextSequence();
+        if (given == 0 || given >= nextSequence - 1) {
+          break;
+        }
+      }
+      missed = new MissedRecords();
+      current = Optional.of(next);
+      return true;
+    }
+  }
+
+  @Override
+  public Recovery recovery() {
+    return recovery.getAndSet(NOTHING);
+  }
+
+  @Override
+  public JournalStatus status() {
+    Optional<Journal> journal = current;
+    if (journal.isPresent()) {
+      return journal.get().status();
+    }
+    synchronized (guard) {
+      return new JournalStatus(
+          lastStatus.path(),
+          lastStatus.inDataArea(),
+          Optional.of(why),
+          lastStatus.segments(),
+          lastStatus.bytes(),
+          lastStatus.liveMessages(),
+          lastStatus.bytesWritten(),
+          lastStatus.forces(),
+          lastStatus.recovered(),
+          lastStatus.cutBytes(),
+          lastStatus.damagedBytes(),
+          lastStatus.damagedFiles());
+    }
+  }
+
+  @Override
+  public long nextSequence() {
+    Optional<Journal> journal = current;
+    if (journal.isPresent()) {
+      return journal.get().nextSequence();
+    }
+    synchronized (guard) {
+      if (current.isPresent()) {
+        return current.get().nextSequence();
+      }
+      if (spare == 0) {
+        return 0;
+      }
+      spare--;
+      return nextSequence++;
+    }
+  }
+
+  @Override
+  public boolean offer(StoredMessage message, StoredCallback callback) {
+    Optional<Journal> journal = present(() -> missed.offered(message), message.durability());
+    if (journal.isPresent()) {
+      return journal.get().offer(message, callback);
+    }
+    boolean sync = message.durability() == Durability.SYNC;
+    callback.stored(sync ? Stored.FAILED : Stored.MEMORY_ONLY);
+    return true;
+  }
+
+  @Override
+  public boolean awaitRoom(Duration maxWait) throws InterruptedException {
+    Optional<Journal> journal = current;
+    return journal.isEmpty() || journal.get().awaitRoom(maxWait);
+  }
+
+  @Override
+  public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    present(() -> missed.sent(sequence, epoch, packetId))
+        .ifPresentOrElse(
+            journal -> journal.sent(sequence, epoch, packetId, level, callback),
+            () -> callback.done(false));
+  }
+
+  @Override
+  public void released(long sequence, Level level, WrittenCallback callback) {
+    present(() -> missed.released(sequence))
+        .ifPresentOrElse(
+            journal -> journal.released(sequence, level, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void unsent(long sequence) {
+    present(() -> missed.unsent(sequence)).ifPresent(journal -> journal.unsent(sequence));
+  }
+
+  @Override
+  public void settled(long sequence, WrittenCallback callback) {
+    present(() -> missed.settled(sequence))
+        .ifPresentOrElse(
+            journal -> journal.settled(sequence, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void received(int packetId, WrittenCallback callback) {
+    received.add(packetId);
+    present(() -> missed.received(packetId))
+        .ifPresentOrElse(
+            journal -> journal.received(packetId, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void completed(int packetId, WrittenCallback callback) {
+    received.remove(packetId);
+    present(() -> missed.completed(packetId))
+        .ifPresentOrElse(
+            journal -> journal.completed(packetId, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void forgetReceived() {
+    received.clear();
+    present(() -> missed.forgetReceived()).ifPresent(Journal::forgetReceived);
+  }
+
+  @Override
+  public void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    if (value.length == 0) {
+      values.remove(key);
+    } else {
+      values.put(key, value);
+    }
+    present(() -> missed.value(key, value))
+        .ifPresentOrElse(
+            journal -> journal.put(key, value, level, callback), () -> callback.done(false));
+  }
+
+  /** Closes the real journal, if it is there; what was missed and never recorded is lost. */
+  @Override
+  public void close() {
+    current.ifPresent(Journal::close);
+  }
+
+  private Optional<Journal> present(Runnable miss) {
+    return present(miss, Durability.GROUP);
+  }
+
+  /** Returns the real journal; if there is none, remembers what it misses. */
+  private Optional<Journal> present(Runnable miss, Durability durability) {
+    Optional<Journal> journal = current;
+    if (journal.isPresent()) {
+      return journal;
+    }
+    synchronized (guard) {
+      if (current.isEmpty() && durability == Durability.GROUP) {
+        miss.run();
+      }
+      return current;
+    }
+  }
+}
