@@ -47,7 +47,7 @@ public final class Encoder {
     PacketType type = packet.type();
     out.u8(type.code() << 4 | flags(packet, type));
     out.variable(body);
-    write(packet, type, out);
+    write(packet, type, out, body);
     return size;
   }
 
@@ -82,11 +82,11 @@ public final class Encoder {
     return (int) size;
   }
 
-  private void write(Packet packet, PacketType type, WriteBuffer out) {
+  private void write(Packet packet, PacketType type, WriteBuffer out, int body) {
     switch (type) {
       case CONNECT -> ((Connect) packet).write(dialect, out);
       case CONNACK -> ((Connack) packet).write(dialect, out);
-      case PUBLISH -> ((Publish) packet).write(dialect, out);
+      case PUBLISH -> ((Publish) packet).write(dialect, out, body);
       case PUBACK -> ((Puback) packet).write(dialect, out);
       case PUBREC -> ((Pubrec) packet).write(dialect, out);
       case PUBREL -> ((Pubrel) packet).write(dialect, out);

@@ -70,8 +70,11 @@ public record Publish(
   /** Checks the packet and returns the size of what follows the fixed header. */
   long size(Dialect dialect) throws CodecException {
     checkFlags(dialect, flags());
-    long size = Check.string(dialect, Place.PUBLISH, "topic", topic);
-    checkTopic(dialect, topic, properties);
+    long size = 2L + topic.length();
+    if (!Utf8.plainName(topic)) {
+      size = Check.string(dialect, Place.PUBLISH, "topic", topic);
+      checkTopic(dialect, topic, properties);
+    }
     if (qos != QoS.AT_MOST_ONCE) {
       Check.packetId(dialect, Place.PUBLISH, packetId);
       size += 2;
@@ -82,8 +85,15 @@ public record Publish(
     return size + PropertyCodec.size(properties, Place.PUBLISH, dialect) + payload.length;
   }
 
-  void write(Dialect dialect, WriteBuffer out) {
-    out.string(topic);
+  /** Writes the packet, whose size has been found to be {@code size}. */
+  void write(Dialect dialect, WriteBuffer out, int size) {
+    int behindTopic = (qos == QoS.AT_MOST_ONCE ? 0 : 2) + (dialect.v5() ? 1 : 0) + payload.length;
+    // As many bytes as characters are ASCII
+    if (properties.isEmpty() && size == 2 + topic.length() + behindTopic) {
+      out.ascii(topic);
+    } else {
+      out.string(topic);
+    }
     if (qos != QoS.AT_MOST_ONCE) {
       out.u16(packetId);
     }

@@ -84,6 +84,18 @@ public final class WriteBuffer {
     length = end;
   }
 
+  /**
+   * Writes a string of ASCII only. The deprecated copy takes the low byte of each character, which
+   * is exact here, and is the only one of the platform that allocates nothing.
+   */
+  @SuppressWarnings("deprecation")
+  void ascii(String value) {
+    int size = value.length();
+    u16(size);
+    value.getBytes(0, size, bytes, length);
+    length += size;
+  }
+
   /** Writes bytes, of which there are at most 65,535, with their length before them. */
   void binary(byte[] value) {
     u16(value.length);

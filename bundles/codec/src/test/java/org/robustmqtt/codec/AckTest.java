@@ -110,9 +110,9 @@ class AckTest {
     String three = Wire.frame(kind.firstByte, "0001 00");
     Wire.refused(MQTT_3_1_1, BROKER, three, MALFORMED_PACKET, "section 2.2.3");
     Packet coded = kind.packet(1, 0x92, Properties.NONE);
-    Wire.notWritten(MQTT_3_1_1, coded, PROTOCOL_ERROR, "section 1.5");
+    Wire.notWritten(MQTT_3_1_1, coded, PROTOCOL_ERROR, "section 2.1");
     Packet reasoned = kind.packet(1, 0, REASON);
-    Wire.notWritten(MQTT_3_1_1, reasoned, PROTOCOL_ERROR, "section 1.5");
+    Wire.notWritten(MQTT_3_1_1, reasoned, PROTOCOL_ERROR, "section 2.1");
   }
 
   @ParameterizedTest

@@ -270,7 +270,7 @@ class ConnectTest {
         MQTT_3_1_1,
         Golden.connect(MQTT_3_1_1, true, 0, "c", properties),
         PROTOCOL_ERROR,
-        "section 1.5");
+        "section 2.1");
   }
 
   @Test

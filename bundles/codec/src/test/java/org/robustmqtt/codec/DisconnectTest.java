@@ -51,7 +51,7 @@ class DisconnectTest {
     assertEquals(normal, Wire.read(MQTT_3_1_1, CLIENT, "E000"));
     Wire.refused(MQTT_3_1_1, CLIENT, "E00100", MALFORMED_PACKET, "section 2.2.3");
     Disconnect coded = new Disconnect(0x81, Properties.NONE);
-    Wire.notWritten(MQTT_3_1_1, coded, PROTOCOL_ERROR, "section 1.5");
+    Wire.notWritten(MQTT_3_1_1, coded, PROTOCOL_ERROR, "section 2.1");
   }
 
   @Test

@@ -82,7 +82,7 @@ class SubscribeTest {
             new Subscription("a", QoS.AT_MOST_ONCE, false, true, RetainHandling.ALWAYS),
             new Subscription("a", QoS.AT_MOST_ONCE, false, false, RetainHandling.NEVER))) {
       Subscribe subscribe = new Subscribe(1, List.of(subscription), Properties.NONE);
-      Wire.notWritten(MQTT_3_1_1, subscribe, PROTOCOL_ERROR, "section 1.5");
+      Wire.notWritten(MQTT_3_1_1, subscribe, PROTOCOL_ERROR, "section 2.1");
     }
   }
 

@@ -38,7 +38,7 @@ class UnsubackTest {
     Wire.refused(MQTT_5, BROKER, "B003000100", PROTOCOL_ERROR, "MQTT-3.11.3-1");
     Wire.notWritten(MQTT_5, none, PROTOCOL_ERROR, "MQTT-3.11.3-1");
     Unsuback one = new Unsuback(1, List.of(0), Properties.NONE);
-    Wire.notWritten(MQTT_3_1_1, one, PROTOCOL_ERROR, "section 1.5");
+    Wire.notWritten(MQTT_3_1_1, one, PROTOCOL_ERROR, "section 2.1");
   }
 
   @Test
