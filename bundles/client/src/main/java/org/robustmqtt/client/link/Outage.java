@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the log of loss and return: INFO for both, one WARN when an outage lasts, and one WARN when
- * the broker refuses us for good. A network that is a network is no more than that, so a line has no
- * stack trace. An outage ends when the link has become stable, so that one that flaps is told too.
- * On the loop only.
+ * the broker refuses us for good. A network that is a network is no more than that, so a line has
+ * no stack trace. An outage ends when the link has become stable, so that one that flaps is told
+ * too. On the loop only.
  */
 final class Outage {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);

@@ -79,8 +79,7 @@ final class Sessions {
     outdated = false;
     Carrier next;
     if (carrier.isEmpty()) {
-      next =
-          new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived);
+      next = new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived);
     } else {
       Carrier before = carrier.get();
       before.retire();
@@ -112,8 +111,6 @@ final class Sessions {
   }
 
   int filtersPending() {
-    return carrier
-        .map(Carrier::filtersPending)
-        .orElseGet(() -> rooms.dispatcher().wanted().size());
+    return carrier.map(Carrier::filtersPending).orElseGet(() -> rooms.dispatcher().wanted().size());
   }
 }

@@ -105,11 +105,9 @@ final class Watch {
    *
    * @param keepAliveSeconds the keep alive in force
    */
-  void start(
-      Transport watched, int keepAliveSeconds, long ackTimeout, long stableNanos) {
+  void start(Transport watched, int keepAliveSeconds, long ackTimeout, long stableNanos) {
     transport = watched;
-    intervalNanos =
-        keepAliveSeconds == 0 ? OFF_INTERVAL_NANOS : keepAliveSeconds * 1_000_000_000L;
+    intervalNanos = keepAliveSeconds == 0 ? OFF_INTERVAL_NANOS : keepAliveSeconds * 1_000_000_000L;
     ackTimeoutNanos = ackTimeout;
     long now = doors.clock().nanos();
     lastSent = now;
@@ -270,8 +268,6 @@ final class Watch {
   }
 
   static String seconds(long nanos) {
-    return nanos % 1_000_000_000L == 0
-        ? nanos / 1_000_000_000L + " s"
-        : nanos / 1_000_000L + " ms";
+    return nanos % 1_000_000_000L == 0 ? nanos / 1_000_000_000L + " s" : nanos / 1_000_000L + " ms";
   }
 }
