@@ -10,19 +10,14 @@ import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Counters;
 import org.robustmqtt.Pending;
 import org.robustmqtt.Problem;
-import org.robustmqtt.QueueStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
-import org.robustmqtt.client.outcome.Outcomes;
 
 /**
  * What others see of a link: one immutable value, replaced by the loop at each change, merged with
  * the counters of the other rooms when somebody looks. Looking is safe for several threads.
  */
 final class StatusBoard {
-  /** How often the counters are read anew until they fit together. */
-  private static final int TRIES = 1_000;
-
   /** What the link itself knows. Not changed after it was published. */
   private static final class Shown {
     private ConnectionState state;
@@ -154,36 +149,25 @@ final class StatusBoard {
     return builder.build();
   }
 
-  /**
-   * Queue and counters belong to several rooms and are read one after the other; they are read
-   * again until they fit together: everything accepted is settled or pending.
-   */
   private void count(ConnectionStatus.Builder builder, long connects) {
     Dispatcher.Counts heard = rooms.dispatcher().counts();
-    for (int i = 0; ; i++) {
-      Outbox.Accepted accepted = rooms.outbox().accepted();
-      QueueStatus queue = rooms.outbox().status();
-      Outcomes.Counts outcomes = rooms.outcomes().counts();
-      Counters counters =
-          new Counters(
-              accepted.accepted(),
-              accepted.recovered(),
-              outcomes.acknowledged(),
-              outcomes.sent(),
-              outcomes.dropped(),
-              accepted.refused(),
-              heard.received(),
-              heard.unclaimed(),
-              heard.failures(),
-              heard.timeouts(),
-              connects);
-      boolean fits =
-          counters.accepted() + counters.recovered() == counters.outcomes() + queue.messages();
-      if (fits || i == TRIES) {
-        builder.queue(queue).counters(counters);
-        return;
-      }
-      Thread.onSpinWait();
-    }
+    Outbox.Totals totals = rooms.outbox().totals();
+    Outbox.Accepted accepted = totals.accepted();
+    Outbox.Ended ended = totals.ended();
+    builder
+        .queue(totals.queue())
+        .counters(
+            new Counters(
+                accepted.accepted(),
+                accepted.recovered(),
+                ended.acknowledged(),
+                ended.sent(),
+                ended.dropped(),
+                accepted.refused(),
+                heard.received(),
+                heard.unclaimed(),
+                heard.failures(),
+                heard.timeouts(),
+                connects));
   }
 }
