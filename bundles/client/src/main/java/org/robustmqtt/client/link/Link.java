@@ -1,8 +1,13 @@
 package org.robustmqtt.client.link;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Pending;
 import org.robustmqtt.client.door.Doors;
@@ -34,6 +39,14 @@ public final class Link {
       Notifier notifier,
       Journal journal) {}
 
+  /** How long a connection that is closed by hand waits for what is in flight. */
+  static final long DRAIN_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private final Doors doors;
+  private final StatusBoard board;
+  private final Life life;
+  private final AtomicBoolean woken = new AtomicBoolean();
+
   /**
    * Makes a link that is not started, and binds outbox and dispatcher to it.
    *
@@ -43,52 +56,74 @@ public final class Link {
    */
   public Link(
       String name, Doors doors, Rooms rooms, Optional<LinkSettings> settings, Recovery recovery) {
-    throw new UnsupportedOperationException();
+    this.doors = doors;
+    board =
+        new StatusBoard(
+            name,
+            rooms,
+            settings.isPresent() ? ConnectionState.WAITING : ConnectionState.FAULTED,
+            Instant.ofEpochMilli(doors.clock().wallMillis()));
+    Sessions sessions = new Sessions(name, doors, rooms, recovery);
+    life = new Life(name, doors, rooms, board, sessions, settings);
+    rooms.outbox().onWork(this::wake);
+    rooms.dispatcher().bind(life);
   }
 
   /** Begins to work: the first attempt follows after the settle time. */
   public void start() {
-    throw new UnsupportedOperationException();
+    enqueue(life::start);
   }
 
   /** There is, or may be, something to send. Any thread. */
   public void wake() {
-    throw new UnsupportedOperationException();
+    if (woken.compareAndSet(false, true)) {
+      doors.loop().execute(this::work);
+    }
+  }
+
+  private void work() {
+    woken.set(false);
+    life.guarded(life::work);
   }
 
   /** Applies other settings by difference; equal ones do nothing. */
   public void apply(LinkSettings settings) {
-    throw new UnsupportedOperationException();
+    enqueue(() -> life.apply(settings));
   }
 
   /** Shows these lines as faults of the configuration; the settings in force stay in force. */
-  public void faults(java.util.List<String> lines) {
-    throw new UnsupportedOperationException();
+  public void faults(List<String> lines) {
+    List<String> copy = List.copyOf(lines);
+    enqueue(() -> life.faults(copy));
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#connect()}. */
   public void connect() {
-    throw new UnsupportedOperationException();
+    enqueue(life::connect);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#disconnect()}. */
   public void disconnect() {
-    throw new UnsupportedOperationException();
+    enqueue(life::disconnect);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#reconnectNow()}. */
   public void reconnectNow() {
-    throw new UnsupportedOperationException();
+    enqueue(life::reconnectNow);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#whenIdle()}. */
   public CompletionStage<Void> whenIdle() {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    doors.loop().execute(() -> life.whenIdle(future));
+    return future.minimalCompletionStage();
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#probe()}. */
   public CompletionStage<Duration> probe() {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Duration> future = new CompletableFuture<>();
+    doors.loop().execute(() -> life.probe(future));
+    return future.minimalCompletionStage();
   }
 
   /**
@@ -98,16 +133,22 @@ public final class Link {
    * @param drain how long to go on sending at the most
    */
   public CompletionStage<Void> stop(Duration drain) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    doors.loop().execute(() -> life.stop(drain.toNanos(), done));
+    return done.minimalCompletionStage();
   }
 
   /** Looks: one consistent view of this moment. Any thread. */
   public ConnectionStatus status() {
-    throw new UnsupportedOperationException();
+    return board.status();
   }
 
   /** Looks: the things to do. Any thread. */
   public Pending pending() {
-    throw new UnsupportedOperationException();
+    return board.pending();
+  }
+
+  private void enqueue(Runnable command) {
+    doors.loop().execute(() -> life.guarded(command));
   }
 }

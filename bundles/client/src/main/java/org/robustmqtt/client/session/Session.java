@@ -1,13 +1,30 @@
 package org.robustmqtt.client.session;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.Message;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Puback;
+import org.robustmqtt.codec.Pubcomp;
+import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.Pubrec;
+import org.robustmqtt.codec.Pubrel;
+import org.robustmqtt.codec.Suback;
+import org.robustmqtt.codec.Unsuback;
 
 /**
  * One session with a broker, over many connections. Not safe for several threads: on the loop only.
@@ -16,6 +33,18 @@ import org.robustmqtt.codec.ProtocolVersion;
  * the link is gone, and again {@link #connect}.
  */
 public final class Session {
+  private final SessionSettings settings;
+  private final SessionEffects effects;
+  private final Connection connection;
+  private final Handshake handshake;
+  private final Records records;
+  private final Outgoing outgoing;
+  private final Incoming incoming;
+  private final Subscriptions subscriptions;
+
+  /** Messages sent in a session that is not ours any more; returned when there is a connection. */
+  private final List<Long> strangers = new ArrayList<>();
+
   /**
    * A message that had been sent before the process ended.
    *
@@ -44,9 +73,33 @@ public final class Session {
       SessionSettings settings,
       Optional<SessionRecord> record,
       List<Unfinished> unfinished,
-      java.util.Set<Integer> received,
+      Set<Integer> received,
       SessionEffects effects) {
-    throw new UnsupportedOperationException();
+    this.settings = settings;
+    this.effects = effects;
+    Optional<SessionRecord> ours = record.filter(this::ours);
+    connection = new Connection(effects);
+    handshake = new Handshake(settings, connection);
+    PacketIds ids = new PacketIds(settings.maxInflight());
+    outgoing = new Outgoing(effects, connection, ids, settings.maxInflight());
+    long epoch = ours.map(SessionRecord::epoch).orElse(0L);
+    long lastEpoch = record.map(SessionRecord::epoch).orElse(0L);
+    Set<Integer> restored = new HashSet<>();
+    for (Unfinished message : unfinished) {
+      lastEpoch = Math.max(lastEpoch, message.epoch());
+      boolean valid = message.packetId() > 0 && message.epoch() == epoch;
+      if (valid && restored.add(message.packetId())) {
+        outgoing.restore(message);
+      } else {
+        strangers.add(message.sequence());
+      }
+    }
+    records = new Records(effects, connection, settings, ours, Math.max(epoch, lastEpoch));
+    incoming =
+        new Incoming(
+            effects, connection, settings.receiveMaximum(), ours.isPresent() ? received : Set.of());
+    subscriptions = new Subscriptions(effects, connection, ids, records);
+    ours.ifPresent(subscriptions::restore);
   }
 
   /**
@@ -55,22 +108,64 @@ public final class Session {
    */
   public Connect connect(
       ProtocolVersion version, Optional<String> username, Optional<byte[]> password) {
-    throw new UnsupportedOperationException();
+    if (!connection.down()) {
+      lost();
+    }
+    connection.begin(version);
+    return handshake.connect(version, username, password, records.forced());
   }
 
   /** Takes a packet of the broker. */
   public void received(Packet packet) {
-    throw new UnsupportedOperationException();
+    if (!connection.open()) {
+      return;
+    }
+    if (!connection.online() && !(packet instanceof Connack)) {
+      connection.breach(
+          Place.CONNECT, "The broker sent " + packet.type() + " before its CONNACK (MQTT-3.2.0-1)");
+      return;
+    }
+    boolean allowed =
+        switch (packet.type()) {
+          case CONNACK -> connack((Connack) packet);
+          case PUBLISH -> {
+            incoming.publish((Publish) packet);
+            yield true;
+          }
+          case PUBACK -> puback((Puback) packet);
+          case PUBREC -> pubrec((Pubrec) packet);
+          case PUBREL -> {
+            incoming.pubrel(((Pubrel) packet).packetId());
+            yield true;
+          }
+          case PUBCOMP -> outgoing.pubcomp(((Pubcomp) packet).packetId());
+          case SUBACK -> subscriptions.suback((Suback) packet);
+          case UNSUBACK -> subscriptions.unsuback((Unsuback) packet);
+          case PINGRESP -> {
+            effects.pong();
+            yield true;
+          }
+          case DISCONNECT -> disconnect((Disconnect) packet);
+          case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH -> false;
+        };
+    if (!allowed) {
+      connection.breach(
+          Place.WAIT_MESSAGE,
+          "The broker sent a packet that is not allowed here: " + packet.type());
+    }
   }
 
   /** The link is gone; what is in flight stays for the next connection. */
   public void lost() {
-    throw new UnsupportedOperationException();
+    connection.end();
+    incoming.linkLost();
+    subscriptions.linkLost();
+    outgoing.linkLost();
   }
 
   /** Returns whether a message with this QoS may be given to {@link #send} now. */
   public boolean ready(QoS qos) {
-    throw new UnsupportedOperationException();
+    return outgoing.ready(qos);
   }
 
   /**
@@ -84,17 +179,23 @@ public final class Session {
    */
   public void send(
       long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
-    throw new UnsupportedOperationException();
+    outgoing.send(new Exchange(sequence, message, sync, duplicate, expirySeconds));
   }
 
   /** A record has the level asked for, or could not be written. */
   public void written(long token, boolean written) {
-    throw new UnsupportedOperationException();
+    switch (Token.kind(token)) {
+      case SENT, RELEASED -> outgoing.recorded(token, written);
+      case RECEIVED, COMPLETED -> incoming.recorded(token, written);
+      case SESSION -> subscriptions.recorded(token, written);
+      case DELIVERED_0, DELIVERED_1, DELIVERED_2 ->
+          throw new IllegalArgumentException("no token of a record: " + token);
+    }
   }
 
   /** The listeners are done with a received message. */
   public void handled(long number) {
-    throw new UnsupportedOperationException();
+    incoming.handled(number);
   }
 
   /**
@@ -103,27 +204,27 @@ public final class Session {
    * difference to what the broker has.
    */
   public void want(Map<String, QoS> filters) {
-    throw new UnsupportedOperationException();
+    subscriptions.want(filters);
   }
 
   /** Subscribes a wanted filter again, for its retained messages or because it had been refused. */
   public void subscribeAgain(String filter) {
-    throw new UnsupportedOperationException();
+    subscriptions.subscribeAgain(filter);
   }
 
   /** Returns the number of messages in flight: sent, not acknowledged. */
   public int inFlight() {
-    throw new UnsupportedOperationException();
+    return outgoing.inFlight();
   }
 
   /** Returns whether this message is in flight. */
   public boolean inFlight(long sequence) {
-    throw new UnsupportedOperationException();
+    return outgoing.inFlight(sequence);
   }
 
   /** Returns the number of filters whose SUBACK or UNSUBACK is awaited or that are not sent yet. */
   public int filtersPending() {
-    throw new UnsupportedOperationException();
+    return subscriptions.pending();
   }
 
   /**
@@ -131,6 +232,75 @@ public final class Session {
    * acknowledge is the same; 0 if there is none. The link closes when it stays too long.
    */
   public long oldestUnacknowledged() {
-    throw new UnsupportedOperationException();
+    return connection.online() ? earlier(outgoing.oldest(), subscriptions.oldest()) : 0;
+  }
+
+  private boolean ours(SessionRecord record) {
+    return record.brokerKey().equals(settings.brokerKey())
+        && record.clientId().equals(settings.clientId());
+  }
+
+  private boolean connack(Connack packet) {
+    if (connection.online()) {
+      return false;
+    }
+    Optional<BrokerCapabilities> capabilities = handshake.judge(packet);
+    if (capabilities.isEmpty()) {
+      return true;
+    }
+    connection.establish(capabilities.get());
+    effects.established(packet.sessionPresent(), capabilities.get());
+    incoming.begin();
+    if (packet.sessionPresent()) {
+      requeueStrangers();
+      outgoing.resume(records.epoch());
+      subscriptions.proceed();
+      return true;
+    }
+    outgoing.abandon(strangers);
+    requeueStrangers();
+    incoming.abandon();
+    records.nextEpoch();
+    subscriptions.abandon(settings.resubscribe());
+    outgoing.begin(records.epoch());
+    return true;
+  }
+
+  private void requeueStrangers() {
+    strangers.sort(null);
+    strangers.forEach(effects::requeue);
+    strangers.clear();
+  }
+
+  private boolean puback(Puback packet) {
+    return outgoing.puback(packet.packetId(), packet.reasonCode());
+  }
+
+  private boolean pubrec(Pubrec packet) {
+    return outgoing.pubrec(packet.packetId(), packet.reasonCode());
+  }
+
+  private boolean disconnect(Disconnect packet) {
+    boolean expiry = packet.properties().number(Property.SESSION_EXPIRY_INTERVAL).isPresent();
+    if (!connection.mqtt5() || expiry) {
+      // MQTT-3.14.2-2: the session expiry interval is not the broker's to set.
+      return false;
+    }
+    int code = packet.reasonCode();
+    connection.close(
+        Place.WAIT_MESSAGE,
+        code == ReasonCode.SESSION_TAKEN_OVER.value()
+            ? ProblemKind.SESSION_TAKEN_OVER
+            : ProblemKind.DISCONNECTED_BY_BROKER,
+        code,
+        "The broker ended the connection: "
+            + ReasonCode.describe(code)
+            + Handshake.reason(packet.properties()));
+    return true;
+  }
+
+  /** Returns the smaller of two serials, where 0 is none. */
+  static long earlier(long one, long other) {
+    return one == 0 || other != 0 && other < one ? other : one;
   }
 }

@@ -1,7 +1,11 @@
 package org.robustmqtt.client.session;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.robustmqtt.QoS;
 
 /**
@@ -18,16 +22,18 @@ public record SessionRecord(
     String clientId,
     long epoch,
     Map<String, QoS> filters,
-    java.util.Set<String> acknowledged) {
-  /** Checks that nothing is missing. */
+    Set<String> acknowledged) {
+  /** Checks that nothing is missing, and copies the filters in their order. */
   public SessionRecord {
     Objects.requireNonNull(brokerKey);
     Objects.requireNonNull(clientId);
+    filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
+    acknowledged = Collections.unmodifiableSet(new LinkedHashSet<>(acknowledged));
   }
 
   /** Returns the record as bytes, first byte is the version of the format. */
   public byte[] toBytes() {
-    throw new UnsupportedOperationException();
+    return RecordCodec.write(this);
   }
 
   /**
@@ -36,6 +42,6 @@ public record SessionRecord(
    * @throws IllegalArgumentException if the bytes are none, or of a newer format
    */
   public static SessionRecord fromBytes(byte[] bytes) {
-    throw new UnsupportedOperationException();
+    return RecordCodec.read(bytes);
   }
 }

@@ -1,0 +1,350 @@
+package org.robustmqtt.client.link;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.Message;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.QoS;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.session.Session;
+import org.robustmqtt.client.session.SessionEffects;
+import org.robustmqtt.client.session.SessionRecord;
+import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Disconnect;
+import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Publish;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.WrittenCallback;
+
+/**
+ * Holds one session: gives it its inputs and carries out its effects. The session is never entered
+ * from within one of its effects: what comes back meanwhile is given to it when it has returned. On
+ * the loop only, but for the journal's answers.
+ *
+ * <p>Messages of presence have sequences below 0: they are not accepted messages, so that they have
+ * neither a record nor an outcome.
+ */
+final class Carrier implements SessionEffects {
+  /** The journal's key of the session record. */
+  static final String KEY = "session";
+
+  /** What a carrier asks of its link; within an effect, so that it must not call back. */
+  interface Host {
+    void established(boolean sessionPresent, BrokerCapabilities capabilities);
+
+    void write(Packet packet);
+
+    void writeUnacknowledged(long sequence, Publish packet);
+
+    /** A message of presence has its end. */
+    void presenceSettled(long sequence);
+
+    void pong();
+
+    /** The link is to be closed; told when the session has returned. */
+    void close(CloseRequest request);
+
+    /** Answers that came from another thread were given to the session. */
+    void answered();
+  }
+
+  /** See {@link SessionEffects#close}. */
+  record CloseRequest(
+      Place place, ProblemKind kind, int reasonCode, String text, Optional<Disconnect> last) {}
+
+  private final Doors doors;
+  private final Link.Rooms rooms;
+  private final Host host;
+  private final Answers answers;
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+  private final Set<Integer> openReceived;
+  private final Session session;
+
+  private Optional<SessionRecord> record;
+  private Optional<CloseRequest> close = Optional.empty();
+  private boolean closeTold;
+  private int depth;
+  private boolean settling;
+  private boolean retired;
+
+  Carrier(
+      Doors doors,
+      Link.Rooms rooms,
+      Host host,
+      SessionSettings settings,
+      Optional<SessionRecord> record,
+      List<Session.Unfinished> unfinished,
+      Set<Integer> received) {
+    this.doors = doors;
+    this.rooms = rooms;
+    this.host = host;
+    this.record = record;
+    openReceived = new LinkedHashSet<>(received);
+    answers = new Answers(doors.loop(), this::answered);
+    depth++;
+    session = new Session(settings, record, unfinished, received, this);
+    depth--;
+  }
+
+  // Inputs.
+
+  Connect connect(ProtocolVersion version, Optional<String> username, Optional<Secret> password) {
+    close = Optional.empty();
+    depth++;
+    try {
+      return session.connect(version, username, password.map(Secret::reveal));
+    } finally {
+      depth--;
+      settle();
+    }
+  }
+
+  void received(Packet packet) {
+    if (close.isPresent()) {
+      return;
+    }
+    depth++;
+    try {
+      session.received(packet);
+    } finally {
+      depth--;
+    }
+    settle();
+  }
+
+  void send(long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
+    depth++;
+    try {
+      session.send(sequence, message, sync, duplicate, expirySeconds);
+    } finally {
+      depth--;
+    }
+    settle();
+  }
+
+  void handled(long number) {
+    call(() -> session.handled(number));
+  }
+
+  void want(Map<String, QoS> filters) {
+    call(() -> session.want(filters));
+  }
+
+  void subscribeAgain(String filter) {
+    call(() -> session.subscribeAgain(filter));
+  }
+
+  void lost() {
+    call(session::lost);
+  }
+
+  boolean ready(QoS qos) {
+    return close.isEmpty() && session.ready(qos);
+  }
+
+  int inFlight() {
+    return session.inFlight();
+  }
+
+  int filtersPending() {
+    return session.filtersPending();
+  }
+
+  long oldestUnacknowledged() {
+    return session.oldestUnacknowledged();
+  }
+
+  /** Returns the newest record of the session, to continue it with another object. */
+  Optional<SessionRecord> record() {
+    return record;
+  }
+
+  /** Returns the ids of received QoS 2 messages whose exchange is open. */
+  Set<Integer> openReceived() {
+    return openReceived;
+  }
+
+  /** The session is replaced: it is told nothing any more, and nothing it wants is done. */
+  void retire() {
+    retired = true;
+  }
+
+  private void call(Runnable input) {
+    if (retired) {
+      return;
+    }
+    if (depth > 0) {
+      later.add(() -> call(input));
+      return;
+    }
+    depth++;
+    try {
+      input.run();
+    } finally {
+      depth--;
+    }
+    settle();
+  }
+
+  /** Gives the session what came back while it was busy, until there is nothing left. */
+  private void settle() {
+    if (depth > 0 || settling || retired) {
+      return;
+    }
+    settling = true;
+    try {
+      boolean more;
+      do {
+        more = answers.take(this::written);
+        for (Runnable task = later.poll(); task != null; task = later.poll()) {
+          more = true;
+          task.run();
+        }
+      } while (more && !retired);
+    } finally {
+      settling = false;
+    }
+    Optional<CloseRequest> asked = close;
+    if (asked.isPresent() && !closeTold) {
+      closeTold = true;
+      host.close(asked.get());
+    }
+  }
+
+  private void written(long token, boolean ok) {
+    if (retired) {
+      return;
+    }
+    depth++;
+    try {
+      session.written(token, ok);
+    } finally {
+      depth--;
+    }
+  }
+
+  private void answered() {
+    if (!retired) {
+      settle();
+      host.answered();
+    }
+  }
+
+  private WrittenCallback answer(long token) {
+    return ok -> answers.put(token, ok, doors.loop().isCurrent() && depth > 0);
+  }
+
+  // Effects.
+
+  @Override
+  public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
+    host.established(sessionPresent, capabilities);
+  }
+
+  @Override
+  public void write(Packet packet) {
+    host.write(packet);
+  }
+
+  @Override
+  public void writeUnacknowledged(long sequence, Publish packet) {
+    host.writeUnacknowledged(sequence, packet);
+  }
+
+  @Override
+  public void recordSent(long sequence, long epoch, int packetId, Level level, long token) {
+    if (sequence < 0) {
+      answers.put(token, true, true);
+    } else {
+      rooms.journal().sent(sequence, epoch, packetId, level, answer(token));
+    }
+  }
+
+  @Override
+  public void recordReleased(long sequence, Level level, long token) {
+    if (sequence < 0) {
+      answers.put(token, true, true);
+    } else {
+      rooms.journal().released(sequence, level, answer(token));
+    }
+  }
+
+  @Override
+  public void recordReceived(int packetId, long token) {
+    openReceived.add(packetId);
+    rooms.journal().received(packetId, answer(token));
+  }
+
+  @Override
+  public void recordCompleted(int packetId, long token) {
+    openReceived.remove(packetId);
+    rooms.journal().completed(packetId, answer(token));
+  }
+
+  @Override
+  public void forgetReceived() {
+    openReceived.clear();
+    rooms.journal().forgetReceived();
+  }
+
+  @Override
+  public void recordSession(SessionRecord newest, long token) {
+    record = Optional.of(newest);
+    rooms.journal().put(KEY, newest.toBytes(), Level.FORCED, answer(token));
+  }
+
+  @Override
+  public void settle(long sequence, Outcome outcome) {
+    if (sequence < 0) {
+      host.presenceSettled(sequence);
+    } else {
+      rooms.outbox().settle(sequence, outcome);
+    }
+  }
+
+  @Override
+  public void requeue(long sequence) {
+    if (sequence > 0) {
+      rooms.journal().unsent(sequence);
+      rooms.outbox().requeue(sequence);
+    }
+  }
+
+  @Override
+  public void deliver(long number, Publish packet) {
+    rooms.dispatcher().deliver(number, packet);
+  }
+
+  @Override
+  public void subscribed(String filter, int reasonCode) {
+    rooms.dispatcher().subscribed(filter, reasonCode);
+  }
+
+  @Override
+  public void unsubscribed(String filter) {
+    // The dispatcher gave the filter up already; it waits for no answer.
+  }
+
+  @Override
+  public void pong() {
+    host.pong();
+  }
+
+  @Override
+  public void close(
+      Place place, ProblemKind kind, int reasonCode, String text, Optional<Disconnect> last) {
+    if (close.isEmpty()) {
+      closeTold = false;
+      close = Optional.of(new CloseRequest(place, kind, reasonCode, text, last));
+    }
+  }
+}

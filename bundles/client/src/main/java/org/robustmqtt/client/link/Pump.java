@@ -1,0 +1,112 @@
+package org.robustmqtt.client.link;
+
+import java.util.Optional;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Entry;
+import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.client.transport.Transport;
+
+/**
+ * Brings messages from the outbox to the session, as long as the session takes them and not too
+ * much waits to be written; the birth message before all of them. On the loop only.
+ */
+final class Pump {
+  /** No more is encoded while so many bytes wait to be written. */
+  static final long MOST_WAITING = 256 * 1024;
+
+  /** After so many messages other connections have their turn. */
+  private static final int TURN = 256;
+
+  private final Outbox outbox;
+
+  /** A message whose QoS the session does not take at the moment; the first when it does. */
+  private Optional<Entry> held = Optional.empty();
+
+  private Optional<Message> birth = Optional.empty();
+  private long presenceSequence;
+
+  Pump(Outbox outbox) {
+    this.outbox = outbox;
+  }
+
+  /** This message goes before all others; instead of one that still waits. */
+  void birth(Optional<Message> message) {
+    birth = message;
+  }
+
+  /** Returns whether this message is not the session's yet, although the outbox gave it out. */
+  boolean holds(long sequence) {
+    return held.isPresent() && held.get().sequence() == sequence;
+  }
+
+  /** Returns whether nothing taken out of the outbox waits here. */
+  boolean isEmpty() {
+    return held.isEmpty() && birth.isEmpty();
+  }
+
+  /**
+   * Sends what can be sent in one turn.
+   *
+   * @return whether there may be more that only this turn's bound held back
+   */
+  boolean run(Carrier carrier, Transport transport) {
+    if (!sendBirth(carrier)) {
+      return false;
+    }
+    for (int sent = 0; sent < TURN; sent++) {
+      if (transport.waiting() >= MOST_WAITING) {
+        // The transport tells when bytes were taken.
+        return false;
+      }
+      Optional<Entry> next = next(carrier);
+      if (next.isEmpty()) {
+        return false;
+      }
+      Entry entry = next.get();
+      if (!carrier.ready(entry.message().qos())) {
+        held = next;
+        return false;
+      }
+      held = Optional.empty();
+      carrier.send(
+          entry.sequence(),
+          entry.message(),
+          entry.durability() == Durability.SYNC,
+          outbox.sentBefore(entry),
+          outbox.secondsLeft(entry));
+    }
+    return true;
+  }
+
+  private Optional<Entry> next(Carrier carrier) {
+    if (held.isPresent() && carrier.ready(held.get().message().qos())) {
+      return held;
+    }
+    return outbox.next(held.isEmpty() && carrier.ready(QoS.AT_LEAST_ONCE));
+  }
+
+  private boolean sendBirth(Carrier carrier) {
+    if (birth.isPresent()) {
+      if (!carrier.ready(birth.get().qos())) {
+        return false;
+      }
+      Message message = birth.get();
+      birth = Optional.empty();
+      sendPresence(carrier, message);
+    }
+    return true;
+  }
+
+  /** Returns the sequence that the next message of presence will have. */
+  long nextPresence() {
+    return presenceSequence - 1;
+  }
+
+  /** Sends a message of presence; the session is ready for its QoS. */
+  void sendPresence(Carrier carrier, Message message) {
+    presenceSequence--;
+    carrier.send(presenceSequence, message, false, false, 0);
+  }
+}

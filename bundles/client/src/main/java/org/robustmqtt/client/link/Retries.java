@@ -1,0 +1,135 @@
+package org.robustmqtt.client.link;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.OptionalLong;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.policy.Backoff;
+
+/** Keeps the state of the waits between attempts, and asks the policy. On the loop only. */
+final class Retries {
+  private static final long MAX_NEAR = 4_000_000_000L;
+  private static final long MAX_FAR = 60_000_000_000L;
+
+  private final Doors doors;
+  private Backoff backoff = Backoff.FRESH;
+  private boolean near = true;
+  private int failed;
+
+  Retries(Doors doors) {
+    this.doors = doors;
+  }
+
+  /** What the name was resolved to; before that, only the resolver is asked, which is near. */
+  void resolved(List<InetAddress> addresses) {
+    near = addresses.stream().allMatch(Retries::near);
+  }
+
+  private static boolean near(InetAddress address) {
+    boolean uniqueLocal =
+        address.getAddress().length == 16 && (address.getAddress()[0] & 0xFE) == 0xFC;
+    return address.isLoopbackAddress()
+        || address.isLinkLocalAddress()
+        || address.isSiteLocalAddress()
+        || uniqueLocal;
+  }
+
+  /** An attempt failed before it was online. */
+  void attemptFailed(ProblemKind kind) {
+    failed++;
+    backoff = backoff.withFailure(schedule(kind), doors.clock().nanos());
+  }
+
+  /** A link that was online is lost. */
+  void linkLost(ProblemKind kind, boolean stable) {
+    long now = doors.clock().nanos();
+    if (stable) {
+      failed = 1;
+      backoff = backoff.withStableLink(schedule(kind), now);
+    } else {
+      failed++;
+      backoff = backoff.withShortLink(schedule(kind), now);
+    }
+  }
+
+  /** The link is stable: the status shows no failed attempts any more. */
+  void stable() {
+    failed = 0;
+  }
+
+  /** All is forgotten: other settings, or told to by a person. */
+  void reset() {
+    failed = 0;
+    backoff = Backoff.FRESH;
+  }
+
+  int failed() {
+    return failed;
+  }
+
+  /** Whether the last failure will not heal by itself. */
+  boolean refused() {
+    return backoff.last() == Backoff.Schedule.REFUSED;
+  }
+
+  /** Decides the wait before the next attempt; empty: there is none. */
+  OptionalLong waitNanos(RetrySettings settings) {
+    return switch (settings.strategy()) {
+      case NONE -> OptionalLong.empty();
+      case FIXED -> wait(settings, Backoff.Growth.FIXED);
+      case EXPONENTIAL -> wait(settings, Backoff.Growth.DOUBLING);
+    };
+  }
+
+  private OptionalLong wait(RetrySettings settings, Backoff.Growth growth) {
+    long max = settings.maxNanos() > 0 ? settings.maxNanos() : near ? MAX_NEAR : MAX_FAR;
+    Backoff.Rules rules =
+        new Backoff.Rules(
+            growth, settings.minNanos(), Math.max(max, settings.minNanos()), settings.jitter());
+    return OptionalLong.of(
+        backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble()));
+  }
+
+  /** Which failures heal by themselves. */
+  static Backoff.Schedule schedule(ProblemKind kind) {
+    return switch (kind) {
+      case VERSION_REFUSED,
+          IDENTIFIER_REFUSED,
+          BAD_CREDENTIALS,
+          NOT_AUTHORIZED,
+          CONNECT_DENIED,
+          CONNACK_MALFORMED,
+          PROTOCOL_ERROR,
+          DEFECT ->
+          Backoff.Schedule.REFUSED;
+      case SESSION_TAKEN_OVER -> Backoff.Schedule.TAKEN_OVER;
+      case SETTINGS_FAULTY,
+          NAME_TAKEN,
+          STORE_MISSING,
+          STORE_LOCKED,
+          STORE_UNREADABLE,
+          STORE_DEGRADED,
+          STORE_DAMAGED,
+          HOST_UNKNOWN,
+          CONNECTION_REFUSED,
+          CONNECT_TIMEOUT,
+          NETWORK_UNREACHABLE,
+          CONNECTION_LOST,
+          TLS_FAILED,
+          CONNACK_TIMEOUT,
+          BROKER_UNAVAILABLE,
+          KEEP_ALIVE_TIMEOUT,
+          ACK_TIMEOUT,
+          WRITE_STALLED,
+          DISCONNECTED_BY_BROKER,
+          SESSION_UNKNOWN,
+          SUBSCRIPTION_REFUSED,
+          SUBACK_MALFORMED,
+          LISTENER_FAILED,
+          HANDLER_TIMEOUT,
+          LISTENER_FAULTY ->
+          Backoff.Schedule.HEALING;
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package org.robustmqtt.client.link;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.robustmqtt.Durability;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.session.Session;
+import org.robustmqtt.client.session.SessionRecord;
+import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the session object, first from what was found on disk, and another one when the settings of
+ * the session change. On the loop only, but for the constructor.
+ */
+final class Sessions {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+  private final String name;
+  private final Doors doors;
+  private final Link.Rooms rooms;
+  private final Optional<SessionRecord> foundRecord;
+  private final List<Session.Unfinished> foundUnfinished;
+  private final Set<Integer> foundReceived;
+  private Optional<Carrier> carrier = Optional.empty();
+  private boolean outdated;
+
+  Sessions(String name, Doors doors, Link.Rooms rooms, Recovery recovery) {
+    this.name = name;
+    this.doors = doors;
+    this.rooms = rooms;
+    foundRecord = read(recovery);
+    foundUnfinished = new ArrayList<>();
+    for (RecoveredMessage message : recovery.messages()) {
+      if (message.stage() != RecoveredMessage.Stage.WAITING) {
+        foundUnfinished.add(
+            new Session.Unfinished(
+                message.stored().sequence(),
+                message.stored().message(),
+                message.stored().durability() == Durability.SYNC,
+                message.epoch(),
+                message.packetId(),
+                message.stage() == RecoveredMessage.Stage.RELEASED));
+      }
+    }
+    foundReceived = recovery.received();
+  }
+
+  private Optional<SessionRecord> read(Recovery recovery) {
+    byte[] bytes = recovery.values().get(Carrier.KEY);
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SessionRecord.fromBytes(bytes));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("{}: session record on disk not used: {}", name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The settings of the session have changed: the next connect is that of another object. */
+  void outdated() {
+    outdated = true;
+  }
+
+  /** Makes sure that the session is there and has these settings. Not while connected. */
+  void prepare(SessionSettings settings, Carrier.Host host, Pump pump) {
+    if (carrier.isPresent() && !outdated) {
+      return;
+    }
+    outdated = false;
+    Carrier next;
+    if (carrier.isEmpty()) {
+      next = new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived);
+    } else {
+      Carrier before = carrier.get();
+      before.retire();
+      requeueAll(pump);
+      next =
+          new Carrier(
+              doors, rooms, host, settings, before.record(), List.of(), before.openReceived());
+    }
+    carrier = Optional.of(next);
+    next.want(rooms.dispatcher().wanted());
+  }
+
+  /** What the old object had in flight, is not known to the new one. */
+  private void requeueAll(Pump pump) {
+    for (PendingMessage message : rooms.outbox().browse(Integer.MAX_VALUE)) {
+      if (message.inFlight() && !pump.holds(message.id())) {
+        rooms.journal().unsent(message.id());
+        rooms.outbox().requeue(message.id());
+      }
+    }
+  }
+
+  Carrier carrier() {
+    return carrier.orElseThrow();
+  }
+
+  void ifPresent(Consumer<Carrier> action) {
+    carrier.ifPresent(action);
+  }
+
+  int filtersPending() {
+    return carrier.map(Carrier::filtersPending).orElseGet(() -> rooms.dispatcher().wanted().size());
+  }
+}

@@ -1,0 +1,71 @@
+package org.robustmqtt.client.link;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.codec.Will;
+
+/** What differs between two settings, and so what has to be done. */
+enum SettingsChange {
+  /** Nothing. */
+  NONE,
+  /** What applies with the link up. */
+  LIVE,
+  /** What needs a new connection. */
+  RECONNECT,
+  /** What needs a new session object, and so a new connection. */
+  SESSION;
+
+  static SettingsChange between(LinkSettings before, LinkSettings after) {
+    if (!same(before.session(), after.session())) {
+      return SESSION;
+    }
+    if (!before.broker().equals(after.broker())
+        || before.version() != after.version()
+        || !before.username().equals(after.username())
+        || !before.password().equals(after.password())) {
+      return RECONNECT;
+    }
+    boolean equal =
+        before.enabled() == after.enabled()
+            && before.connectTimeoutNanos() == after.connectTimeoutNanos()
+            && before.ackTimeoutNanos() == after.ackTimeoutNanos()
+            && before.connectDelayNanos() == after.connectDelayNanos()
+            && before.outageWarnAfterNanos() == after.outageWarnAfterNanos()
+            && before.retry().equals(after.retry())
+            && before.presence().equals(after.presence());
+    return equal ? NONE : LIVE;
+  }
+
+  /** By content: a record compares the payload of its will by identity. */
+  private static boolean same(SessionSettings a, SessionSettings b) {
+    return sameWill(a.will(), b.will()) && withoutWill(a).equals(withoutWill(b));
+  }
+
+  private static SessionSettings withoutWill(SessionSettings settings) {
+    return new SessionSettings(
+        settings.brokerKey(),
+        settings.clientId(),
+        settings.keepAlive(),
+        settings.cleanStart(),
+        settings.sessionExpiry(),
+        settings.maxInflight(),
+        settings.receiveMaximum(),
+        settings.maximumPacketSize(),
+        settings.resubscribe(),
+        Optional.empty());
+  }
+
+  private static boolean sameWill(Optional<Will> a, Optional<Will> b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return a.isEmpty() && b.isEmpty();
+    }
+    Will one = a.get();
+    Will other = b.get();
+    return one.topic().equals(other.topic())
+        && Arrays.equals(one.payload(), other.payload())
+        && one.qos() == other.qos()
+        && one.retain() == other.retain()
+        && one.properties().equals(other.properties());
+  }
+}

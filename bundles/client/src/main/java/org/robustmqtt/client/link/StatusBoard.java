@@ -1,0 +1,173 @@
+package org.robustmqtt.client.link;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.ConnectionState;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Counters;
+import org.robustmqtt.Pending;
+import org.robustmqtt.Problem;
+import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.outbox.Outbox;
+
+/**
+ * What others see of a link: one immutable value, replaced by the loop at each change, merged with
+ * the counters of the other rooms when somebody looks. Looking is safe for several threads.
+ */
+final class StatusBoard {
+  /** What the link itself knows. Not changed after it was published. */
+  private static final class Shown {
+    private ConnectionState state;
+    private Instant since;
+    private String broker = "";
+    private String clientId = "";
+    private String version = "";
+    private Optional<Boolean> sessionPresent = Optional.empty();
+    private Optional<Problem> problem = Optional.empty();
+    private int attempt;
+    private Optional<Instant> next = Optional.empty();
+    private Optional<BrokerCapabilities> capabilities = Optional.empty();
+    private List<String> faults = List.of();
+    private long connects;
+
+    Shown(ConnectionState state, Instant since) {
+      this.state = state;
+      this.since = since;
+    }
+
+    Shown(Shown other) {
+      state = other.state;
+      since = other.since;
+      broker = other.broker;
+      clientId = other.clientId;
+      version = other.version;
+      sessionPresent = other.sessionPresent;
+      problem = other.problem;
+      attempt = other.attempt;
+      next = other.next;
+      capabilities = other.capabilities;
+      faults = other.faults;
+      connects = other.connects;
+    }
+  }
+
+  private final String name;
+  private final Link.Rooms rooms;
+  private volatile int filtersPending;
+  private volatile Shown shown;
+
+  StatusBoard(String name, Link.Rooms rooms, ConnectionState state, Instant since) {
+    this.name = name;
+    this.rooms = rooms;
+    shown = new Shown(state, since);
+  }
+
+  ConnectionState state() {
+    return shown.state;
+  }
+
+  Optional<Problem> problem() {
+    return shown.problem;
+  }
+
+  /** Enters a state, or changes what is said of the present one. On the loop, as all changes. */
+  void state(ConnectionState state, Instant now, int attempt, Optional<Instant> next) {
+    change(
+        copy -> {
+          copy.since = state == copy.state ? copy.since : now;
+          copy.state = state;
+          copy.attempt = attempt;
+          copy.next = next;
+        });
+  }
+
+  void settings(String broker, String clientId) {
+    change(
+        copy -> {
+          copy.broker = broker;
+          copy.clientId = clientId;
+        });
+  }
+
+  void connected(String version, boolean sessionPresent, BrokerCapabilities capabilities) {
+    change(
+        copy -> {
+          copy.version = version;
+          copy.sessionPresent = Optional.of(sessionPresent);
+          copy.capabilities = Optional.of(capabilities);
+          copy.connects++;
+        });
+  }
+
+  void problem(Problem problem) {
+    change(copy -> copy.problem = Optional.of(problem));
+  }
+
+  void faults(List<String> faults) {
+    change(copy -> copy.faults = List.copyOf(faults));
+  }
+
+  private void change(Consumer<Shown> change) {
+    Shown copy = new Shown(shown);
+    change.accept(copy);
+    shown = copy;
+  }
+
+  void filtersPending(int count) {
+    if (filtersPending != count) {
+      filtersPending = count;
+    }
+  }
+
+  Pending pending() {
+    return new Pending(
+        rooms.outbox().status().messages(),
+        filtersPending,
+        0,
+        rooms.dispatcher().receivedPending());
+  }
+
+  ConnectionStatus status() {
+    Shown s = shown;
+    ConnectionStatus.Builder builder =
+        ConnectionStatus.builder(name)
+            .state(s.state, s.since)
+            .broker(s.broker)
+            .clientId(s.clientId)
+            .protocolVersion(s.version)
+            .sessionPresent(s.sessionPresent)
+            .problem(s.problem)
+            .attempt(s.attempt, s.next)
+            .capabilities(s.capabilities)
+            .faults(s.faults)
+            .subscriptions(rooms.dispatcher().subscriptions())
+            .journal(Optional.of(rooms.journal().status()));
+    count(builder, s.connects);
+    return builder.build();
+  }
+
+  private void count(ConnectionStatus.Builder builder, long connects) {
+    Dispatcher.Counts heard = rooms.dispatcher().counts();
+    Outbox.Totals totals = rooms.outbox().totals();
+    Outbox.Accepted accepted = totals.accepted();
+    Outbox.Ended ended = totals.ended();
+    builder
+        .queue(totals.queue())
+        .counters(
+            new Counters(
+                accepted.accepted(),
+                accepted.recovered(),
+                ended.acknowledged(),
+                ended.sent(),
+                ended.dropped(),
+                accepted.refused(),
+                heard.received(),
+                heard.unclaimed(),
+                heard.failures(),
+                heard.timeouts(),
+                connects));
+  }
+}

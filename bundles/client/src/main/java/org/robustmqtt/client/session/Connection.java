@@ -1,0 +1,138 @@
+package org.robustmqtt.client.session;
+
+import java.util.Optional;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.CodecException;
+import org.robustmqtt.codec.Disconnect;
+import org.robustmqtt.codec.Encoder;
+import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.ProtocolVersion;
+
+/** What the parts of a session share about the connection they have, or have not, right now. */
+final class Connection {
+  private enum Phase {
+    DOWN,
+    CONNECTING,
+    ONLINE,
+    CLOSED
+  }
+
+  private final SessionEffects effects;
+  private Phase phase = Phase.DOWN;
+  private long serial;
+  private int number;
+
+  // valid as long as the connection
+  private Encoder encoder = new Encoder(ProtocolVersion.MQTT_5);
+  private BrokerCapabilities capabilities = Capabilities.standard(0, 0);
+
+  Connection(SessionEffects effects) {
+    this.effects = effects;
+  }
+
+  /** A CONNECT is on its way. */
+  void begin(ProtocolVersion version) {
+    encoder = new Encoder(version);
+    number++;
+    phase = Phase.CONNECTING;
+  }
+
+  /** The broker accepted us. */
+  void establish(BrokerCapabilities learnt) {
+    capabilities = learnt;
+    phase = Phase.ONLINE;
+  }
+
+  /** The link is gone. */
+  void end() {
+    phase = Phase.DOWN;
+  }
+
+  /** Returns whether there is a connection, accepted or not, whose packets count. */
+  boolean open() {
+    return phase == Phase.CONNECTING || phase == Phase.ONLINE;
+  }
+
+  boolean down() {
+    return phase == Phase.DOWN;
+  }
+
+  boolean online() {
+    return phase == Phase.ONLINE;
+  }
+
+  /** Returns which connection of the session this is: 1 and more once there was one. */
+  int number() {
+    return number;
+  }
+
+  boolean mqtt5() {
+    return encoder.version() == ProtocolVersion.MQTT_5;
+  }
+
+  BrokerCapabilities capabilities() {
+    return capabilities;
+  }
+
+  /** Returns a number that is larger than all before, over connections: 1 and more. */
+  long nextSerial() {
+    serial++;
+    return serial;
+  }
+
+  void write(Packet packet) {
+    assert online();
+    effects.write(packet);
+  }
+
+  /**
+   * Returns whether the broker takes a packet of that size (MQTT-3.2.2-15).
+   *
+   * @throws CodecException if the packet cannot be written at all
+   */
+  boolean fits(Packet packet) throws CodecException {
+    return encoder.size(packet) <= capabilities.maximumPacketSize();
+  }
+
+  /** Closes because of what the broker did, with its own words if it said some. */
+  void close(Place place, ProblemKind kind, int reasonCode, String text) {
+    phase = Phase.CLOSED;
+    effects.close(place, kind, reasonCode, text, Optional.empty());
+  }
+
+  /**
+   * Closes with our reason. MQTT 5 says it to the broker, but only one that has accepted us (5.0,
+   * section 4.13.1).
+   */
+  void closeWith(Place place, ProblemKind kind, ReasonCode reason, String text) {
+    Optional<Disconnect> last =
+        online() && mqtt5()
+            ? Optional.of(new Disconnect(reason.value(), Properties.NONE))
+            : Optional.empty();
+    phase = Phase.CLOSED;
+    effects.close(place, kind, reason.value(), text, last);
+  }
+
+  /** Closes because the broker broke a rule of the protocol. */
+  void breach(Place place, String text) {
+    closeWith(place, ProblemKind.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR, text);
+  }
+
+  /**
+   * Closes because a record could not be written that has to be there before the next packet
+   * (MQTT-4.8.0-2 of 3.1.1). It is tried again on the next connection, after the link's wait.
+   */
+  void storeFailed(String what) {
+    if (online()) {
+      closeWith(
+          Place.STORE,
+          ProblemKind.STORE_DEGRADED,
+          ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+          what + " could not be written to the journal");
+    }
+  }
+}

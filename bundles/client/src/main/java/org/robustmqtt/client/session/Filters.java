@@ -1,0 +1,206 @@
+package org.robustmqtt.client.session;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.robustmqtt.QoS;
+
+/** The difference between the filters that are wanted and those that the broker has. */
+final class Filters {
+  private Map<String, QoS> wanted = Map.of();
+
+  // valid as long as the session
+  /** What was sent to the broker, as the record says. */
+  private final Map<String, QoS> sent = new LinkedHashMap<>();
+
+  private final Set<String> acknowledged = new LinkedHashSet<>();
+  private final Map<String, QoS> refused = new LinkedHashMap<>();
+
+  /** What a lost session had and this one is not to have by itself, see {@code resubscribe}. */
+  private final Map<String, QoS> lapsed = new LinkedHashMap<>();
+
+  // valid until it is done
+  /** Wanted with the retained messages, which were not sent yet. */
+  private final Set<String> owed = new HashSet<>();
+
+  /** Asked for again while it was asked for. */
+  private final Set<String> again = new HashSet<>();
+
+  // valid as long as the connection
+  private final Set<String> asked = new HashSet<>();
+  private final Set<String> impossible = new HashSet<>();
+
+  /** Goes on with what the record says. */
+  void restore(SessionRecord record) {
+    sent.putAll(record.filters());
+    acknowledged.addAll(record.acknowledged());
+  }
+
+  Map<String, QoS> sent() {
+    return sent;
+  }
+
+  Set<String> acknowledged() {
+    return acknowledged;
+  }
+
+  /** Returns whether an answer is awaited. */
+  boolean asking() {
+    return !asked.isEmpty();
+  }
+
+  void want(Map<String, QoS> filters) {
+    wanted = new LinkedHashMap<>(filters);
+    refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
+    lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
+    owed.retainAll(wanted.keySet());
+    again.retainAll(wanted.keySet());
+    impossible.retainAll(wanted.keySet());
+  }
+
+  /** Subscribes a filter again, whatever was answered before. */
+  void wantAgain(String filter) {
+    if (!wanted.containsKey(filter)) {
+      return;
+    }
+    refused.remove(filter);
+    lapsed.remove(filter);
+    if (asked.contains(filter)) {
+      again.add(filter);
+    } else {
+      owed.add(filter);
+    }
+  }
+
+  /** A new session: the broker has no filters. */
+  void abandon(boolean resubscribe) {
+    if (!resubscribe) {
+      lapsed.putAll(sent);
+    }
+    sent.clear();
+    acknowledged.clear();
+    refused.clear();
+  }
+
+  /** The link is gone: what was asked for and not answered is asked for again. */
+  void linkLost() {
+    asked.clear();
+    impossible.clear();
+    owed.addAll(again);
+    again.clear();
+  }
+
+  /** Returns the filters that are to be subscribed now, with their QoS. */
+  Map<String, QoS> toSubscribe() {
+    Map<String, QoS> due = new LinkedHashMap<>();
+    wanted.forEach(
+        (filter, qos) -> {
+          if (!asked.contains(filter) && due(filter, qos)) {
+            due.put(filter, qos);
+          }
+        });
+    return due;
+  }
+
+  /** Returns the filters that are to be unsubscribed now, with the QoS that they had. */
+  Map<String, QoS> toUnsubscribe() {
+    Map<String, QoS> gone = new LinkedHashMap<>();
+    sent.forEach(
+        (filter, qos) -> {
+          if (!asked.contains(filter) && !wanted.containsKey(filter)) {
+            gone.put(filter, qos);
+          }
+        });
+    return gone;
+  }
+
+  /** Returns how many are to be subscribed or unsubscribed, or were asked for. */
+  int pending() {
+    Set<String> pending = new HashSet<>(asked);
+    wanted.forEach(
+        (filter, qos) -> {
+          if (due(filter, qos)) {
+            pending.add(filter);
+          }
+        });
+    pending.addAll(toUnsubscribe().keySet());
+    return pending.size();
+  }
+
+  /** Returns whether the retained messages of a filter are to be sent with its subscription. */
+  boolean retainedOwed(String filter) {
+    return owed.contains(filter);
+  }
+
+  /** Returns whether the filter is still wanted with this QoS. */
+  boolean wanted(String filter, QoS qos) {
+    return wanted.get(filter) == qos;
+  }
+
+  /** Puts a filter among those that the record names; true if it was not there with this QoS. */
+  boolean note(String filter, QoS qos) {
+    acknowledged.remove(filter);
+    if (sent.get(filter) == qos) {
+      return false;
+    }
+    sent.put(filter, qos);
+    owed.add(filter);
+    return true;
+  }
+
+  /** A request with the filter is written. */
+  void ask(String filter) {
+    asked.add(filter);
+  }
+
+  /** The broker granted the filter. */
+  void grant(String filter, QoS qos) {
+    answered(filter);
+    if (sent.get(filter) == qos) {
+      acknowledged.add(filter);
+    }
+  }
+
+  /** The broker refused the filter: this is final in this session. */
+  void refuse(String filter, QoS qos) {
+    boolean repeat = again.contains(filter);
+    answered(filter);
+    if (!repeat && wanted(filter, qos)) {
+      refused.put(filter, qos);
+    }
+  }
+
+  /** The broker at hand cannot take the filter. */
+  void impossible(String filter) {
+    owed.remove(filter);
+    impossible.add(filter);
+  }
+
+  /** The broker does not have the filter any more. */
+  void gone(String filter) {
+    answered(filter);
+    sent.remove(filter);
+    acknowledged.remove(filter);
+  }
+
+  private void answered(String filter) {
+    asked.remove(filter);
+    owed.remove(filter);
+    if (again.remove(filter)) {
+      owed.add(filter);
+    }
+  }
+
+  private boolean due(String filter, QoS qos) {
+    if (impossible.contains(filter)) {
+      return false;
+    }
+    if (owed.contains(filter)) {
+      return true;
+    }
+    boolean has = sent.get(filter) == qos && acknowledged.contains(filter);
+    return !has && refused.get(filter) != qos && lapsed.get(filter) != qos;
+  }
+}

@@ -1,0 +1,154 @@
+package org.robustmqtt.client.session;
+
+import java.util.Optional;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.Connack;
+import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Will;
+
+/** CONNECT and what may come back: what we ask of the broker, and why it did not accept us. */
+final class Handshake {
+  private final SessionSettings settings;
+  private final Connection connection;
+  private boolean cleanStart;
+
+  /** Whether the broker claimed the last time to know a session that we do not know. */
+  private boolean unknownBefore;
+
+  Handshake(SessionSettings settings, Connection connection) {
+    this.settings = settings;
+    this.connection = connection;
+  }
+
+  /** Returns the CONNECT. Clean start is 0 only if there is a session that we remember. */
+  Connect connect(
+      ProtocolVersion version,
+      Optional<String> username,
+      Optional<byte[]> password,
+      boolean remembered) {
+    cleanStart = settings.cleanStart() || !remembered;
+    boolean mqtt5 = version == ProtocolVersion.MQTT_5;
+    // In MQTT 3.1.1 a password needs a user name, which may be empty (MQTT-3.1.2-22).
+    boolean noName = !mqtt5 && password.isPresent() && username.isEmpty();
+    return new Connect(
+        version,
+        cleanStart,
+        settings.keepAlive(),
+        settings.clientId(),
+        mqtt5 ? settings.will() : settings.will().map(Handshake::withoutProperties),
+        noName ? Optional.of("") : username,
+        password,
+        mqtt5 ? properties() : Properties.NONE);
+  }
+
+  /** Judges the CONNACK: returns what the broker can do, or closes and returns nothing. */
+  Optional<BrokerCapabilities> judge(Connack connack) {
+    int code = connack.reasonCode();
+    if (connack.sessionPresent() && code != 0) {
+      connection.breach(
+          Place.CONNECT,
+          "The broker refused the connection with "
+              + ReasonCode.describe(code)
+              + " and says that it kept the session (MQTT-3.2.2-6)");
+      return Optional.empty();
+    }
+    if (code != 0) {
+      refused(code, connack.properties());
+      return Optional.empty();
+    }
+    if (connack.sessionPresent() && cleanStart) {
+      unknownSession();
+      return Optional.empty();
+    }
+    unknownBefore = false;
+    BrokerCapabilities capabilities =
+        connection.mqtt5()
+            ? Capabilities.of(connack.properties(), settings.keepAlive(), sessionExpiry())
+            : Capabilities.standard(settings.keepAlive(), sessionExpiry());
+    if (capabilities.receiveMaximum() == 0 || capabilities.maximumPacketSize() == 0) {
+      connection.breach(
+          Place.CONNECT,
+          "The broker's CONNACK has a receive maximum or a maximum packet size of 0");
+      return Optional.empty();
+    }
+    return Optional.of(capabilities);
+  }
+
+  private void unknownSession() {
+    String text =
+        "The broker says that it kept a session, but none is remembered here and a new one was"
+            + " asked for";
+    if (unknownBefore) {
+      // It was asked for a new session because of this, and says it again: no third time.
+      connection.breach(Place.CONNECT, text + ", for the second time (MQTT-3.2.2-2)");
+    } else {
+      unknownBefore = true;
+      connection.closeWith(
+          Place.CONNECT, ProblemKind.SESSION_UNKNOWN, ReasonCode.PROTOCOL_ERROR, text);
+    }
+  }
+
+  private void refused(int code, Properties properties) {
+    ProblemKind kind = ReasonCode.of(code).map(Handshake::kind).orElse(ProblemKind.CONNECT_DENIED);
+    connection.close(
+        Place.CONNECT,
+        kind,
+        code,
+        "The broker refused the connection: " + ReasonCode.describe(code) + reason(properties));
+  }
+
+  /** Returns the broker's own words, to be appended to ours. */
+  static String reason(Properties properties) {
+    return properties.string(Property.REASON_STRING).map(text -> " (" + text + ")").orElse("")
+        + properties
+            .string(Property.SERVER_REFERENCE)
+            .map(server -> "; it names another server: " + server)
+            .orElse("");
+  }
+
+  private static ProblemKind kind(ReasonCode code) {
+    if (code == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+      return ProblemKind.VERSION_REFUSED;
+    }
+    if (code == ReasonCode.CLIENT_IDENTIFIER_NOT_VALID) {
+      return ProblemKind.IDENTIFIER_REFUSED;
+    }
+    if (code == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
+      return ProblemKind.BAD_CREDENTIALS;
+    }
+    if (code == ReasonCode.NOT_AUTHORIZED) {
+      return ProblemKind.NOT_AUTHORIZED;
+    }
+    boolean later =
+        code == ReasonCode.SERVER_UNAVAILABLE
+            || code == ReasonCode.SERVER_BUSY
+            || code == ReasonCode.QUOTA_EXCEEDED
+            || code == ReasonCode.CONNECTION_RATE_EXCEEDED;
+    return later ? ProblemKind.BROKER_UNAVAILABLE : ProblemKind.CONNECT_DENIED;
+  }
+
+  private long sessionExpiry() {
+    return settings.cleanStart() ? 0 : settings.sessionExpiry();
+  }
+
+  private Properties properties() {
+    Properties.Builder builder = Properties.builder();
+    if (sessionExpiry() > 0) {
+      builder.number(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry());
+    }
+    return builder
+        .number(Property.RECEIVE_MAXIMUM, settings.receiveMaximum())
+        .number(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketSize())
+        .build();
+  }
+
+  private static Will withoutProperties(Will will) {
+    return new Will(will.topic(), will.payload(), will.qos(), will.retain(), Properties.NONE);
+  }
+}

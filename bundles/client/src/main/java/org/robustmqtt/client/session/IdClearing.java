@@ -1,0 +1,54 @@
+package org.robustmqtt.client.session;
+
+import java.util.TreeMap;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Pubrel;
+
+/**
+ * Makes the broker forget QoS 2 packet ids that it may remember from before we lost our memory:
+ * PUBREL, to which it answers PUBCOMP in any case, with 0x92 if it knew nothing (delivery-rules 2).
+ * Only as many as are needed, and only when a QoS 2 message needs one.
+ */
+final class IdClearing implements PacketIds.Owner {
+  private static final int AT_ONCE = 32;
+
+  private final Connection connection;
+  private final PacketIds ids;
+
+  /** The ids whose PUBCOMP is awaited, with the serials of their PUBRELs. */
+  private final TreeMap<Integer, Long> awaited = new TreeMap<>();
+
+  IdClearing(Connection connection, PacketIds ids) {
+    this.connection = connection;
+    this.ids = ids;
+  }
+
+  /** Begins with some ids, unless some are under way. */
+  void begin() {
+    while (awaited.size() < AT_ONCE) {
+      int id = ids.takeDoubtful(this);
+      if (id == 0) {
+        return;
+      }
+      awaited.put(id, connection.nextSerial());
+      connection.write(new Pubrel(id, 0, Properties.NONE));
+    }
+  }
+
+  /** The broker forgot an id that this object has. */
+  void cleared(int id) {
+    awaited.remove(id);
+    ids.end(id);
+  }
+
+  /** The link is gone: what was not answered stays doubtful. */
+  void linkLost() {
+    awaited.keySet().forEach(ids::drop);
+    awaited.clear();
+  }
+
+  /** Returns the serial of the oldest PUBREL that is not answered, 0 if there is none. */
+  long oldest() {
+    return awaited.values().stream().mapToLong(Long::longValue).min().orElse(0);
+  }
+}

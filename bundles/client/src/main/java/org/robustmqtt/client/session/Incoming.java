@@ -1,0 +1,279 @@
+package org.robustmqtt.client.session;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.QoS;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.Puback;
+import org.robustmqtt.codec.Pubcomp;
+import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.Pubrec;
+
+/**
+ * What we receive, from the PUBLISH to our last acknowledgement (section 4.3). Acknowledgements
+ * leave in the order of the PUBLISHes of their QoS (MQTT-4.6.0-2, -3), so one that is ready waits
+ * for the earlier ones.
+ */
+final class Incoming {
+  /** How far a message has come. */
+  private enum State {
+    /** The listeners have it. */
+    BUSY,
+    /** QoS 2: the listeners are done, the record is awaited. */
+    HANDLED,
+    /** It may be acknowledged; QoS 2: it is on disk that it was received. */
+    DONE,
+    /** QoS 2: its PUBREL came, the record of that is awaited. */
+    COMPLETING,
+    /** QoS 2: the exchange is over. */
+    OVER
+  }
+
+  private static final class Arrival {
+    private final int packetId;
+    private State state = State.BUSY;
+
+    /** What the listeners give back, or the token of the record that is awaited; else 0. */
+    private long token;
+
+    /** Whether a PUBLISH of this connection waits for its PUBREC. */
+    private boolean unanswered;
+
+    /** The connection on which a PUBREL waits for its PUBCOMP, else 0. */
+    private int pubrelOn;
+
+    private Arrival(int packetId) {
+      this.packetId = packetId;
+    }
+  }
+
+  private final SessionEffects effects;
+  private final Connection connection;
+  private final int receiveMaximum;
+
+  // valid as long as the session
+  private final IdTable<Arrival> exactlyOnce = new IdTable<>();
+
+  // valid as long as the connection
+  private final IdTable<Arrival> atLeastOnce = new IdTable<>();
+  private final Deque<Arrival> pubacks = new ArrayDeque<>();
+  private final Deque<Arrival> pubrecs = new ArrayDeque<>();
+  private int credit;
+
+  Incoming(
+      SessionEffects effects, Connection connection, int receiveMaximum, Set<Integer> received) {
+    this.effects = effects;
+    this.connection = connection;
+    this.receiveMaximum = receiveMaximum;
+    for (int id : received) {
+      Arrival arrival = new Arrival(id);
+      arrival.state = State.DONE;
+      exactlyOnce.put(id, arrival);
+    }
+  }
+
+  /** The broker accepted us. */
+  void begin() {
+    credit = receiveMaximum;
+  }
+
+  /** The session is lost: no exchange of QoS 2 is open any more. */
+  void abandon() {
+    exactlyOnce.clear();
+    effects.forgetReceived();
+  }
+
+  /** The link is gone: the broker sends again what it has no acknowledgement of. */
+  void linkLost() {
+    for (Arrival arrival : pubrecs) {
+      arrival.unanswered = false;
+    }
+    pubacks.clear();
+    pubrecs.clear();
+    atLeastOnce.clear();
+  }
+
+  /** A PUBLISH came. */
+  void publish(Publish packet) {
+    if (refuse(packet)) {
+      return;
+    }
+    switch (packet.qos()) {
+      case AT_MOST_ONCE -> effects.deliver(token(Token.Kind.DELIVERED_0, 0), packet);
+      case AT_LEAST_ONCE -> publishAtLeastOnce(packet);
+      case EXACTLY_ONCE -> publishExactlyOnce(packet);
+    }
+  }
+
+  /** Returns whether the PUBLISH breaks a rule; then the connection is closed. */
+  private boolean refuse(Publish packet) {
+    if (packet.properties().number(Property.TOPIC_ALIAS).isPresent()) {
+      connection.closeWith(
+          Place.WAIT_MESSAGE,
+          ProblemKind.PROTOCOL_ERROR,
+          ReasonCode.TOPIC_ALIAS_INVALID,
+          "The broker sent a topic alias, but we allow none (MQTT-3.1.2-27)");
+      return true;
+    }
+    if (packet.topic().isEmpty()) {
+      connection.breach(Place.WAIT_MESSAGE, "The broker sent a PUBLISH without a topic");
+      return true;
+    }
+    if (packet.qos() != QoS.AT_MOST_ONCE && connection.mqtt5()) {
+      credit--;
+      if (credit < 0) {
+        connection.closeWith(
+            Place.WAIT_MESSAGE,
+            ProblemKind.PROTOCOL_ERROR,
+            ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+            "The broker sent more than our receive maximum of "
+                + receiveMaximum
+                + " messages without waiting for an acknowledgement (MQTT-3.3.4-9)");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void publishAtLeastOnce(Publish packet) {
+    int id = packet.packetId();
+    if (atLeastOnce.get(id) != null) {
+      // Sent again while the listeners have it; one PUBACK answers both.
+      return;
+    }
+    Arrival arrival = new Arrival(id);
+    arrival.token = token(Token.Kind.DELIVERED_1, id);
+    atLeastOnce.put(id, arrival);
+    pubacks.add(arrival);
+    effects.deliver(arrival.token, packet);
+  }
+
+  private void publishExactlyOnce(Publish packet) {
+    int id = packet.packetId();
+    Arrival arrival = exactlyOnce.get(id);
+    if (arrival == null) {
+      arrival = new Arrival(id);
+      arrival.token = token(Token.Kind.DELIVERED_2, id);
+      exactlyOnce.put(id, arrival);
+      await(arrival);
+      effects.deliver(arrival.token, packet);
+      return;
+    }
+    // Known: never delivered again, but answered (MQTT-4.3.3-10).
+    await(arrival);
+    if (arrival.state == State.HANDLED && arrival.token == 0) {
+      recordReceived(arrival);
+    }
+    writePubrecs();
+  }
+
+  private void await(Arrival arrival) {
+    if (!arrival.unanswered) {
+      arrival.unanswered = true;
+      pubrecs.add(arrival);
+    }
+  }
+
+  /** The listeners are done with a message. */
+  void handled(long number) {
+    int id = Token.packetId(number);
+    if (Token.kind(number) == Token.Kind.DELIVERED_1) {
+      Arrival arrival = atLeastOnce.get(id);
+      if (arrival != null && arrival.token == number) {
+        arrival.state = State.DONE;
+        writePubacks();
+      }
+    } else if (Token.kind(number) == Token.Kind.DELIVERED_2) {
+      Arrival arrival = exactlyOnce.get(id);
+      if (arrival != null && arrival.token == number && arrival.state == State.BUSY) {
+        arrival.state = State.HANDLED;
+        recordReceived(arrival);
+      }
+    }
+  }
+
+  /** A PUBREL came. */
+  void pubrel(int packetId) {
+    Arrival arrival = exactlyOnce.get(packetId);
+    if (arrival == null || arrival.state == State.BUSY) {
+      if (arrival != null) {
+        // The broker holds it for done although we did not say so: no acknowledgement any more.
+        over(arrival);
+      }
+      writePubcomp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.value());
+      return;
+    }
+    arrival.pubrelOn = connection.number();
+    if (arrival.state != State.COMPLETING || arrival.token == 0) {
+      arrival.state = State.COMPLETING;
+      arrival.token = token(Token.Kind.COMPLETED, packetId);
+      effects.recordCompleted(packetId, arrival.token);
+    }
+  }
+
+  /** The record before a PUBREC or a PUBCOMP is there, or could not be written. */
+  void recorded(long token, boolean written) {
+    Arrival arrival = exactlyOnce.get(Token.packetId(token));
+    if (arrival == null || arrival.token != token) {
+      return;
+    }
+    arrival.token = 0;
+    if (!written) {
+      connection.storeFailed("The packet id of a received QoS 2 message");
+    } else if (arrival.state == State.HANDLED) {
+      arrival.state = State.DONE;
+      writePubrecs();
+    } else {
+      over(arrival);
+      if (arrival.pubrelOn == connection.number() && connection.online()) {
+        writePubcomp(arrival.packetId, 0);
+      }
+    }
+  }
+
+  private void over(Arrival arrival) {
+    arrival.state = State.OVER;
+    exactlyOnce.remove(arrival.packetId);
+    writePubrecs();
+  }
+
+  private void recordReceived(Arrival arrival) {
+    arrival.token = token(Token.Kind.RECEIVED, arrival.packetId);
+    effects.recordReceived(arrival.packetId, arrival.token);
+  }
+
+  private void writePubacks() {
+    while (connection.online() && !pubacks.isEmpty() && pubacks.peek().state == State.DONE) {
+      int id = pubacks.poll().packetId;
+      atLeastOnce.remove(id);
+      credit++;
+      connection.write(new Puback(id, 0, Properties.NONE));
+    }
+  }
+
+  private void writePubrecs() {
+    while (connection.online()
+        && !pubrecs.isEmpty()
+        && pubrecs.peek().state.compareTo(State.DONE) >= 0) {
+      Arrival arrival = pubrecs.poll();
+      arrival.unanswered = false;
+      if (arrival.state != State.OVER) {
+        connection.write(new Pubrec(arrival.packetId, 0, Properties.NONE));
+      }
+    }
+  }
+
+  private void writePubcomp(int packetId, int reasonCode) {
+    credit++;
+    connection.write(new Pubcomp(packetId, connection.mqtt5() ? reasonCode : 0, Properties.NONE));
+  }
+
+  private long token(Token.Kind kind, int packetId) {
+    return Token.of(kind, packetId, connection.nextSerial());
+  }
+}

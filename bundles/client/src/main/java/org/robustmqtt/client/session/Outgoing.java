@@ -1,0 +1,240 @@
+package org.robustmqtt.client.session;
+
+import java.util.List;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.QoS;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Pubrel;
+import org.robustmqtt.journal.Level;
+
+/**
+ * What we publish, from {@code send} to the last acknowledgement (section 4.3).
+ *
+ * <pre>
+ *  send ---> queue --PUBLISH--> sent --PUBACK--> settled                            QoS 1
+ *              ^                 | \---PUBREC--> releasing --PUBREL--> released --PUBCOMP--> settled
+ *              |                 |                   ^                    |
+ *              '----link lost----'                   '-----link lost------'         QoS 2
+ * </pre>
+ */
+final class Outgoing {
+  private final SessionEffects effects;
+  private final Connection connection;
+  private final PacketIds ids;
+  private final IdClearing clearing;
+  private final Sending sending;
+
+  // valid as long as the session
+  /** PUBREC read, PUBREL not written; in the order of the PUBRECs (MQTT-4.6.0-4). */
+  private final Exchanges releasing = new Exchanges();
+
+  private final Exchanges released = new Exchanges();
+
+  Outgoing(SessionEffects effects, Connection connection, PacketIds ids, int maxInflight) {
+    this.effects = effects;
+    this.connection = connection;
+    this.ids = ids;
+    clearing = new IdClearing(connection, ids);
+    sending = new Sending(effects, connection, ids, clearing, maxInflight);
+  }
+
+  /** Takes over a message that had been sent in this session before the process ended. */
+  void restore(Session.Unfinished unfinished) {
+    Exchange exchange =
+        new Exchange(unfinished.sequence(), unfinished.message(), unfinished.sync(), false, 0);
+    exchange.packetId = unfinished.packetId();
+    exchange.recorded = true;
+    exchange.written = true;
+    ids.restore(exchange.packetId, exchange);
+    if (unfinished.released()) {
+      exchange.qos = QoS.EXACTLY_ONCE;
+      releasing.add(exchange);
+    } else {
+      sending.restore(exchange);
+    }
+  }
+
+  /** The session goes on: what is unfinished is finished on this connection (MQTT-4.4.0-1). */
+  void resume(long epoch) {
+    ids.doubtAll();
+    for (Exchange exchange = releasing.first(); exchange != null; exchange = exchange.next) {
+      sending.occupy(exchange);
+      if (!exchange.recorded && exchange.token == 0) {
+        recordReleased(exchange);
+      }
+    }
+    writeReleases();
+    sending.begin(epoch);
+  }
+
+  /** The session is lost: adds the sequences of what was unfinished in it. */
+  void abandon(List<Long> sequences) {
+    sending.abandon(sequences);
+    while (!releasing.isEmpty()) {
+      Exchange exchange = releasing.poll();
+      sequences.add(exchange.sequence);
+      ids.drop(exchange.packetId);
+    }
+  }
+
+  /** A new session began: the broker remembers no packet id. */
+  void begin(long epoch) {
+    ids.trustAll();
+    sending.begin(epoch);
+  }
+
+  /** The link is gone. */
+  void linkLost() {
+    Exchanges unanswered = new Exchanges();
+    unanswered.addAll(released);
+    unanswered.addAll(releasing);
+    while (!unanswered.isEmpty()) {
+      Exchange exchange = unanswered.poll();
+      exchange.placed = false;
+      releasing.add(exchange);
+    }
+    clearing.linkLost();
+    sending.linkLost();
+  }
+
+  boolean ready(QoS qos) {
+    return sending.ready(qos);
+  }
+
+  void send(Exchange exchange) {
+    sending.add(exchange);
+  }
+
+  /** The record before a PUBLISH or a PUBREL is there, or could not be written. */
+  void recorded(long token, boolean written) {
+    if (Token.kind(token) == Token.Kind.SENT) {
+      sending.recorded(token, written);
+      return;
+    }
+    if (!(ids.owner(Token.packetId(token)) instanceof Exchange exchange)
+        || exchange.token != token) {
+      return;
+    }
+    exchange.token = 0;
+    exchange.recorded = written;
+    if (written) {
+      writeReleases();
+    } else {
+      connection.storeFailed("The release of a QoS 2 message");
+    }
+  }
+
+  /** A PUBACK came; true if it is allowed. */
+  boolean puback(int packetId, int reasonCode) {
+    PacketIds.Owner owner = ids.owner(packetId);
+    if (owner == null) {
+      // Of an exchange that ended otherwise; it changes nothing.
+      return true;
+    }
+    if (!(owner instanceof Exchange exchange) || !exchange.written) {
+      return false;
+    }
+    // Some brokers answer a PUBLISH of QoS 2 with PUBACK: that ends it as well as it can be ended.
+    finish(exchange, reasonCode);
+    return true;
+  }
+
+  /** A PUBREC came; true if it is allowed. */
+  boolean pubrec(int packetId, int reasonCode) {
+    PacketIds.Owner owner = ids.owner(packetId);
+    if (owner == null || owner == clearing) {
+      if (!ReasonCode.failure(reasonCode)) {
+        writePubrel(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.value());
+      }
+      return true;
+    }
+    if (!(owner instanceof Exchange exchange)
+        || !exchange.written
+        || exchange.qos != QoS.EXACTLY_ONCE) {
+      return false;
+    }
+    if (exchange.list == released) {
+      writePubrel(packetId, 0);
+    } else if (exchange.list != releasing) {
+      if (ReasonCode.failure(reasonCode)) {
+        finish(exchange, reasonCode);
+      } else {
+        exchange.reasonCode = reasonCode;
+        sending.take(exchange);
+        sending.occupy(exchange);
+        releasing.add(exchange);
+        recordReleased(exchange);
+      }
+    }
+    return true;
+  }
+
+  /** A PUBCOMP came; true if it is allowed. */
+  boolean pubcomp(int packetId) {
+    PacketIds.Owner owner = ids.owner(packetId);
+    if (owner == clearing) {
+      clearing.cleared(packetId);
+      sending.proceed();
+      return true;
+    }
+    if (owner == null) {
+      return true;
+    }
+    if (!(owner instanceof Exchange exchange) || exchange.list != released) {
+      return false;
+    }
+    // 0x92 says that the broker had finished it before the link was lost.
+    finish(exchange, exchange.reasonCode);
+    return true;
+  }
+
+  int inFlight() {
+    return sending.size() + releasing.size() + released.size();
+  }
+
+  boolean inFlight(long sequence) {
+    return sending.contains(sequence)
+        || releasing.contains(sequence)
+        || released.contains(sequence);
+  }
+
+  /** Returns the serial of the oldest packet that is not answered, 0 if there is none. */
+  long oldest() {
+    long release = released.isEmpty() ? 0 : released.first().serial;
+    return Session.earlier(Session.earlier(sending.oldest(), release), clearing.oldest());
+  }
+
+  private void finish(Exchange exchange, int reasonCode) {
+    sending.leave(exchange);
+    effects.settle(
+        exchange.sequence,
+        ReasonCode.failure(reasonCode)
+            ? new Outcome.Dropped(DropReason.REFUSED, reasonCode, exchange.duplicate)
+            : new Outcome.Acknowledged(reasonCode, exchange.duplicate));
+    ids.end(exchange.packetId);
+    writeReleases();
+    sending.proceed();
+  }
+
+  private void recordReleased(Exchange exchange) {
+    exchange.recorded = false;
+    exchange.token = Token.of(Token.Kind.RELEASED, exchange.packetId, connection.nextSerial());
+    effects.recordReleased(
+        exchange.sequence, exchange.sync ? Level.FORCED : Level.APPENDED, exchange.token);
+  }
+
+  private void writeReleases() {
+    while (connection.online() && !releasing.isEmpty() && releasing.first().recorded) {
+      Exchange exchange = releasing.poll();
+      exchange.serial = connection.nextSerial();
+      released.add(exchange);
+      writePubrel(exchange.packetId, 0);
+    }
+  }
+
+  private void writePubrel(int packetId, int reasonCode) {
+    connection.write(new Pubrel(packetId, connection.mqtt5() ? reasonCode : 0, Properties.NONE));
+  }
+}

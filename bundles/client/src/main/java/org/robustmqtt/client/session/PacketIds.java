@@ -1,0 +1,103 @@
+package org.robustmqtt.client.session;
+
+import java.util.BitSet;
+
+/**
+ * The packet ids of what we send, one space for PUBLISH, SUBSCRIBE and UNSUBSCRIBE (MQTT-2.2.1-3;
+ * 3.1.1: MQTT-2.3.1-2). An id that is in use is never given out.
+ *
+ * <p>QoS 2 has the range 1 to 2 x {@code maxInflight} for itself, everything else what lies above
+ * (delivery-rules 2). After a session was resumed, the broker may remember QoS 2 ids that we know
+ * nothing of, and would swallow a new message under such an id. Those ids are <i>doubtful</i> until
+ * a PUBREL and its PUBCOMP have cleared them.
+ */
+final class PacketIds {
+  private static final int LAST = 65_535;
+
+  /** What has a packet id. */
+  interface Owner {}
+
+  private final int range;
+  private final IdTable<Owner> owners = new IdTable<>();
+  private final BitSet doubtful = new BitSet();
+  private int nextOrdinary;
+  private int nextExactlyOnce = 1;
+
+  PacketIds(int maxInflight) {
+    range = Math.min(2 * maxInflight, LAST / 2);
+    nextOrdinary = range + 1;
+  }
+
+  /** Returns the last id of the range of QoS 2. */
+  int range() {
+    return range;
+  }
+
+  /** Returns what has the id, or null. */
+  Owner owner(int id) {
+    return owners.get(id);
+  }
+
+  /** Gives an owner an id that was used before the process ended. */
+  void restore(int id, Owner owner) {
+    owners.put(id, owner);
+  }
+
+  /** Gives out an id outside the range of QoS 2; 0 if all are in use. */
+  int take(Owner owner) {
+    for (int tried = range; tried < LAST; tried++) {
+      int id = nextOrdinary;
+      nextOrdinary = id == LAST ? range + 1 : id + 1;
+      if (owners.get(id) == null) {
+        owners.put(id, owner);
+        return id;
+      }
+    }
+    return 0;
+  }
+
+  /** Gives out an id for QoS 2 that is not doubtful; 0 if there is none. */
+  int takeExactlyOnce(Owner owner) {
+    for (int tried = 0; tried < range; tried++) {
+      int id = nextExactlyOnce;
+      nextExactlyOnce = id == range ? 1 : id + 1;
+      if (owners.get(id) == null && !doubtful.get(id)) {
+        owners.put(id, owner);
+        return id;
+      }
+    }
+    return 0;
+  }
+
+  /** Gives out a doubtful id that nobody has, to be cleared; 0 if there is none. */
+  int takeDoubtful(Owner clearing) {
+    for (int id = doubtful.nextSetBit(1); id > 0; id = doubtful.nextSetBit(id + 1)) {
+      if (owners.get(id) == null) {
+        owners.put(id, clearing);
+        return id;
+      }
+    }
+    return 0;
+  }
+
+  /** The exchange under this id ended on both sides: the id is free and not doubtful. */
+  void end(int id) {
+    owners.remove(id);
+    doubtful.clear(id);
+  }
+
+  /** The id is free on our side, and as doubtful as it was. */
+  void drop(int id) {
+    owners.remove(id);
+  }
+
+  /** The broker resumed the session: what it remembers of QoS 2 ids is not known. */
+  void doubtAll() {
+    doubtful.set(1, range + 1);
+  }
+
+  /** The broker has a new session: it remembers no id. */
+  void trustAll() {
+    doubtful.clear();
+  }
+}

@@ -1,0 +1,67 @@
+package org.robustmqtt.client.session;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.robustmqtt.QoS;
+
+/**
+ * The session's own record on disk. Only a session that has one is ever asked for again
+ * (delivery-rules 7): what we do not remember must not be resumed (MQTT-3.2.2-4).
+ */
+final class Records {
+  private final SessionEffects effects;
+  private final Connection connection;
+  private final String brokerKey;
+  private final String clientId;
+  private long epoch;
+  private boolean forced;
+
+  /**
+   * Begins with what was found on disk.
+   *
+   * @param lastEpoch the largest epoch that is known of
+   */
+  Records(
+      SessionEffects effects,
+      Connection connection,
+      SessionSettings settings,
+      Optional<SessionRecord> found,
+      long lastEpoch) {
+    this.effects = effects;
+    this.connection = connection;
+    brokerKey = settings.brokerKey();
+    clientId = settings.clientId();
+    epoch = lastEpoch;
+    forced = found.isPresent();
+  }
+
+  /** Returns which session this is. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** Returns whether this session has a record that was forced. */
+  boolean forced() {
+    return forced;
+  }
+
+  /** A new session begins. */
+  void nextEpoch() {
+    epoch++;
+    forced = false;
+  }
+
+  /** Returns the token of a new record. */
+  long write(Map<String, QoS> filters, Set<String> acknowledged) {
+    long token = Token.of(Token.Kind.SESSION, 0, connection.nextSerial());
+    effects.recordSession(
+        new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
+    return token;
+  }
+
+  /** A record of this session was forced. */
+  void written() {
+    forced = true;
+  }
+}

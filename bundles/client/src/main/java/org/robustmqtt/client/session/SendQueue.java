@@ -1,0 +1,127 @@
+package org.robustmqtt.client.session;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.robustmqtt.QoS;
+
+/**
+ * PUBLISHes that cannot be written yet: their record is not there, the window is full, or an
+ * earlier one of their topic waits. Others pass them, so order holds within a topic (delivery-rules
+ * 3), and what is sent again goes in its old order, because nothing but the window holds that back.
+ */
+final class SendQueue {
+  private final Exchanges waiting = new Exchanges();
+  private final Set<String> held = new HashSet<>();
+  private int sendable;
+  private int unplaced;
+
+  /** Puts an exchange at the end. */
+  void add(Exchange exchange) {
+    waiting.add(exchange);
+    count(exchange, 1);
+  }
+
+  /** Takes an exchange out. */
+  void remove(Exchange exchange) {
+    waiting.remove(exchange);
+    count(exchange, -1);
+  }
+
+  boolean contains(Exchange exchange) {
+    return exchange.list == waiting;
+  }
+
+  /** Returns whether the message with this number waits. */
+  boolean contains(long sequence) {
+    return waiting.contains(sequence);
+  }
+
+  /** Returns the first that waits, or null; {@link Exchange#next} leads on. */
+  Exchange first() {
+    return waiting.first();
+  }
+
+  int size() {
+    return waiting.size();
+  }
+
+  /** Returns whether one of QoS 1 or 2 has no place in the window. */
+  boolean unplaced() {
+    return unplaced > 0;
+  }
+
+  /** The record of a waiting exchange is there. */
+  void recorded(Exchange exchange) {
+    count(exchange, -1);
+    exchange.recorded = true;
+    count(exchange, 1);
+  }
+
+  /** Gives places to the first that have none; returns how many were given. */
+  int place(int places) {
+    int given = 0;
+    Exchange exchange = waiting.first();
+    while (exchange != null && given < places && unplaced > 0) {
+      if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed) {
+        count(exchange, -1);
+        exchange.placed = true;
+        count(exchange, 1);
+        given++;
+      }
+      exchange = exchange.next;
+    }
+    return given;
+  }
+
+  /** Takes out, in order, what may be written now. */
+  void release(Consumer<Exchange> writer) {
+    held.clear();
+    Exchange exchange = waiting.first();
+    while (exchange != null && sendable > 0) {
+      Exchange next = exchange.next;
+      if (exchange.sendable() && !held.contains(exchange.message.topic())) {
+        remove(exchange);
+        writer.accept(exchange);
+      } else {
+        held.add(exchange.message.topic());
+      }
+      exchange = next;
+    }
+  }
+
+  /**
+   * The link is gone: what was sent goes before what waits, no exchange has a place any more, and
+   * those of QoS 0 are taken out, because no later connection owes them anything.
+   */
+  void restart(Exchanges sent, Consumer<Exchange> unacknowledged) {
+    Exchanges later = new Exchanges();
+    later.addAll(waiting);
+    sendable = 0;
+    unplaced = 0;
+    requeue(sent, unacknowledged);
+    requeue(later, unacknowledged);
+  }
+
+  private void requeue(Exchanges from, Consumer<Exchange> unacknowledged) {
+    while (!from.isEmpty()) {
+      Exchange exchange = from.poll();
+      exchange.placed = false;
+      exchange.packet = null;
+      if (exchange.qos == QoS.AT_MOST_ONCE) {
+        unacknowledged.accept(exchange);
+      } else {
+        add(exchange);
+      }
+    }
+  }
+
+  private void count(Exchange exchange, int by) {
+    if (exchange.sendable()) {
+      sendable += by;
+    }
+    if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed) {
+      unplaced += by;
+    }
+  }
+}
