@@ -80,11 +80,11 @@ final class Committer {
   void begin(long next) throws IOException {
     small.lease = next + LEASE;
     begin();
+    announce();
     if (forceDue != Long.MAX_VALUE) {
       // Old segments may hold the only forced copy of what was just repeated.
       force();
     }
-    segments.deleteBelow(segments.lowestLive(writer.orElseThrow().segment().number));
     lease.extended(small.lease);
   }
 
@@ -146,8 +146,7 @@ final class Committer {
   }
 
   private void begin() throws IOException {
-    SegmentWriter next =
-        segments.create(segments.lowestLive(Integer.MAX_VALUE), small.lease, false);
+    SegmentWriter next = segments.create(small.lease, false);
     writer = Optional.of(next);
     List<Entry> state = small.entries();
     for (Entry entry : state) {
@@ -229,6 +228,7 @@ final class Committer {
   private void force() throws IOException {
     long before = clock.nanos();
     writer.orElseThrow().force();
+    segments.stateForced(writer.orElseThrow().segment());
     intake.forceTook(clock.nanos() - before);
     forceDue = Long.MAX_VALUE;
     List<Entry> told = new ArrayList<>(unforced);
@@ -247,18 +247,23 @@ final class Committer {
     SegmentWriter current = writer.orElseThrow();
     if (housekeeping.isFull(current)) {
       roll();
-      current = writer.orElseThrow();
     }
-    Optional<Integer> watermark = housekeeping.newWatermark(current);
-    if (watermark.isPresent()) {
-      append(Entry.own(RecordType.WATERMARK, watermark.get()));
-    }
-    if (housekeeping.wantsCarrying(current)) {
+    announce();
+    if (housekeeping.wantsCarrying(writer.orElseThrow())) {
       force();
       abandon();
       housekeeping.carry(small);
       begin();
+      announce();
       force();
+    }
+  }
+
+  /** Says which segments are dead; they are deleted after the next force. */
+  private void announce() throws IOException {
+    Optional<Integer> watermark = housekeeping.newWatermark(writer.orElseThrow());
+    if (watermark.isPresent()) {
+      append(Entry.own(RecordType.WATERMARK, watermark.get()));
     }
   }
 

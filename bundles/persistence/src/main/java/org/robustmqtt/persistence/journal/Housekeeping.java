@@ -70,7 +70,7 @@ final class Housekeeping {
    */
   void carry(SmallState small) throws IOException {
     List<Segment> old = segments.list();
-    SegmentWriter to = segments.create(segments.lowestLive(Integer.MAX_VALUE), small.lease, true);
+    SegmentWriter to = segments.create(small.lease, true);
     List<Move> moves = new ArrayList<>();
     try {
       for (Segment from : old) {
@@ -85,12 +85,6 @@ final class Housekeeping {
       Segments.close(to);
     }
     moves.forEach(move -> apply(move, to.segment()));
-    for (Segment from : old) {
-      if (from.live > 0) {
-        break;
-      }
-      announced = from.number + 1;
-    }
   }
 
   /** A message whose record is in two places, and that counts at the new one from now on. */

@@ -13,6 +13,7 @@ import org.robustmqtt.journal.RecoveredMessage;
  * @param next the next sequence to be given out
  * @param generation the highest generation seen
  * @param lastNumber the highest number of a segment seen
+ * @param lowest segments with a lower number are dead
  * @param report what was cut and set aside
  */
 record Recovered(
@@ -23,6 +24,7 @@ record Recovered(
     long next,
     long generation,
     int lastNumber,
+    int lowest,
     Report report) {
 
   /** What could not be read. */

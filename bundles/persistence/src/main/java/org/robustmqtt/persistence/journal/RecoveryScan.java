@@ -65,7 +65,8 @@ final class RecoveryScan {
         readSegment(number);
       }
     }
-    deleteDead(Math.max(lowest, replay.watermark()));
+    lowest = Math.max(lowest, replay.watermark());
+    deleteDead(lowest);
     long next = replay.next(headers.values());
     if (!damagedFiles.isEmpty()) {
       next += JUMP;
@@ -78,6 +79,7 @@ final class RecoveryScan {
         next,
         generation,
         last,
+        lowest,
         new Recovered.Report(cutBytes, damagedBytes, damagedFiles));
   }
 

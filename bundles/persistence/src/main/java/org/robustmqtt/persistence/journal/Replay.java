@@ -112,7 +112,12 @@ final class Replay {
   }
 
   Recovered result(
-      List<Segment> segments, long next, long generation, int lastNumber, Recovered.Report report) {
+      List<Segment> segments,
+      long next,
+      long generation,
+      int lastNumber,
+      int lowest,
+      Recovered.Report report) {
     LiveMessages live = new LiveMessages();
     List<RecoveredMessage> list = new ArrayList<>(messages.size());
     messages.forEach(
@@ -122,7 +127,7 @@ final class Replay {
           found.segment().liveBytes += found.size();
           list.add(recovered(found.stored(), small.stage(sequence)));
         });
-    return new Recovered(segments, list, live, small, next, generation, lastNumber, report);
+    return new Recovered(segments, list, live, small, next, generation, lastNumber, lowest, report);
   }
 
   private static RecoveredMessage recovered(StoredMessage stored, Stage stage) {

@@ -28,6 +28,9 @@ final class Segments {
   private long generation;
   private int lastNumber;
 
+  /** The newest segment whose repetition of the small state was forced. */
+  private int base;
+
   /** Where new segments say the previous one ended; the last one that was begun. */
   private Segment previous = new Segment(0);
 
@@ -37,6 +40,7 @@ final class Segments {
     this.folder = folder;
     this.generation = found.generation();
     this.lastNumber = found.lastNumber();
+    this.base = found.lowest();
     all.addAll(found.segments());
     if (!all.isEmpty()) {
       previous = all.getLast();
@@ -44,18 +48,17 @@ final class Segments {
   }
 
   /**
-   * Begins a segment: its header and its name survive a power cut when this returns.
-   *
-   * @param lowest segments with a lower number are dead
+   * Begins a segment: its header and its name survive a power cut when this returns. The header
+   * names the lowest segment that has a live message, or the small state that was forced last.
    */
-  SegmentWriter create(int lowest, long lease, boolean carried) throws IOException {
+  SegmentWriter create(long lease, boolean carried) throws IOException {
     long wall = clock.wallMillis();
     generation = Math.max(generation + 1, wall);
     Segment segment = new Segment(++lastNumber);
     SegmentHeader header =
         new SegmentHeader(
             segment.number,
-            Math.min(lowest, segment.number),
+            lowestLive(base),
             generation,
             previous.number,
             previous.forcedEnd,
@@ -84,6 +87,11 @@ final class Segments {
     } catch (IOException e) {
       LOG.debug("A segment could not be closed: {}", e.toString());
     }
+  }
+
+  /** Says that all that was written to a segment was forced. */
+  void stateForced(Segment segment) {
+    base = segment.number;
   }
 
   void forceNames() throws IOException {

@@ -1,0 +1,249 @@
+package org.robustmqtt.persistence;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
+
+/**
+ * A run of everything a connection does with a journal, driven by a seed, with a memory of what was
+ * promised. After a crash it says what of the promises a recovery does not keep.
+ */
+final class MixedRun {
+  private final FaultyDisk disk;
+  private final Random random;
+
+  private final Map<Long, StoredMessage> offered = new TreeMap<>();
+  private final Map<Long, Stored> told = new TreeMap<>();
+  private final TreeSet<Long> settleCalled = new TreeSet<>();
+  private final TreeSet<Long> settleTold = new TreeSet<>();
+  private final Map<Long, Integer> sentForced = new TreeMap<>();
+  private final Map<Long, Long> sentCalls = new TreeMap<>();
+  private final Map<String, Integer> valueForced = new TreeMap<>();
+  private final TreeSet<Integer> receivedTold = new TreeSet<>();
+  private final TreeSet<Integer> completedCalled = new TreeSet<>();
+  private int unanswered;
+  private long highest;
+  private int nextValue = 1;
+  private int nextPacket = 1;
+
+  MixedRun(FaultyDisk disk, long seed) {
+    this.disk = disk;
+    this.random = new Random(seed);
+  }
+
+  /** Runs until the end or the crash; the journal is closed if there was none. */
+  void run(Rig rig, int steps) {
+    try {
+      Journal journal = rig.open();
+      for (int i = 0; i < steps && !disk.isCrashed(); i++) {
+        step(rig, journal);
+      }
+      journal.close();
+    } catch (FaultyDisk.Crashed | JournalException e) {
+      if (!disk.isCrashed()) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private void step(Rig rig, Journal journal) {
+    switch (random.nextInt(14)) {
+      case 0, 1, 2 -> offer(journal, Durability.SYNC);
+      case 3, 4, 5 -> offer(journal, Durability.GROUP);
+      case 6 -> pick().ifPresent(sequence -> sent(journal, sequence));
+      case 7, 8 -> pick().ifPresent(sequence -> settle(journal, sequence));
+      case 9 -> value(journal);
+      case 10 -> received(journal);
+      case 11 -> {
+        for (int i = 0; i < 8; i++) {
+          pick().ifPresent(sequence -> settle(journal, sequence));
+        }
+      }
+      default -> rig.pass(Duration.ofMillis(random.nextInt(120)));
+    }
+    if (random.nextInt(3) > 0) {
+      rig.run();
+    }
+  }
+
+  private void offer(Journal journal, Durability durability) {
+    long sequence = journal.nextSequence();
+    if (sequence == 0) {
+      return;
+    }
+    if (sequence <= highest) {
+      throw new AssertionError(sequence + " was given out before");
+    }
+    highest = sequence;
+    StoredMessage message =
+        Rig.message(sequence, durability, random.nextInt(3), random.nextInt(300));
+    offered.put(sequence, message);
+    unanswered++;
+    journal.offer(
+        message,
+        stored -> {
+          unanswered--;
+          if (!disk.isCrashed() && told.put(sequence, stored) != null) {
+            throw new AssertionError(sequence + " was told twice");
+          }
+        });
+  }
+
+  private java.util.Optional<Long> pick() {
+    List<Long> open = new ArrayList<>(offered.keySet());
+    open.removeAll(settleCalled);
+    return open.isEmpty()
+        ? java.util.Optional.empty()
+        : java.util.Optional.of(open.get(random.nextInt(open.size())));
+  }
+
+  private void settle(Journal journal, long sequence) {
+    settleCalled.add(sequence);
+    unanswered++;
+    journal.settled(
+        sequence,
+        written -> {
+          unanswered--;
+          if (written && !disk.isCrashed()) {
+            settleTold.add(sequence);
+          }
+        });
+  }
+
+  private void sent(Journal journal, long sequence) {
+    int packetId = 1 + random.nextInt(65_535);
+    sentCalls.put(sequence, (long) packetId);
+    unanswered++;
+    journal.sent(
+        sequence,
+        7,
+        packetId,
+        Level.FORCED,
+        written -> {
+          unanswered--;
+          // A message that was still staged keeps the id in memory until it is written.
+          if (written && !disk.isCrashed() && told.get(sequence) == Stored.ON_DISK) {
+            sentForced.put(sequence, packetId);
+          }
+        });
+    if (random.nextInt(4) == 0) {
+      sentForced.remove(sequence);
+      sentCalls.remove(sequence);
+      journal.unsent(sequence);
+    }
+  }
+
+  private void value(Journal journal) {
+    String key = "key" + random.nextInt(3);
+    int number = nextValue++;
+    unanswered++;
+    journal.put(
+        key,
+        Integer.toString(number).getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        Level.FORCED,
+        written -> {
+          unanswered--;
+          if (written && !disk.isCrashed()) {
+            valueForced.put(key, number);
+          }
+        });
+  }
+
+  private void received(Journal journal) {
+    int packetId = nextPacket++;
+    unanswered++;
+    journal.received(
+        packetId,
+        written -> {
+          unanswered--;
+          if (written && !disk.isCrashed()) {
+            receivedTold.add(packetId);
+          }
+        });
+    if (random.nextBoolean()) {
+      completedCalled.add(packetId);
+      journal.completed(packetId, written -> {});
+    }
+  }
+
+  /** Returns how many callbacks did not come. */
+  int unanswered() {
+    return unanswered;
+  }
+
+  /** Returns the messages that were on disk and not settled, and are not in a recovery. */
+  List<Long> lost(Recovery found) {
+    TreeSet<Long> expected = new TreeSet<>();
+    told.forEach(
+        (sequence, stored) -> {
+          if (stored == Stored.ON_DISK && !settleCalled.contains(sequence)) {
+            expected.add(sequence);
+          }
+        });
+    found.messages().forEach(message -> expected.remove(message.stored().sequence()));
+    return new ArrayList<>(expected);
+  }
+
+  /** Returns every promise that a recovery breaks, in words. */
+  List<String> broken(Journal journal, Recovery found, FaultyDisk.Crash crash) {
+    List<String> broken = new ArrayList<>();
+    lost(found).forEach(sequence -> broken.add(sequence + " was on disk and is lost"));
+    long last = 0;
+    for (RecoveredMessage message : found.messages()) {
+      long sequence = message.stored().sequence();
+      StoredMessage original = offered.get(sequence);
+      if (sequence <= last) {
+        broken.add(sequence + " is out of order");
+      }
+      last = sequence;
+      if (original == null
+          || !Arrays.equals(original.message().payload(), message.stored().message().payload())) {
+        broken.add(sequence + " was never offered so");
+      }
+      if (crash == FaultyDisk.Crash.KILL && settleTold.contains(sequence)) {
+        broken.add(sequence + " was settled on disk and is back");
+      }
+      Integer packetId = sentForced.get(sequence);
+      if (packetId != null
+          && packetId.longValue() == sentCalls.getOrDefault(sequence, 0L)
+          && (message.epoch() != 7 || message.packetId() != packetId)) {
+        broken.add(sequence + " was sent with " + packetId + ", found: " + message);
+      }
+    }
+    valueForced.forEach(
+        (key, number) -> {
+          byte[] value = found.values().get(key);
+          if (value == null
+              || Integer.parseInt(new String(value, java.nio.charset.StandardCharsets.UTF_8))
+                  < number) {
+            broken.add(key + " is older than " + number);
+          }
+        });
+    if (crash == FaultyDisk.Crash.KILL) {
+      for (int packetId : receivedTold) {
+        if (!completedCalled.contains(packetId) && !found.received().contains(packetId)) {
+          broken.add("received " + packetId + " is lost");
+        }
+      }
+    }
+    long next = journal.nextSequence();
+    if (next <= highest) {
+      broken.add("numbering goes on at " + next + ", given out was " + highest);
+    }
+    return broken;
+  }
+}

@@ -1,0 +1,111 @@
+package org.robustmqtt.persistence;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
+import org.robustmqtt.persistence.testkit.ManualClock;
+import org.robustmqtt.persistence.testkit.StepRounds;
+
+/** Journals over a simulated disk, in virtual time, run step by step. */
+final class Rig {
+  static final Path BASE = Path.of("/store").toAbsolutePath();
+  static final Path FOLDER = BASE.resolve("home");
+  static final Duration DELAY = Duration.ofMillis(200);
+  static final JournalSettings SETTINGS = new JournalSettings(Optional.empty(), DELAY, 0);
+
+  final FaultyDisk disk;
+  final ManualClock clock = new ManualClock();
+  final Journals journals;
+  final List<String> heard = new ArrayList<>();
+  StepRounds rounds;
+
+  Rig(FaultyDisk disk, long segmentSize) {
+    this(disk, segmentSize, StorePath.of(Map.of("directory", BASE.toString()), Optional.empty()));
+  }
+
+  Rig(FaultyDisk disk, long segmentSize, StorePath path) {
+    this.disk = disk;
+    this.journals =
+        new Journals(
+            disk,
+            clock,
+            work -> {
+              rounds = new StepRounds(work, clock);
+              return rounds;
+            },
+            path,
+            segmentSize);
+  }
+
+  /** A rig with an empty disk. */
+  static Rig empty() {
+    return new Rig(new FaultyDisk(), Journals.SEGMENT_SIZE);
+  }
+
+  Journal open() throws JournalException {
+    return open(SETTINGS);
+  }
+
+  Journal open(JournalSettings settings) throws JournalException {
+    Journal journal = journals.open("home", settings, () -> heard.add("status"));
+    rounds.run();
+    return journal;
+  }
+
+  /** Opens what is left of the disk after a crash or a change. */
+  static Journal reopen(FaultyDisk disk) throws JournalException {
+    return new Rig(disk, Journals.SEGMENT_SIZE).open();
+  }
+
+  void run() {
+    rounds.run();
+  }
+
+  void pass(Duration time) {
+    rounds.pass(time);
+  }
+
+  static StoredMessage message(long sequence, Durability durability) {
+    return message(sequence, durability, 1, 20);
+  }
+
+  static StoredMessage message(long sequence, Durability durability, int qos, int bytes) {
+    byte[] payload = new byte[bytes];
+    for (int i = 0; i < bytes; i++) {
+      payload[i] = (byte) (sequence * 31 + i);
+    }
+    Message message = Message.of("home/" + sequence % 10, payload).withQos(qos);
+    return new StoredMessage(sequence, message, durability, 1_700_000_000_000L, 0);
+  }
+
+  /** Offers a message; the list receives what becomes of it. */
+  static List<Stored> offer(Journal journal, StoredMessage message) {
+    List<Stored> told = new ArrayList<>();
+    if (!journal.offer(message, told::add)) {
+      throw new AssertionError("the stage is full");
+    }
+    return told;
+  }
+
+  /** Offers a message with a new sequence. */
+  static List<Stored> offer(Journal journal, Durability durability) {
+    return offer(journal, message(journal.nextSequence(), durability));
+  }
+
+  static List<Long> sequences(Journal journal) {
+    return journal.recovery().messages().stream()
+        .map(message -> message.stored().sequence())
+        .toList();
+  }
+}

@@ -1,0 +1,384 @@
+package org.robustmqtt.persistence.testkit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.robustmqtt.persistence.door.DiskLock;
+
+/**
+ * A disk in memory that knows what was forced. A crash gives a new disk: what was not forced is
+ * kept, dropped, or torn by sectors and reordered. Every operation that changes something has a
+ * number, and can be told to fail, or to be the moment of the crash.
+ */
+public final class FaultyDisk implements Disk {
+  private static final int SECTOR = 512;
+
+  private final Map<Path, Node> names = new TreeMap<>();
+  private final Map<Path, Node> durableNames = new TreeMap<>();
+  private final List<NameChange> pendingNames = new ArrayList<>();
+  private final Set<Path> folders = new TreeSet<>();
+  private final Set<Path> locked = new HashSet<>();
+  private final List<Path> locks = new ArrayList<>();
+
+  private int operations;
+  private int crashAt = Integer.MAX_VALUE;
+  private int failFrom = Integer.MAX_VALUE;
+  private int failTo = Integer.MAX_VALUE;
+  private boolean forces = true;
+  private long free = Long.MAX_VALUE;
+  private long writtenBytes;
+
+  /** The machine stopped in the middle of an operation. */
+  public static final class Crashed extends RuntimeException {
+    Crashed() {
+      super("crash", null, false, false);
+    }
+  }
+
+  /** What a crash does to what was not forced. */
+  public enum Crash {
+    /** The process is killed: the system keeps everything that was written. */
+    KILL,
+    /** Power cut: nothing of it is there. */
+    DROP,
+    /** Power cut: some of it is there, by sectors and in any order. */
+    TEAR
+  }
+
+  private record NameChange(Path name, Optional<Node> node) {}
+
+  private record Write(int at, byte[] bytes) {}
+
+  private static final class Node {
+    private byte[] content = {};
+    private byte[] durable = {};
+    private final List<Write> pending = new ArrayList<>();
+  }
+
+  /** Lets the machine stop at the operation with this number, counted from now. */
+  public void crashAt(int operation) {
+    crashAt = operations + operation;
+  }
+
+  /** Lets some operations fail, counted from now. */
+  public void fail(int from, int count) {
+    failFrom = operations + from;
+    failTo = failFrom + count;
+  }
+
+  /** Lets forces do nothing, and say that they did. */
+  public void withoutForce() {
+    forces = false;
+  }
+
+  /** Sets the free space. */
+  public void setFree(long bytes) {
+    free = bytes;
+  }
+
+  /** Returns how many operations there were. */
+  public int operations() {
+    return operations;
+  }
+
+  /** Returns whether the machine has stopped. */
+  public boolean isCrashed() {
+    return operations >= crashAt;
+  }
+
+  /** Returns the bytes that were written to files. */
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** Returns what is left after a crash. */
+  public FaultyDisk after(Crash crash, Random random) {
+    FaultyDisk left = new FaultyDisk();
+    left.folders.addAll(folders);
+    Map<Path, Node> kept = new TreeMap<>(crash == Crash.KILL ? names : durableNames);
+    if (crash == Crash.TEAR) {
+      for (NameChange change : pendingNames) {
+        if (random.nextBoolean()) {
+          change.node().ifPresentOrElse(node -> kept.put(change.name(), node), () -> {});
+          if (change.node().isEmpty()) {
+            kept.remove(change.name());
+          }
+        }
+      }
+    }
+    kept.forEach(
+        (name, node) -> {
+          Node copy = new Node();
+          copy.content =
+              switch (crash) {
+                case KILL -> node.content.clone();
+                case DROP -> node.durable.clone();
+                case TEAR -> torn(node, random);
+              };
+          copy.durable = copy.content.clone();
+          left.names.put(name, copy);
+          left.durableNames.put(name, copy);
+        });
+    return left;
+  }
+
+  private static byte[] torn(Node node, Random random) {
+    byte[] content = node.durable.clone();
+    for (Write write : node.pending) {
+      for (int from = 0; from < write.bytes().length; ) {
+        int to = Math.min(write.bytes().length, from + SECTOR - (write.at() + from) % SECTOR);
+        if (random.nextInt(3) > 0) {
+          // A sector may also be written in part, and the file be longer than its data.
+          int part = random.nextInt(4) == 0 ? from + random.nextInt(to - from) : to;
+          content = put(content, write.at() + from, write.bytes(), from, part);
+        }
+        from = to;
+      }
+    }
+    return content;
+  }
+
+  private static byte[] put(byte[] old, int at, byte[] bytes, int from, int to) {
+    byte[] grown = java.util.Arrays.copyOf(old, Math.max(old.length, at + to - from));
+    System.arraycopy(bytes, from, grown, at, to - from);
+    return grown;
+  }
+
+  private void operation() throws IOException {
+    if (isCrashed() || ++operations >= crashAt) {
+      throw new Crashed();
+    }
+    if (operations >= failFrom && operations < failTo) {
+      throw new IOException("injected failure of operation " + operations);
+    }
+  }
+
+  private void change(Path name, Optional<Node> node) {
+    node.ifPresentOrElse(there -> names.put(name, there), () -> names.remove(name));
+    pendingNames.add(new NameChange(name, node));
+  }
+
+  /** Returns the bytes of a file as they are now. */
+  public byte[] content(Path file) {
+    return names.get(file).content.clone();
+  }
+
+  /** Replaces the bytes of a file, forced. */
+  public void setContent(Path file, byte[] bytes) {
+    Node node = new Node();
+    node.content = bytes.clone();
+    node.durable = bytes.clone();
+    names.put(file, node);
+    durableNames.put(file, node);
+    folders.add(file.getParent());
+  }
+
+  /** Returns a copy in which everything is forced. */
+  public FaultyDisk copy() {
+    return after(Crash.KILL, new Random(0));
+  }
+
+  /** Returns all files. */
+  public List<Path> files() {
+    return new ArrayList<>(names.keySet());
+  }
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    if (!folders.contains(file.getParent())) {
+      throw new IOException("no folder for " + file);
+    }
+    Node node = names.get(file);
+    if (node == null) {
+      operation();
+      node = new Node();
+      change(file, Optional.of(node));
+    } else if (isCrashed()) {
+      throw new Crashed();
+    }
+    return new Handle(node);
+  }
+
+  @Override
+  public List<String> list(Path folder) {
+    Set<String> found = new TreeSet<>();
+    for (Path path : names.keySet()) {
+      if (folder.equals(path.getParent())) {
+        found.add(path.getFileName().toString());
+      }
+    }
+    for (Path path : folders) {
+      if (folder.equals(path.getParent())) {
+        found.add(path.getFileName().toString());
+      }
+    }
+    return new ArrayList<>(found);
+  }
+
+  @Override
+  public void createFolders(Path folder) throws IOException {
+    if (!folders.contains(folder)) {
+      operation();
+      for (Path at = folder; at != null; at = at.getParent()) {
+        folders.add(at);
+      }
+    }
+  }
+
+  @Override
+  public void forceDirectory(Path folder) throws IOException {
+    operation();
+    if (forces) {
+      for (NameChange change : new ArrayList<>(pendingNames)) {
+        if (folder.equals(change.name().getParent())) {
+          pendingNames.remove(change);
+          change
+              .node()
+              .ifPresentOrElse(
+                  node -> durableNames.put(change.name(), node),
+                  () -> durableNames.remove(change.name()));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    operation();
+    Node node = names.get(from);
+    if (node == null) {
+      throw new IOException("no file " + from);
+    }
+    change(to, Optional.of(node));
+    change(from, Optional.empty());
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    if (names.containsKey(file)) {
+      operation();
+      change(file, Optional.empty());
+    } else if (folders.contains(file)) {
+      operation();
+      if (!list(file).isEmpty()) {
+        throw new IOException("not empty: " + file);
+      }
+      folders.remove(file);
+    }
+  }
+
+  @Override
+  public long free(Path folder) {
+    return free;
+  }
+
+  @Override
+  public Optional<DiskLock> lock(Path file) throws IOException {
+    if (isCrashed()) {
+      throw new Crashed();
+    }
+    if (!locked.add(file)) {
+      return Optional.empty();
+    }
+    if (!names.containsKey(file)) {
+      change(file, Optional.of(new Node()));
+    }
+    locks.add(file);
+    return Optional.of(() -> locked.remove(file));
+  }
+
+  /** Returns whether a lock is held. */
+  public boolean holdsLocks() {
+    return !locked.isEmpty();
+  }
+
+  private final class Handle implements DiskFile {
+    private final Node node;
+    private boolean broken;
+
+    Handle(Node node) {
+      this.node = node;
+    }
+
+    @Override
+    public long size() {
+      return node.content.length;
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) {
+      if (isCrashed()) {
+        throw new Crashed();
+      }
+      int left = node.content.length - (int) position;
+      if (left <= 0) {
+        return -1;
+      }
+      int count = Math.min(left, into.remaining());
+      into.put(node.content, (int) position, count);
+      return count;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+      byte[] all = new byte[bytes.remaining()];
+      bytes.get(all);
+      try {
+        operation();
+      } catch (IOException | Crashed e) {
+        // Half of it got there.
+        apply((int) position, java.util.Arrays.copyOf(all, all.length / 2));
+        throw e;
+      }
+      apply((int) position, all);
+    }
+
+    private void apply(int position, byte[] bytes) {
+      node.content = put(node.content, position, bytes, 0, bytes.length);
+      node.pending.add(new Write(position, bytes));
+      writtenBytes += bytes.length;
+    }
+
+    @Override
+    public void force() throws IOException {
+      if (broken) {
+        throw new AssertionError("a file was forced again after its force had failed");
+      }
+      try {
+        operation();
+      } catch (IOException e) {
+        // As Linux does: what could not be written is forgotten, and a second force would succeed.
+        broken = true;
+        node.pending.clear();
+        throw e;
+      }
+      if (forces) {
+        node.durable = node.content.clone();
+        node.pending.clear();
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      operation();
+      node.content = java.util.Arrays.copyOf(node.content, (int) size);
+      node.pending.add(new Write((int) size, new byte[0]));
+    }
+
+    @Override
+    public void close() {
+      // nothing is forced by closing
+    }
+  }
+}
