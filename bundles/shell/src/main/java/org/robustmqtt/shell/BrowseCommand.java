@@ -1,0 +1,53 @@
+package org.robustmqtt.shell;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.robustmqtt.RobustMqttConnection;
+
+/** {@code mqtt:browse}. */
+@Service
+@Command(
+    scope = "mqtt",
+    name = "browse",
+    description = "Shows the messages that are accepted and have no outcome yet, oldest first.")
+public final class BrowseCommand extends MqttAction {
+  @Option(
+      name = "-n",
+      aliases = {"--limit"},
+      description = "How many at the most.")
+  int limit = 20;
+
+  @Option(name = "--no-format", description = "Prints no frames and no colours.")
+  boolean noFormat;
+
+  @Argument(name = "name", description = "The connection; may be omitted if there is one only.")
+  @Completion(ConnectionNames.class)
+  String name;
+
+  @Override
+  void run(Hub hub, PrintStream out) throws Exception {
+    hub.connection(given(name), connection -> print(connection, out));
+  }
+
+  private boolean print(RobustMqttConnection connection, PrintStream out) {
+    Instant now = Instant.now();
+    List<List<String>> rows =
+        connection.browse(limit).stream().map(entry -> PendingTable.row(entry, now)).toList();
+    if (rows.isEmpty()) {
+      out.println(connection.name() + ": nothing is pending.");
+      return true;
+    }
+    print(out, PendingTable.HEADINGS, rows, noFormat);
+    int all = connection.pending().messages();
+    if (all > rows.size()) {
+      out.println(rows.size() + " of " + all + " shown; -n shows more.");
+    }
+    return true;
+  }
+}

@@ -1,0 +1,31 @@
+package org.robustmqtt.shell;
+
+import org.robustmqtt.Outcome;
+import org.robustmqtt.ReasonCode;
+
+/** An outcome for people. */
+final class OutcomeText {
+  private OutcomeText() {}
+
+  /** Returns what became of a message. */
+  static String text(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case ACKNOWLEDGED -> acknowledged((Outcome.Acknowledged) outcome);
+      case SENT -> "sent (QoS 0, not acknowledged)";
+      case DROPPED -> dropped((Outcome.Dropped) outcome);
+    };
+  }
+
+  private static String acknowledged(Outcome.Acknowledged outcome) {
+    return "acknowledged by the broker, "
+        + ReasonCode.describe(outcome.reasonCode())
+        + (outcome.mayBeDuplicate() ? ", may be there twice" : "");
+  }
+
+  private static String dropped(Outcome.Dropped outcome) {
+    return "dropped: "
+        + outcome.reason()
+        + (outcome.reasonCode() == 0 ? "" : " " + ReasonCode.describe(outcome.reasonCode()))
+        + (outcome.mayHaveArrived() ? ", may have arrived" : "");
+  }
+}

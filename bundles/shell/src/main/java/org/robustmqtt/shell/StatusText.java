@@ -1,0 +1,267 @@
+package org.robustmqtt.shell;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Counters;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Pending;
+import org.robustmqtt.Problem;
+import org.robustmqtt.QueueStatus;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.journal.JournalStatus;
+
+/** The text of {@code mqtt:info}: everything that a status says. */
+final class StatusText {
+  private static final String LINE = "%-16s %s";
+
+  private final ConnectionStatus status;
+  private final Instant now;
+  private final ZoneId zone;
+  private final List<String> lines = new ArrayList<>();
+
+  private StatusText(ConnectionStatus status, Instant now, ZoneId zone) {
+    this.status = status;
+    this.now = now;
+    this.zone = zone;
+  }
+
+  /**
+   * Returns the text, a line each.
+   *
+   * @param pending the things to do; empty if there is no service to ask
+   */
+  static List<String> lines(
+      ConnectionStatus status, Optional<Pending> pending, Instant now, ZoneId zone) {
+    StatusText text = new StatusText(status, now, zone);
+    text.connection();
+    text.problem();
+    text.queue(pending);
+    status.journal().ifPresentOrElse(text::journal, () -> text.line("Journal", "none is open"));
+    text.counters();
+    status.capabilities().ifPresent(text::capabilities);
+    text.list("Subscriptions", status.subscriptions().stream().map(StatusText::text).toList());
+    text.list("Faults", status.faults());
+    return List.copyOf(text.lines);
+  }
+
+  private void connection() {
+    line("Connection", status.name());
+    line(
+        "State",
+        status.state()
+            + " since "
+            + Ages.at(status.since(), zone)
+            + ", "
+            + Ages.between(status.since(), now));
+    line("Broker", orDash(status.broker()));
+    line("Client id", orDash(status.clientId()));
+    line(
+        "Protocol",
+        orDash(status.protocolVersion().isEmpty() ? "" : "MQTT " + status.protocolVersion()));
+    line(
+        "Session",
+        status
+            .sessionPresent()
+            .map(kept -> kept ? "the broker had kept it" : "new at the last connect")
+            .orElse("-"));
+    status
+        .nextAttempt()
+        .ifPresent(
+            next ->
+                line(
+                    "Next try",
+                    (next.isAfter(now) ? "in " + Ages.between(now, next) : "now")
+                        + ", after "
+                        + status.attempt()
+                        + " failed"));
+  }
+
+  private void problem() {
+    Optional<Problem> last = status.problem();
+    if (last.isEmpty()) {
+      line("Last problem", "-");
+      return;
+    }
+    Problem problem = last.get();
+    line(
+        "Last problem",
+        problem.kind()
+            + " ("
+            + problem.kind().code()
+            + ") at "
+            + problem.place()
+            + ", "
+            + Ages.at(problem.at(), zone)
+            + ", "
+            + Ages.between(problem.at(), now)
+            + " ago");
+    line("", problem.text());
+    if (problem.reasonCode() != 0) {
+      line("", "reason code " + ReasonCode.describe(problem.reasonCode()));
+    }
+  }
+
+  private void queue(Optional<Pending> pending) {
+    QueueStatus queue = status.queue();
+    line(
+        "Queue",
+        queue.messages()
+            + " of "
+            + queue.maxMessages()
+            + " messages, "
+            + Sizes.text(queue.bytes())
+            + " of "
+            + Sizes.text(queue.maxBytes())
+            + ", "
+            + queue.inFlight()
+            + " in flight"
+            + queue.oldest().map(at -> ", oldest " + Ages.between(at, now)).orElse(""));
+    pending.ifPresent(
+        todo ->
+            line(
+                "To do",
+                todo.messages()
+                    + " messages, "
+                    + todo.subscriptions()
+                    + " subscriptions, "
+                    + todo.unsubscriptions()
+                    + " unsubscriptions, "
+                    + todo.received()
+                    + " received"));
+  }
+
+  private void journal(JournalStatus journal) {
+    line("Journal", journal.path());
+    if (journal.inDataArea()) {
+      line("", "in the bundle data area. These delete it, with what waits in it: a new minor");
+      line("", "version through a feature, uninstalling it, a replaced KAR, a clean start");
+      line("", "(karaf clean), openHAB's clean-cache and update. storeDirectory moves it.");
+    }
+    journal.degraded().ifPresent(why -> line("", "DEGRADED: " + why));
+    line(
+        "",
+        journal.liveMessages()
+            + " messages on disk, "
+            + journal.segments()
+            + " segments, "
+            + Sizes.text(journal.bytes())
+            + "; written "
+            + Sizes.text(journal.bytesWritten())
+            + ", "
+            + journal.forces()
+            + " forces");
+    line("", recovery(journal));
+    journal.damagedFiles().forEach(file -> line("", "set aside: " + file));
+  }
+
+  private static String recovery(JournalStatus journal) {
+    return "at the start "
+        + journal.recovered()
+        + " messages found"
+        + (journal.cutBytes() > 0 ? ", torn tail of " + Sizes.text(journal.cutBytes()) : "")
+        + (journal.damagedBytes() > 0 ? ", damage of " + Sizes.text(journal.damagedBytes()) : "");
+  }
+
+  private void counters() {
+    Counters counters = status.counters();
+    line(
+        "Accepted",
+        counters.accepted()
+            + ", recovered "
+            + counters.recovered()
+            + ", refused "
+            + counters.refused());
+    StringBuilder outcomes = new StringBuilder();
+    outcomes.append("acknowledged ").append(counters.acknowledged());
+    outcomes.append(", sent ").append(counters.sent());
+    for (Map.Entry<DropReason, Long> entry : counters.dropped().entrySet()) {
+      if (entry.getValue() > 0) {
+        outcomes.append(", ").append(entry.getKey().name().toLowerCase(Locale.ROOT));
+        outcomes.append(' ').append(entry.getValue());
+      }
+    }
+    line("Outcomes", outcomes.toString());
+    line(
+        "Received",
+        counters.received()
+            + ", unclaimed "
+            + counters.unclaimed()
+            + ", handlers failed "
+            + counters.handlerFailures()
+            + ", late "
+            + counters.handlerTimeouts());
+    line("Connects", Long.toString(counters.connects()));
+  }
+
+  private void capabilities(BrokerCapabilities broker) {
+    line(
+        "Broker can",
+        "QoS up to "
+            + broker.maximumQos().level()
+            + ", retain "
+            + yes(broker.retainAvailable())
+            + ", wildcards "
+            + yes(broker.wildcardAvailable())
+            + ", shared "
+            + yes(broker.sharedAvailable())
+            + ", identifiers "
+            + yes(broker.subscriptionIdentifiersAvailable()));
+    line(
+        "",
+        "receive maximum "
+            + broker.receiveMaximum()
+            + ", packets up to "
+            + Sizes.text(broker.maximumPacketSize())
+            + ", keep alive "
+            + broker.keepAliveSeconds()
+            + "s, session kept "
+            + expiry(broker.sessionExpirySeconds()));
+  }
+
+  private static String expiry(long seconds) {
+    return seconds == 0xFFFF_FFFFL ? "for ever" : seconds + "s";
+  }
+
+  private static String text(SubscriptionStatus subscription) {
+    return subscription.filter()
+        + "  QoS "
+        + subscription.qos().level()
+        + "  "
+        + subscription.state()
+        + (subscription.state() == SubscriptionStatus.State.REFUSED
+            ? " " + ReasonCode.describe(subscription.reasonCode())
+            : "")
+        + "  "
+        + subscription.listeners()
+        + (subscription.listeners() == 1 ? " listener" : " listeners");
+  }
+
+  private void list(String name, List<String> values) {
+    if (values.isEmpty()) {
+      line(name, "-");
+    }
+    for (int i = 0; i < values.size(); i++) {
+      line(i == 0 ? name : "", values.get(i));
+    }
+  }
+
+  private void line(String name, String value) {
+    lines.add(String.format(Locale.ROOT, LINE, name, value));
+  }
+
+  private static String yes(boolean value) {
+    return value ? "yes" : "no";
+  }
+
+  private static String orDash(String value) {
+    return value.isEmpty() ? "-" : value;
+  }
+}
