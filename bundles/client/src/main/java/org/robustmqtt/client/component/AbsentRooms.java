@@ -133,6 +133,11 @@ final class AbsentRooms implements Rooms {
   }
 
   @Override
+  public void journalChanged() {
+    // there is none
+  }
+
+  @Override
   public void faults(List<String> lines) {
     faults = List.copyOf(lines);
   }

@@ -111,6 +111,11 @@ final class ConnectionRooms implements Rooms {
   }
 
   @Override
+  public void journalChanged() {
+    link.wake();
+  }
+
+  @Override
   public void faults(List<String> lines) {
     link.faults(lines);
   }

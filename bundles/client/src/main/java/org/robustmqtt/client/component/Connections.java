@@ -249,6 +249,8 @@ final class Connections {
     Running.Working working = new Running.Working(rooms, journal, settings.journal(), provider);
     running.working = Optional.of(working);
     attached.add(working);
+    journal.onChange(rooms::journalChanged);
+    LOG.info("{}: the queue is in {}", name, journal.status().path());
     showFaults(entry);
     whiteboard.join(name, rooms);
   }
@@ -280,15 +282,22 @@ final class Connections {
         entry.problem.map(old -> old.kind() == kind && old.text().equals(text)).orElse(false);
     if (!known) {
       entry.problem = Optional.of(new Problem(place, kind, 0, text, now.get()));
-      if (kind != ProblemKind.SETTINGS_FAULTY) {
-        LOG.warn("{}: {}", entry.shownName(), text);
-      }
+      tell(entry.shownName(), kind, text);
     }
     if (entry.running.isEmpty()) {
       Problem problem = entry.problem.orElseThrow();
       String name = entry.shownName();
       List<String> lines = entry.lines(List.of());
       directory.show(pid, () -> Statuses.faulted(name, problem, lines));
+    }
+  }
+
+  /** Faults of settings were told one by one; a store may come later than we do. */
+  private static void tell(String name, ProblemKind kind, String text) {
+    if (kind == ProblemKind.STORE_MISSING) {
+      LOG.info("{}: {}", name, text);
+    } else if (kind != ProblemKind.SETTINGS_FAULTY) {
+      LOG.warn("{}: {}", name, text);
     }
   }
 

@@ -62,6 +62,9 @@ interface Rooms {
   /** Applies other settings, which have no fault, by difference. */
   void apply(Settings settings);
 
+  /** The status of the journal may have changed; does not block. */
+  void journalChanged();
+
   /** Shows these lines in the status. */
   void faults(List<String> lines);
 

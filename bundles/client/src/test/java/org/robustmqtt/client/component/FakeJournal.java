@@ -1,0 +1,119 @@
+package org.robustmqtt.client.component;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.JournalStatus;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredCallback;
+import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
+
+/** A journal that writes everything at once, into a list of lines. */
+final class FakeJournal implements Journal {
+  final String path;
+  final JournalSettings settings;
+  final List<String> records = new ArrayList<>();
+  Recovery found = new Recovery(List.of(), Set.of(), Map.of());
+  long sequence;
+  int room = Integer.MAX_VALUE;
+  boolean closed;
+
+  FakeJournal(String path, JournalSettings settings) {
+    this.path = path;
+    this.settings = settings;
+  }
+
+  @Override
+  public Recovery recovery() {
+    return found;
+  }
+
+  @Override
+  public JournalStatus status() {
+    Optional<String> degraded = closed ? Optional.of("closed") : Optional.empty();
+    return new JournalStatus(path, false, degraded, 1, 0, 0, 0, 0, 0, 0, 0, List.of());
+  }
+
+  @Override
+  public long nextSequence() {
+    return ++sequence;
+  }
+
+  @Override
+  public boolean offer(StoredMessage message, StoredCallback callback) {
+    if (closed || room == 0) {
+      return false;
+    }
+    room--;
+    records.add("message " + message.sequence());
+    callback.stored(Stored.ON_DISK);
+    return true;
+  }
+
+  @Override
+  public boolean awaitRoom(Duration maxWait) {
+    room = Integer.MAX_VALUE;
+    return !closed;
+  }
+
+  @Override
+  public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    record("sent " + sequence + " " + epoch + " " + packetId, callback);
+  }
+
+  @Override
+  public void released(long sequence, Level level, WrittenCallback callback) {
+    record("released " + sequence, callback);
+  }
+
+  @Override
+  public void unsent(long sequence) {
+    record("unsent " + sequence, WrittenCallback.NONE);
+  }
+
+  @Override
+  public void settled(long sequence, WrittenCallback callback) {
+    record("settled " + sequence, callback);
+  }
+
+  @Override
+  public void received(int packetId, WrittenCallback callback) {
+    record("received " + packetId, callback);
+  }
+
+  @Override
+  public void completed(int packetId, WrittenCallback callback) {
+    record("completed " + packetId, callback);
+  }
+
+  @Override
+  public void forgetReceived() {
+    record("forgetReceived", WrittenCallback.NONE);
+  }
+
+  @Override
+  public void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    record("put " + key + " " + new String(value, StandardCharsets.UTF_8), callback);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void record(String line, WrittenCallback callback) {
+    if (!closed) {
+      records.add(line);
+    }
+    callback.done(!closed);
+  }
+}
