@@ -83,15 +83,15 @@ public final class MqttComponent implements ManagedServiceFactory {
     this.context = context;
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Clock clock = new HubRuntime().doors().clock();
-    connections =
-        new Connections(
-            lane(),
+    ConnectionOpener opener =
+        new ConnectionOpener(
             new Journals(provider::get),
             HubEngine::new,
             this::register,
             whiteboard,
             directory,
             () -> Instant.ofEpochMilli(clock.wallMillis()));
+    connections = new Connections(lane(), opener, whiteboard, directory);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
         new ListenerServices<?>[] {

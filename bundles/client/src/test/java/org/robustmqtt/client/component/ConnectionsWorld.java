@@ -26,15 +26,15 @@ final class ConnectionsWorld {
 
   ConnectionsWorld() {
     directory = new Directory(() -> present.map(found -> found));
-    connections =
-        new Connections(
-            lane,
+    ConnectionOpener opener =
+        new ConnectionOpener(
             new Journals(() -> present.map(found -> found)),
             this::engine,
             this::register,
             whiteboard,
             directory,
             () -> Instant.EPOCH);
+    connections = new Connections(lane, opener, whiteboard, directory);
     whiteboard.onChange(connections::listenersChanged);
   }
 

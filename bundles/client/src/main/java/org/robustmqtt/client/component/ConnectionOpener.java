@@ -1,0 +1,216 @@
+package org.robustmqtt.client.component;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Place;
+import org.robustmqtt.Problem;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a working connection of a configuration that has its name: journal, rooms, service; and
+ * shows what does not work. On the component lane.
+ */
+final class ConnectionOpener {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionOpener.class);
+
+  private final Journals journals;
+  private final Supplier<Engine> engines;
+  private final Registrar registrar;
+  private final Whiteboard whiteboard;
+  private final Directory directory;
+  private final Supplier<Instant> now;
+
+  /** Those with a journal; looked at by any thread. */
+  private final Set<Running.Working> attached = ConcurrentHashMap.newKeySet();
+
+  private Optional<Engine> engine = Optional.empty();
+  private int engineUsers;
+
+  ConnectionOpener(
+      Journals journals,
+      Supplier<Engine> engines,
+      Registrar registrar,
+      Whiteboard whiteboard,
+      Directory directory,
+      Supplier<Instant> now) {
+    this.journals = journals;
+    this.engines = engines;
+    this.registrar = registrar;
+    this.whiteboard = whiteboard;
+    this.directory = directory;
+    this.now = now;
+  }
+
+  /**
+   * Opens the journal and builds the rooms.
+   *
+   * @return whether that is to be tried again in a while
+   */
+  boolean open(String pid, Configured entry, String name) {
+    try {
+      StatusHook hook = new StatusHook();
+      Journals.Opened opened = journals.open(name, entry.parsed.settings().journal(), hook);
+      SwitchableJournal journal = new SwitchableJournal(opened.journal());
+      hook.tell(journal);
+      start(pid, entry, name, journal, opened.provider());
+      return false;
+    } catch (JournalException e) {
+      fail(pid, entry, Place.STORE, e.kind(), e.getMessage());
+      // a journal that was found bad has a service; one that nobody looked for has none yet
+      if (e.kind() != ProblemKind.STORE_MISSING || entry.running.isPresent()) {
+        service(pid, entry, name, standIn(name, entry));
+      }
+      return true;
+    }
+  }
+
+  private void start(
+      String pid,
+      Configured entry,
+      String name,
+      SwitchableJournal journal,
+      JournalProvider provider) {
+    Settings settings = entry.parsed.settings();
+    Rooms rooms;
+    try {
+      Optional<Settings> used = entry.parsed.good() ? Optional.of(settings) : Optional.empty();
+      rooms = acquireEngine().open(name, journal, used);
+    } catch (RuntimeException defect) {
+      LOG.error("{}: the connection cannot be made", name, defect);
+      releaseEngine();
+      journal.close();
+      fail(pid, entry, Place.UNKNOWN, ProblemKind.DEFECT, defect.toString());
+      service(pid, entry, name, standIn(name, entry));
+      return;
+    }
+    journal.onChange(rooms::journalChanged);
+    entry.problem = Optional.empty();
+    Running running = service(pid, entry, name, rooms);
+    Running.Working working = new Running.Working(rooms, journal, settings.journal(), provider);
+    running.working = Optional.of(working);
+    attached.add(working);
+    LOG.info("{}: the queue is in {}", name, journal.status().path());
+    showFaults(entry);
+    whiteboard.join(name, rooms);
+  }
+
+  private Rooms standIn(String name, Configured entry) {
+    Problem problem = entry.problem.orElseThrow();
+    return new AbsentRooms(
+        Statuses.faulted(name, problem, entry.lines(List.of())),
+        NotAcceptedException.Cause.STORE_UNAVAILABLE,
+        problem.text());
+  }
+
+  /** Puts the rooms behind the service of the connection, and registers it if it is not there. */
+  private Running service(String pid, Configured entry, String name, Rooms rooms) {
+    if (entry.running.isPresent()) {
+      entry.running.get().service.rooms(rooms);
+      return entry.running.get();
+    }
+    ConnectionService service = new ConnectionService(name, rooms);
+    directory.show(pid, service::status);
+    Running running = new Running(name, service, registrar.register(service));
+    entry.running = Optional.of(running);
+    return running;
+  }
+
+  /** Remembers and shows why a configuration does not work; said once in the log. */
+  void fail(String pid, Configured entry, Place place, ProblemKind kind, String text) {
+    boolean known =
+        entry.problem.map(old -> old.kind() == kind && old.text().equals(text)).orElse(false);
+    if (!known) {
+      entry.problem = Optional.of(new Problem(place, kind, 0, text, now.get()));
+      tell(entry.shownName(), kind, text);
+    }
+    if (entry.running.isEmpty()) {
+      Problem problem = entry.problem.orElseThrow();
+      String name = entry.shownName();
+      List<String> lines = entry.lines(List.of());
+      directory.show(pid, () -> Statuses.faulted(name, problem, lines));
+    }
+  }
+
+  /** Faults of settings were told one by one; a store may come later than we do. */
+  private static void tell(String name, ProblemKind kind, String text) {
+    if (kind == ProblemKind.STORE_MISSING) {
+      LOG.info("{}: {}", name, text);
+    } else if (kind != ProblemKind.SETTINGS_FAULTY) {
+      LOG.warn("{}: {}", name, text);
+    }
+  }
+
+  void showFaults(Configured entry) {
+    entry.running.ifPresent(
+        running -> running.service.rooms().faults(entry.lines(whiteboard.faults(running.name))));
+  }
+
+  /**
+   * Opens the journal again if it is gone, or is to be elsewhere or otherwise.
+   *
+   * @return whether that is to be tried again in a while
+   */
+  boolean keepJournal(Configured entry, Running.Working working) {
+    String name = entry.running.orElseThrow().name;
+    JournalKeeper.Result result = JournalKeeper.keep(name, entry.parsed, working, journals);
+    if (!result.lines().equals(entry.waiting)) {
+      result.lines().forEach(LOG::warn);
+      entry.waiting = result.lines();
+      showFaults(entry);
+    }
+    return result.again();
+  }
+
+  /**
+   * Takes their journals away from all connections that have them of this provider, and returns
+   * them to be closed. Any thread; does not wait.
+   */
+  List<Journal> detach(JournalProvider provider) {
+    List<Journal> gone = new ArrayList<>();
+    for (Running.Working working : attached) {
+      if (working.provider == provider) {
+        working.journal.detach("the journal service is gone").ifPresent(gone::add);
+      }
+    }
+    return gone;
+  }
+
+  /** The rooms have ended: closes their journal, and the threads after the last one. */
+  void close(Running running) {
+    running.service.gone(now.get());
+    running.working.ifPresent(
+        working -> {
+          attached.remove(working);
+          working.journal.close();
+          releaseEngine();
+        });
+    LOG.info("{}: closed", running.name);
+  }
+
+  private Engine acquireEngine() {
+    if (engine.isEmpty()) {
+      engine = Optional.of(engines.get());
+    }
+    engineUsers++;
+    return engine.get();
+  }
+
+  private void releaseEngine() {
+    engineUsers--;
+    if (engineUsers == 0) {
+      engine.ifPresent(Engine::close);
+      engine = Optional.empty();
+    }
+  }
+}
