@@ -110,8 +110,7 @@ final class DispatcherFixture implements Dispatcher.Wants {
   /** Returns one that finds what this one has written. */
   DispatcherFixture restarted() {
     journal.stepAll();
-    return new DispatcherFixture(
-        Optional.ofNullable(journal.crash().values().get(Dispatcher.KEY)));
+    return new DispatcherFixture(Optional.ofNullable(journal.crash().values().get(Dispatcher.KEY)));
   }
 
   @Override
@@ -133,7 +132,10 @@ final class DispatcherFixture implements Dispatcher.Wants {
 
   static ListenerSpec spec(int qos, boolean manual, String... filters) {
     return new ListenerSpec(
-        "test/" + filters[0], Stream.of(filters).map(TopicFilter::new).toList(), QoS.of(qos), manual);
+        "test/" + filters[0],
+        Stream.of(filters).map(TopicFilter::new).toList(),
+        QoS.of(qos),
+        manual);
   }
 
   MqttSubscriptionHandle add(MessageListener listener, String... filters) {

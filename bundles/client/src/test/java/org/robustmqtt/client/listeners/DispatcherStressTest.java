@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -129,8 +129,7 @@ class DispatcherStressTest {
   }
 
   @Test
-  void a_listener_restarted_all_the_time_hears_every_message_of_qos_1_once()
-      throws Exception {
+  void a_listener_restarted_all_the_time_hears_every_message_of_qos_1_once() throws Exception {
     List<String> heard = new ArrayList<>();
     AtomicBoolean stop = new AtomicBoolean();
     dispatcher.bind(

@@ -31,8 +31,7 @@ class WantedFiltersTest {
     box.dispatcher.add(spec(2, false, "b"), ear);
     box.dispatcher.add(spec(1, false, "b"), ear);
     box.world.run();
-    assertEquals(
-        List.of(Map.of("a", QoS.AT_MOST_ONCE, "b", QoS.EXACTLY_ONCE)), box.wanted);
+    assertEquals(List.of(Map.of("a", QoS.AT_MOST_ONCE, "b", QoS.EXACTLY_ONCE)), box.wanted);
     assertEquals(List.of("a", "b"), List.copyOf(box.dispatcher.wanted().keySet()));
     assertEquals(List.of(), box.again);
   }
@@ -273,9 +272,7 @@ class WantedFiltersTest {
     box.world.run();
     box.world.advance(Duration.ofMinutes(2));
     box.loop(
-        () ->
-            box.dispatcher.times(
-                new Dispatcher.Times(Duration.ofMinutes(3).toNanos(), 1, 1, 1)));
+        () -> box.dispatcher.times(new Dispatcher.Times(Duration.ofMinutes(3).toNanos(), 1, 1, 1)));
     box.world.advance(Duration.ofSeconds(59));
     assertEquals(1, box.dispatcher.wanted().size());
     box.world.advance(Duration.ofSeconds(1));
@@ -284,7 +281,8 @@ class WantedFiltersTest {
 
   @Test
   void a_record_that_cannot_be_read_leaves_the_filters_of_the_listeners() {
-    for (byte[] bad : List.of(new byte[0], new byte[] {9, 0, 0, 0, 0}, new byte[] {1, 0, 0, 0, 1})) {
+    for (byte[] bad :
+        List.of(new byte[0], new byte[] {9, 0, 0, 0, 0}, new byte[] {1, 0, 0, 0, 1})) {
       DispatcherFixture next = new DispatcherFixture(Optional.of(bad));
       next.add(ear, "t");
       assertEquals(Map.of("t", QoS.AT_LEAST_ONCE), next.dispatcher.wanted());

@@ -105,7 +105,10 @@ public final class SteppedJournal implements Journal {
       for (Object item : List.copyOf(queue)) {
         if (item instanceof Staged message) {
           long number = message.record().stored.sequence();
-          staged.remove(number);
+          if (!staged.remove(number, message)) {
+            // settled before it was written
+            continue;
+          }
           if (works) {
             disk.put(number, message.record());
             log.add("message " + number);
@@ -320,9 +323,7 @@ public final class SteppedJournal implements Journal {
     synchronized (this) {
       settledInOrder.add(number);
       item = staged.remove(number);
-      if (item != null) {
-        queue.remove(item);
-      } else if (disk.containsKey(number)) {
+      if (item == null && disk.containsKey(number)) {
         write("settled " + number, () -> disk.remove(number), callback);
         return;
       }
