@@ -145,13 +145,14 @@ public final class Outbox {
     Durability durability = message.durability().orElse(Durability.GROUP);
     checkStore(durability);
     long waitLeft = maxWaitNanos;
+    boolean record = durability != Durability.MEMORY;
     for (boolean last = false; ; last = true) {
       Entry entry;
       boolean wake;
       lock.lock();
       try {
         waitLeft = awaitPlace(size, waitLeft);
-        entry = stage(message, durability, size.queued());
+        entry = stage(message, durability, size.queued(), record);
         wake = entry != null && enter(entry);
       } finally {
         lock.unlock();
@@ -168,7 +169,13 @@ public final class Outbox {
             NotAcceptedException.Cause.STORE_BUSY,
             "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
       }
-      journal.awaitRoom(STORE_PATIENCE);
+      checkStore(durability);
+      if (journal.status().degraded().isPresent()) {
+        // a store that cannot be written takes nothing from its stage: the message goes without
+        record = false;
+      } else {
+        journal.awaitRoom(STORE_PATIENCE);
+      }
     }
   }
 
@@ -216,7 +223,7 @@ public final class Outbox {
   }
 
   /** Gives the message a number and a place in the stage; null if the store is busy. */
-  private Entry stage(Message message, Durability durability, int size) {
+  private Entry stage(Message message, Durability durability, int size, boolean record) {
     long sequence = journal.nextSequence();
     if (sequence == 0) {
       return null;
@@ -226,12 +233,12 @@ public final class Outbox {
     Optional<Long> due =
         deadline == 0 ? Optional.empty() : Optional.of(clock.nanos() + Times.nanos(deadline));
     Entry entry = new Entry(sequence, message, durability, acceptedAt, size, due, lanes.pool());
-    if (durability == Durability.MEMORY) {
+    if (!record) {
       entry.promise().stored(Stored.MEMORY_ONLY);
       return entry;
     }
-    StoredMessage record = new StoredMessage(sequence, message, durability, acceptedAt, deadline);
-    return journal.offer(record, stored -> stored(entry, stored)) ? entry : null;
+    StoredMessage stored = new StoredMessage(sequence, message, durability, acceptedAt, deadline);
+    return journal.offer(stored, how -> stored(entry, how)) ? entry : null;
   }
 
   private boolean enter(Entry entry) {
