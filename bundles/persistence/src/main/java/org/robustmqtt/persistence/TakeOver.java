@@ -34,6 +34,7 @@ final class TakeOver {
   private static final String GONE = "gone";
   private static final String INCOMING = "incoming";
   private static final String COMPLETE = "complete";
+  private static final String DRAFT = "complete.draft";
   private static final int CHUNK = 256 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
@@ -129,7 +130,9 @@ final class TakeOver {
       }
     }
     disk.forceDirectory(incoming);
-    write(incoming.resolve(COMPLETE), source.toString().getBytes(StandardCharsets.UTF_8));
+    // Whole or not at all: half a path would name another folder.
+    write(incoming.resolve(DRAFT), source.toString().getBytes(StandardCharsets.UTF_8));
+    disk.rename(incoming.resolve(DRAFT), incoming.resolve(COMPLETE));
     disk.forceDirectory(incoming);
   }
 
@@ -151,14 +154,14 @@ final class TakeOver {
 
   private void complete(Path target, Path incoming) throws IOException, JournalException {
     for (String name : disk.list(incoming)) {
-      if (!name.equals(COMPLETE)) {
+      if (!name.equals(COMPLETE) && !name.equals(DRAFT)) {
         disk.rename(incoming.resolve(name), target.resolve(name));
       }
     }
     disk.forceDirectory(target);
     disk.forceDirectory(incoming);
     Path source = Path.of(new String(read(incoming.resolve(COMPLETE)), StandardCharsets.UTF_8));
-    if (!disk.list(source).isEmpty()) {
+    if (source.endsWith(target.getFileName()) && !disk.list(source).isEmpty()) {
       deleteLocked(source);
     }
     deleteFolder(incoming);

@@ -19,7 +19,7 @@ import org.robustmqtt.persistence.testkit.FaultyDisk;
 class CrashTest {
   private static final int SEGMENT = 2_000;
   private static final int STEPS = 250;
-  private static final int SEEDS = Integer.getInteger("crash.seeds", 6);
+  private static final int SEEDS = Integer.getInteger("crash.seeds", 3);
 
   private static int operations(long seed) {
     FaultyDisk disk = new FaultyDisk();

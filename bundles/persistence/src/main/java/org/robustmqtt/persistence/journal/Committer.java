@@ -5,12 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.robustmqtt.journal.Level;
-import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.format.Output;
 import org.robustmqtt.persistence.format.RecordType;
-import org.robustmqtt.persistence.format.Stage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +32,7 @@ final class Committer {
   private final LiveMessages live;
   private final SmallState small;
   private final Segments segments;
+  private final Ledger ledger;
   private final Space space;
   private final Housekeeping housekeeping;
   private final Lease lease;
@@ -46,9 +44,6 @@ final class Committer {
 
   /** What was written, or should have been, since the last force; in order. */
   private final List<Entry> unforced = new ArrayList<>();
-
-  /** What is on disk but not true any more, and could not be said there: sequence to last word. */
-  private final LongMap<RecordType> untold = new LongMap<>();
 
   private Optional<String> broken = Optional.empty();
   private long forceDue = Long.MAX_VALUE;
@@ -69,6 +64,7 @@ final class Committer {
     this.live = found.live();
     this.small = found.small();
     this.segments = segments;
+    this.ledger = new Ledger(live, small, segments);
     this.space = space;
     this.housekeeping = housekeeping;
     this.lease = lease;
@@ -187,7 +183,7 @@ final class Committer {
     long latest = ticks() + storeDelay;
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] > 0) {
-        apply(batch.get(i), to.segment(), sizes[i]);
+        ledger.apply(batch.get(i), to.segment(), sizes[i]);
         latest = Math.min(latest, batch.get(i).due);
       }
     }
@@ -196,33 +192,6 @@ final class Committer {
 
   private void forceBy(long due) {
     forceDue = Math.min(forceDue, due);
-  }
-
-  /** Takes over into memory what a record says. */
-  private void apply(Entry entry, Segment segment, int size) {
-    boolean known = entry.sequence > 0 && live.contains(entry.sequence);
-    small.apply(entry, known);
-    if (entry.isMessage() && known) {
-      forget(live.get(entry.sequence));
-      live.put(entry.sequence, segment.number, size);
-      segment.live++;
-      segment.liveBytes += size;
-    } else if (entry.type == RecordType.SETTLED) {
-      forget(live.remove(entry.sequence));
-    }
-    entry.applied = true;
-  }
-
-  private void forget(long place) {
-    if (place != LiveMessages.NONE) {
-      segments
-          .find(LiveMessages.segment(place))
-          .ifPresent(
-              segment -> {
-                segment.live--;
-                segment.liveBytes -= LiveMessages.bytes(place);
-              });
-    }
   }
 
   private void force() throws IOException {
@@ -303,8 +272,8 @@ final class Committer {
     // Any of it may be on disk, in one of the files that failed.
     segments.list().stream()
         .reduce((older, newer) -> newer)
-        .ifPresent(last -> waiting.forEach(entry -> apply(entry, last, 1)));
-    waiting.forEach(this::remember);
+        .ifPresent(last -> waiting.forEach(entry -> ledger.apply(entry, last, 1)));
+    waiting.forEach(ledger::remember);
     waiting.forEach(this::tellFailed);
   }
 
@@ -313,8 +282,8 @@ final class Committer {
       if (entry.isMessage()) {
         live.remove(entry.sequence);
       } else {
-        apply(entry, new Segment(0), 0);
-        remember(entry);
+        ledger.apply(entry, new Segment(0), 0);
+        ledger.remember(entry);
       }
     }
     batch.forEach(this::tellFailed);
@@ -327,49 +296,15 @@ final class Committer {
     entry.tellFailed();
   }
 
-  /** Keeps in mind what the disk has to be told when it is back. */
-  private void remember(Entry entry) {
-    switch (entry.type) {
-      case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
-      case SENT, RELEASED, UNSENT -> {
-        if (live.contains(entry.sequence)) {
-          untold.put(entry.sequence, RecordType.SENT);
-        }
-      }
-      case MESSAGE -> {
-        if (entry.isSync()) {
-          // Its owner is told that it is not stored, so it must not come back.
-          forget(live.remove(entry.sequence));
-          untold.put(entry.sequence, RecordType.SETTLED);
-        }
-      }
-      case RECEIVED, COMPLETED, FORGET_RECEIVED, VALUE, LEASE -> {
-        // a new segment begins with these
-      }
-      case BATCH, WATERMARK, CLEAN -> {
-        // of no meaning to a new segment
-      }
-    }
-  }
-
   /** Tries a new segment, and says there what was not said. */
   private void comeBack() {
     try {
       begin();
-      for (long sequence : untold.keys()) {
-        boolean settled = untold.get(sequence) == RecordType.SETTLED;
-        Stage stage = small.stage(sequence);
-        if (settled || !stage.isSent()) {
-          append(Entry.own(settled ? RecordType.SETTLED : RecordType.UNSENT, sequence));
-        } else {
-          append(Entry.sent(sequence, stage, Level.APPENDED, WrittenCallback.NONE));
-          if (stage.released()) {
-            append(Entry.own(RecordType.RELEASED, sequence));
-          }
-        }
+      for (Entry entry : ledger.untold()) {
+        append(entry);
       }
       force();
-      untold.clear();
+      ledger.allTold();
       broken = Optional.empty();
       LOG.info("The journal can be written again");
     } catch (IOException e) {

@@ -148,9 +148,10 @@ final class Intake {
     synchronized (this) {
       refused = closed;
       Entry unwritten = staged.get(sequence);
-      if (unwritten != null && !unwritten.promoted) {
+      boolean waits = unwritten != null && !unwritten.force && !unwritten.promoted;
+      if (unwritten != null && unwritten.qos() < 2) {
         unwritten.stage = type == RecordType.RELEASED ? unwritten.stage.release() : Stage.WAITING;
-      } else if (!refused && (unwritten != null || live.contains(sequence))) {
+      } else if (!refused && !waits && (unwritten != null || live.contains(sequence))) {
         record = true;
         wanted = add(Entry.of(type, sequence, level, callback));
       }

@@ -22,10 +22,8 @@ import org.robustmqtt.persistence.door.DiskLock;
  * number, and can be told to fail, or to be the moment of the crash.
  */
 public final class FaultyDisk implements Disk {
-  private static final int SECTOR = 512;
-
-  private final Map<Path, Node> names = new TreeMap<>();
-  private final Map<Path, Node> durableNames = new TreeMap<>();
+  private final Map<Path, FaultyFile> names = new TreeMap<>();
+  private final Map<Path, FaultyFile> durableNames = new TreeMap<>();
   private final List<NameChange> pendingNames = new ArrayList<>();
   private final Set<Path> folders = new TreeSet<>();
   private final Set<Path> locked = new HashSet<>();
@@ -56,15 +54,7 @@ public final class FaultyDisk implements Disk {
     TEAR
   }
 
-  private record NameChange(Path name, Optional<Node> node) {}
-
-  private record Write(int at, byte[] bytes) {}
-
-  private static final class Node {
-    private byte[] content = {};
-    private byte[] durable = {};
-    private final List<Write> pending = new ArrayList<>();
-  }
+  private record NameChange(Path name, Optional<FaultyFile> node) {}
 
   /** Lets the machine stop at the operation with this number, counted from now. */
   public void crashAt(int operation) {
@@ -106,7 +96,7 @@ public final class FaultyDisk implements Disk {
   public FaultyDisk after(Crash crash, Random random) {
     FaultyDisk left = new FaultyDisk();
     left.folders.addAll(folders);
-    Map<Path, Node> kept = new TreeMap<>(crash == Crash.KILL ? names : durableNames);
+    Map<Path, FaultyFile> kept = new TreeMap<>(crash == Crash.KILL ? names : durableNames);
     if (crash == Crash.TEAR) {
       for (NameChange change : pendingNames) {
         if (random.nextBoolean()) {
@@ -119,40 +109,22 @@ public final class FaultyDisk implements Disk {
     }
     kept.forEach(
         (name, node) -> {
-          Node copy = new Node();
+          FaultyFile copy = new FaultyFile();
           copy.content =
               switch (crash) {
                 case KILL -> node.content.clone();
                 case DROP -> node.durable.clone();
-                case TEAR -> torn(node, random);
+                case TEAR -> node.torn(random);
               };
           copy.durable = copy.content.clone();
+          // A folder whose file is still there was not removed.
+          for (Path at = name.getParent(); at != null; at = at.getParent()) {
+            left.folders.add(at);
+          }
           left.names.put(name, copy);
           left.durableNames.put(name, copy);
         });
     return left;
-  }
-
-  private static byte[] torn(Node node, Random random) {
-    byte[] content = node.durable.clone();
-    for (Write write : node.pending) {
-      for (int from = 0; from < write.bytes().length; ) {
-        int to = Math.min(write.bytes().length, from + SECTOR - (write.at() + from) % SECTOR);
-        if (random.nextInt(3) > 0) {
-          // A sector may also be written in part, and the file be longer than its data.
-          int part = random.nextInt(4) == 0 ? from + random.nextInt(to - from) : to;
-          content = put(content, write.at() + from, write.bytes(), from, part);
-        }
-        from = to;
-      }
-    }
-    return content;
-  }
-
-  private static byte[] put(byte[] old, int at, byte[] bytes, int from, int to) {
-    byte[] grown = java.util.Arrays.copyOf(old, Math.max(old.length, at + to - from));
-    System.arraycopy(bytes, from, grown, at, to - from);
-    return grown;
   }
 
   private void operation() throws IOException {
@@ -164,7 +136,7 @@ public final class FaultyDisk implements Disk {
     }
   }
 
-  private void change(Path name, Optional<Node> node) {
+  private void change(Path name, Optional<FaultyFile> node) {
     node.ifPresentOrElse(there -> names.put(name, there), () -> names.remove(name));
     pendingNames.add(new NameChange(name, node));
   }
@@ -176,7 +148,7 @@ public final class FaultyDisk implements Disk {
 
   /** Replaces the bytes of a file, forced. */
   public void setContent(Path file, byte[] bytes) {
-    Node node = new Node();
+    FaultyFile node = new FaultyFile();
     node.content = bytes.clone();
     node.durable = bytes.clone();
     names.put(file, node);
@@ -199,10 +171,10 @@ public final class FaultyDisk implements Disk {
     if (!folders.contains(file.getParent())) {
       throw new IOException("no folder for " + file);
     }
-    Node node = names.get(file);
+    FaultyFile node = names.get(file);
     if (node == null) {
       operation();
-      node = new Node();
+      node = new FaultyFile();
       change(file, Optional.of(node));
     } else if (isCrashed()) {
       throw new Crashed();
@@ -256,7 +228,7 @@ public final class FaultyDisk implements Disk {
   @Override
   public void rename(Path from, Path to) throws IOException {
     operation();
-    Node node = names.get(from);
+    FaultyFile node = names.get(from);
     if (node == null) {
       throw new IOException("no file " + from);
     }
@@ -292,7 +264,7 @@ public final class FaultyDisk implements Disk {
       return Optional.empty();
     }
     if (!names.containsKey(file)) {
-      change(file, Optional.of(new Node()));
+      change(file, Optional.of(new FaultyFile()));
     }
     locks.add(file);
     return Optional.of(() -> locked.remove(file));
@@ -304,10 +276,10 @@ public final class FaultyDisk implements Disk {
   }
 
   private final class Handle implements DiskFile {
-    private final Node node;
+    private final FaultyFile node;
     private boolean broken;
 
-    Handle(Node node) {
+    Handle(FaultyFile node) {
       this.node = node;
     }
 
@@ -345,8 +317,7 @@ public final class FaultyDisk implements Disk {
     }
 
     private void apply(int position, byte[] bytes) {
-      node.content = put(node.content, position, bytes, 0, bytes.length);
-      node.pending.add(new Write(position, bytes));
+      node.write(position, bytes);
       writtenBytes += bytes.length;
     }
 
@@ -373,7 +344,6 @@ public final class FaultyDisk implements Disk {
     public void truncate(long size) throws IOException {
       operation();
       node.content = java.util.Arrays.copyOf(node.content, (int) size);
-      node.pending.add(new Write((int) size, new byte[0]));
     }
 
     @Override

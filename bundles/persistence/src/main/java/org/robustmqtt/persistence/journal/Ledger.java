@@ -1,0 +1,103 @@
+package org.robustmqtt.persistence.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.format.RecordType;
+import org.robustmqtt.persistence.format.Stage;
+
+/**
+ * What the records on disk amount to: which message lives where, the small state, and what the disk
+ * still has to be told after it could not be written. Belongs to the journal thread.
+ */
+final class Ledger {
+  private final LiveMessages live;
+  private final SmallState small;
+  private final Segments segments;
+
+  /** What is on disk but not true any more: sequence to SETTLED, or to SENT for another stage. */
+  private final LongMap<RecordType> untold = new LongMap<>();
+
+  Ledger(LiveMessages live, SmallState small, Segments segments) {
+    this.live = live;
+    this.small = small;
+    this.segments = segments;
+  }
+
+  /** Takes over what a record says that was written to a segment. */
+  void apply(Entry entry, Segment segment, int size) {
+    boolean known = entry.sequence > 0 && live.contains(entry.sequence);
+    small.apply(entry, known);
+    if (entry.isMessage() && known) {
+      forget(live.get(entry.sequence));
+      live.put(entry.sequence, segment.number, size);
+      segment.live++;
+      segment.liveBytes += size;
+    } else if (entry.type == RecordType.SETTLED) {
+      forget(live.remove(entry.sequence));
+    }
+    entry.applied = true;
+  }
+
+  private void forget(long place) {
+    if (place != LiveMessages.NONE) {
+      segments
+          .find(LiveMessages.segment(place))
+          .ifPresent(
+              segment -> {
+                segment.live--;
+                segment.liveBytes -= LiveMessages.bytes(place);
+              });
+    }
+  }
+
+  /** Keeps in mind what a record that could not be written would have said. */
+  void remember(Entry entry) {
+    switch (entry.type) {
+      case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
+      case SENT, RELEASED, UNSENT -> {
+        if (live.contains(entry.sequence)) {
+          untold.put(entry.sequence, RecordType.SENT);
+        }
+      }
+      case MESSAGE -> {
+        if (entry.isSync()) {
+          // Its owner is told that it is not stored, so it must not come back.
+          forget(live.remove(entry.sequence));
+          untold.put(entry.sequence, RecordType.SETTLED);
+        }
+      }
+      case RECEIVED, COMPLETED, FORGET_RECEIVED, VALUE, LEASE -> {
+        // a new segment begins with these
+      }
+      case BATCH, WATERMARK, CLEAN -> {
+        // of no meaning to a new segment
+      }
+    }
+  }
+
+  /** Returns the records that make the disk true again, by sequence. */
+  List<Entry> untold() {
+    List<Entry> entries = new ArrayList<>();
+    for (long sequence : untold.keys()) {
+      Stage stage = small.stage(sequence);
+      if (untold.get(sequence) == RecordType.SETTLED) {
+        entries.add(Entry.own(RecordType.SETTLED, sequence));
+      } else if (!stage.isSent()) {
+        entries.add(Entry.own(RecordType.UNSENT, sequence));
+      } else {
+        entries.add(Entry.sent(sequence, stage, Level.APPENDED, WrittenCallback.NONE));
+        if (stage.released()) {
+          entries.add(Entry.own(RecordType.RELEASED, sequence));
+        }
+      }
+    }
+    return entries;
+  }
+
+  /** Says that all of it was written and forced. */
+  void allTold() {
+    untold.clear();
+  }
+}

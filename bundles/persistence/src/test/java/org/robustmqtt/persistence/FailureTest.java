@@ -1,0 +1,159 @@
+package org.robustmqtt.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
+
+/** A disk that answers with errors: nothing is lost that was promised, and everybody is told. */
+class FailureTest {
+  private static final int SEEDS = Integer.getInteger("failure.seeds", 1);
+
+  @Test
+  void whichever_operation_fails_once_nothing_is_lost_and_all_are_told() throws Exception {
+    failing(1, SEEDS);
+  }
+
+  @Test
+  void whichever_operations_fail_for_a_while_nothing_is_lost_and_all_are_told() throws Exception {
+    failing(5, SEEDS);
+  }
+
+  private static void failing(int count, int seeds) throws JournalException {
+    for (long seed = 1; seed <= seeds; seed++) {
+      FaultyDisk whole = new FaultyDisk();
+      new MixedRun(whole, seed).run(new Rig(whole, 2_000), 150);
+      // Opening itself may fail with an exception, which is its promise; it takes 4 operations.
+      for (int at = 6; at <= whole.operations(); at++) {
+        FaultyDisk disk = new FaultyDisk();
+        disk.fail(at, count);
+        MixedRun run = new MixedRun(disk, seed);
+        run.run(new Rig(disk, 2_000), 150);
+        String where = "seed " + seed + ", operation " + at;
+        assertEquals(0, run.unanswered(), where);
+        for (FaultyDisk.Crash crash : FaultyDisk.Crash.values()) {
+          Journal journal =
+              new Rig(disk.after(crash, new Random(at)), Journals.SEGMENT_SIZE).open();
+          assertEquals(List.of(), run.lost(journal.recovery()), crash + ", " + where);
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_failed_force_is_followed_by_a_new_segment_with_the_whole_batch() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    List<Stored> first = Rig.offer(journal, Durability.SYNC);
+    List<Stored> second = Rig.offer(journal, Durability.SYNC);
+    rig.disk.fail(2, 1); // the write succeeds, the force fails
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), first);
+    assertEquals(List.of(Stored.ON_DISK), second);
+    assertTrue(journal.status().degraded().isEmpty());
+    FaultyDisk left = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));
+    Journal again = Rig.reopen(left);
+    assertEquals(List.of(1L, 2L), Rig.sequences(again));
+    assertEquals(0, again.status().damagedBytes());
+  }
+
+  @Test
+  void while_degraded_sync_fails_group_is_in_memory_and_it_comes_back_by_itself() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    long onDisk = journal.nextSequence();
+    Rig.offer(journal, Rig.message(onDisk, Durability.SYNC));
+    rig.run();
+    List<Stored> sync = Rig.offer(journal, Durability.SYNC);
+    rig.disk.fail(1, 1_000_000);
+    rig.run();
+    assertEquals(List.of(Stored.FAILED), sync);
+    assertTrue(journal.status().degraded().isPresent());
+    assertEquals(List.of("status"), rig.heard);
+
+    List<Stored> group = Rig.offer(journal, Durability.GROUP);
+    rig.pass(Rig.DELAY);
+    assertEquals(List.of(Stored.MEMORY_ONLY), group);
+    List<Boolean> settled = new ArrayList<>();
+    journal.settled(onDisk, settled::add);
+    journal.put("key", new byte[] {7}, Level.FORCED, settled::add);
+    rig.run();
+    assertEquals(List.of(false, false), settled, "told, and not left waiting");
+
+    rig.disk.fail(0, 0);
+    rig.pass(Duration.ofSeconds(10));
+    assertTrue(journal.status().degraded().isEmpty());
+    assertEquals(List.of("status", "status"), rig.heard);
+    List<Stored> after = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), after);
+
+    Journal again = Rig.reopen(rig.disk.after(FaultyDisk.Crash.DROP, new Random(1)));
+    var found = again.recovery();
+    assertEquals(1, found.messages().size(), "the settlement was made up for: " + found);
+    assertTrue(found.messages().get(0).stored().sequence() > onDisk + 2);
+    assertEquals(7, found.values().get("key")[0], "and the value too");
+  }
+
+  @Test
+  void below_the_free_space_to_be_left_messages_are_not_written_and_settlements_are()
+      throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open(new JournalSettings(Optional.empty(), Rig.DELAY, 32L << 20));
+    long first = journal.nextSequence();
+    Rig.offer(journal, Rig.message(first, Durability.SYNC));
+    rig.run();
+    rig.disk.setFree(20L << 20);
+    List<Stored> sync = Rig.offer(journal, Durability.SYNC);
+    List<Stored> group = Rig.offer(journal, Durability.GROUP);
+    List<Boolean> settled = new ArrayList<>();
+    journal.settled(first, settled::add);
+    rig.pass(Rig.DELAY);
+    assertEquals(List.of(Stored.FAILED), sync);
+    assertEquals(List.of(Stored.MEMORY_ONLY), group);
+    assertEquals(List.of(true), settled);
+    assertTrue(journal.status().degraded().orElse("").contains("storeMinFree"));
+    assertEquals(0, journal.status().liveMessages());
+
+    rig.disk.setFree(64L << 20);
+    rig.pass(Duration.ofSeconds(6));
+    assertFalse(journal.status().degraded().isPresent(), "it looks again by itself");
+    assertEquals(0, Rig.reopen(rig.disk.copy()).status().recovered());
+  }
+
+  @Test
+  void a_callback_that_throws_harms_nobody() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    journal.offer(
+        Rig.message(journal.nextSequence(), Durability.SYNC),
+        stored -> {
+          throw new IllegalStateException("of a bad client");
+        });
+    List<Stored> told = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), told);
+    assertTrue(journal.status().degraded().isEmpty());
+  }
+
+  @Test
+  void a_disk_that_fails_at_opening_is_told_by_exception_and_gives_the_lock_back() {
+    Rig rig = Rig.empty();
+    rig.disk.fail(2, 1);
+    org.junit.jupiter.api.Assertions.assertThrows(JournalException.class, rig::open);
+    assertFalse(rig.disk.holdsLocks());
+  }
+}

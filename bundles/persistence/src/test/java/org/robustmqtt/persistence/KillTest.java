@@ -1,0 +1,86 @@
+package org.robustmqtt.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.Recovery;
+
+/** A real process that is killed while eight threads publish {@code sync}. */
+class KillTest {
+  private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
+
+  @TempDir Path folder;
+
+  @Test
+  void every_id_that_was_said_to_be_on_disk_is_found_after_kill_9() throws Exception {
+    Set<Long> printed = new TreeSet<>();
+    Random random = new Random(ROUNDS);
+    for (int round = 0; round < ROUNDS; round++) {
+      int before = printed.size();
+      killedAfter(500 + random.nextInt(1000), printed);
+      assertTrue(printed.size() >= before + 500, "it was in the middle of its work");
+
+      Journals journals = KilledProcess.journals(folder);
+      Journal journal = journals.open("home", KilledProcess.settings(), () -> {});
+      Recovery found = journal.recovery();
+      Set<Long> lost = new TreeSet<>(printed);
+      found.messages().forEach(message -> lost.remove(message.stored().sequence()));
+      assertEquals(Set.of(), lost, "round " + round);
+      assertEquals(0, journal.status().damagedBytes());
+      assertTrue(
+          journal.nextSequence()
+              > found.messages().get(found.messages().size() - 1).stored().sequence());
+      journals.close();
+    }
+  }
+
+  private void killedAfter(int ids, Set<Long> printed) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KilledProcess.class.getName(),
+                folder.toString(),
+                "8",
+                "10000000")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      int read = 0;
+      String line = lines.readLine();
+      while (line != null) {
+        // After the kill, what is in the pipe was said too; the last line may be half a number.
+        if (read == ids) {
+          // By its handle: the process object would close the pipe.
+          process.toHandle().destroyForcibly();
+        }
+        String next = lines.readLine();
+        if (next != null || read < ids) {
+          assertTrue(line.matches("[0-9]+"), line);
+          printed.add(Long.parseLong(line));
+        }
+        read++;
+        line = next;
+      }
+      assertTrue(read >= ids, "it ended by itself after " + read);
+    } finally {
+      process.destroyForcibly();
+    }
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+  }
+}

@@ -1,0 +1,78 @@
+package org.robustmqtt.persistence;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.runtime.FileDisk;
+import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.SystemClock;
+
+/**
+ * A program that publishes {@code sync} from several threads and prints each id that is on disk,
+ * until it has printed enough or is killed. Arguments: folder, threads, number of messages.
+ *
+ * <p>Also what {@code strace -f -c -e trace=fsync,fdatasync} is run on, to count the forces.
+ */
+final class KilledProcess {
+  private KilledProcess() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    int threads = Integer.parseInt(arguments[1]);
+    int messages = Integer.parseInt(arguments[2]);
+    PrintStream out =
+        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+    Journal journal = journals(folder).open("home", settings(), () -> {});
+    Thread[] producers = new Thread[threads];
+    for (int i = 0; i < threads; i++) {
+      producers[i] = new Thread(() -> produce(journal, messages / threads, out));
+      producers[i].start();
+    }
+    for (Thread producer : producers) {
+      producer.join();
+    }
+    out.println("forces " + journal.status().forces());
+    journal.close();
+  }
+
+  static Journals journals(Path folder) {
+    return new Journals(
+        new FileDisk(),
+        new SystemClock(),
+        JournalThread::new,
+        StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
+        Journals.SEGMENT_SIZE);
+  }
+
+  static JournalSettings settings() {
+    return new JournalSettings(Optional.empty(), Duration.ofMillis(200), 0);
+  }
+
+  /** Each producer waits for its message to be on disk before it publishes the next. */
+  private static void produce(Journal journal, int count, PrintStream out) {
+    Semaphore told = new Semaphore(0);
+    for (int i = 0; i < count; i++) {
+      long sequence = journal.nextSequence();
+      boolean kept =
+          journal.offer(
+              Rig.message(sequence, Durability.SYNC, 1, 200),
+              stored -> {
+                if (stored == Stored.ON_DISK) {
+                  out.println(sequence);
+                }
+                told.release();
+              });
+      if (!kept) {
+        throw new IllegalStateException("refused " + sequence);
+      }
+      told.acquireUninterruptibly();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.robustmqtt.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.journal.Journal;
+
+/** Sequences are given out once, also over crashes. */
+class SequenceTest {
+  private static final int LEASE = 65_536;
+
+  @Test
+  void numbering_begins_at_one_and_goes_on_after_a_clean_close() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    assertEquals(1, journal.nextSequence());
+    assertEquals(2, journal.nextSequence());
+    journal.close();
+    assertEquals(3, rig.open().nextSequence());
+  }
+
+  @Test
+  void after_an_unclean_end_numbering_goes_on_at_the_end_of_the_lease() throws Exception {
+    Rig rig = Rig.empty();
+    rig.open().nextSequence();
+    assertEquals(1 + LEASE, Rig.reopen(rig.disk.copy()).nextSequence());
+  }
+
+  @Test
+  void a_lease_is_renewed_at_half_so_that_numbering_never_waits() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    for (long i = 1; i <= 5L * LEASE; i++) {
+      assertEquals(i, journal.nextSequence());
+      if (i % (LEASE / 4) == 0) {
+        rig.run();
+      }
+    }
+    long next = Rig.reopen(rig.disk.copy()).nextSequence();
+    assertTrue(next > 5L * LEASE && next <= 6L * LEASE + LEASE / 2, "goes on at " + next);
+  }
+
+  @Test
+  void without_an_answer_of_the_disk_the_lease_ends() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    for (int i = 0; i < LEASE; i++) {
+      assertTrue(journal.nextSequence() > 0);
+    }
+    assertEquals(0, journal.nextSequence());
+    rig.run();
+    assertEquals(LEASE + 1, journal.nextSequence());
+  }
+
+  @Test
+  void a_crash_after_a_clean_close_and_a_new_start_repeats_no_number() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    Rig.offer(journal, Durability.SYNC);
+    journal.close();
+    Journal again = rig.open();
+    long used = again.nextSequence();
+    assertTrue(Rig.reopen(rig.disk.copy()).nextSequence() > used);
+  }
+}

@@ -1,0 +1,183 @@
+package org.robustmqtt.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
+
+/** Where journals are, and how one moves. */
+class TakeOverTest {
+  private static final Path AREA = Path.of("/cache/bundle7/journals").toAbsolutePath();
+
+  private static final StorePath IN_AREA = StorePath.of(Map.of(), Optional.of(AREA));
+  private static final StorePath MOVED =
+      StorePath.of(Map.of("directory", Rig.BASE.toString()), Optional.of(AREA));
+
+  /** A journal in the data area, in two segments, with three messages of which one is settled. */
+  private static FaultyDisk inArea() throws JournalException {
+    FaultyDisk disk = new FaultyDisk();
+    for (int i = 0; i < 2; i++) {
+      Rig rig = new Rig(disk, 2_000, IN_AREA);
+      Journal journal = rig.open();
+      Rig.offer(journal, Durability.SYNC);
+      Rig.offer(journal, Durability.SYNC);
+      rig.run();
+      journal.settled(1, written -> {});
+      journal.close();
+    }
+    return disk.copy();
+  }
+
+  @Test
+  void without_a_directory_the_data_area_is_used_and_the_status_says_so() throws Exception {
+    Journal journal = new Rig(inArea(), 2_000, IN_AREA).open();
+    assertTrue(journal.status().inDataArea());
+    assertEquals(AREA.resolve("home").toString(), journal.status().path());
+    assertEquals(List.of(2L, 3L, 4L), Rig.sequences(journal));
+  }
+
+  @Test
+  void a_directory_set_later_takes_the_journal_over() throws Exception {
+    FaultyDisk disk = inArea();
+    Rig rig = new Rig(disk, 2_000, MOVED);
+    Journal journal = rig.open();
+    assertFalse(journal.status().inDataArea());
+    assertEquals(Rig.FOLDER.toString(), journal.status().path());
+    assertEquals(List.of(2L, 3L, 4L), Rig.sequences(journal));
+    assertEquals(5, journal.nextSequence(), "numbering goes on");
+    assertTrue(disk.files().stream().noneMatch(file -> file.startsWith(AREA)), "nothing is left");
+  }
+
+  @Test
+  void a_directory_of_the_connection_takes_over_from_the_default() throws Exception {
+    FaultyDisk disk = inArea();
+    new Rig(disk, 2_000, MOVED).open().close();
+    Path own = Path.of("/usb/store").toAbsolutePath();
+    Journal journal =
+        new Rig(disk, 2_000, MOVED)
+            .open(new JournalSettings(Optional.of(own), Duration.ofMillis(200), 0));
+    assertEquals(own.resolve("home").toString(), journal.status().path());
+    assertEquals(List.of(2L, 3L, 4L), Rig.sequences(journal));
+    assertTrue(disk.files().stream().noneMatch(file -> file.startsWith(Rig.BASE)));
+  }
+
+  @Test
+  void wherever_it_is_broken_off_it_is_completed_the_next_time() throws Exception {
+    FaultyDisk start = inArea();
+    FaultyDisk whole = start.copy();
+    new Rig(whole, 2_000, MOVED).open();
+    for (int at = 1; at <= whole.operations(); at++) {
+      for (FaultyDisk.Crash crash : FaultyDisk.Crash.values()) {
+        FaultyDisk disk = start.copy();
+        disk.crashAt(at);
+        openUntilCrash(disk);
+        FaultyDisk left = disk.after(crash, new Random(at));
+        Journal journal = new Rig(left, 2_000, MOVED).open();
+        String where = crash + ", operation " + at;
+        assertEquals(List.of(2L, 3L, 4L), Rig.sequences(journal), where);
+        assertEquals(0, journal.status().damagedBytes(), where);
+        journal.close();
+        assertTrue(
+            left.files().stream().noneMatch(file -> file.startsWith(AREA) && isSegment(file)),
+            where);
+      }
+    }
+  }
+
+  /** The crash may also come in the first round after opening. */
+  private static void openUntilCrash(FaultyDisk disk) throws JournalException {
+    try {
+      new Rig(disk, 2_000, MOVED).open();
+    } catch (FaultyDisk.Crashed e) {
+      // as wanted
+    }
+    assertTrue(disk.isCrashed());
+  }
+
+  @Test
+  void a_target_that_has_a_journal_takes_nothing_over() throws Exception {
+    FaultyDisk disk = inArea();
+    Rig without = new Rig(disk, 2_000);
+    Journal own = without.open();
+    Rig.offer(own, Durability.SYNC);
+    own.close();
+    Journal journal = new Rig(disk, 2_000, MOVED).open();
+    assertEquals(List.of(1L), Rig.sequences(journal));
+    assertTrue(disk.files().stream().anyMatch(file -> file.startsWith(AREA) && isSegment(file)));
+  }
+
+  @Test
+  void a_source_in_use_is_not_taken() throws Exception {
+    FaultyDisk disk = inArea();
+    new Rig(disk, 2_000, IN_AREA).open();
+    Rig rig = new Rig(disk, 2_000, MOVED);
+    JournalException locked = assertThrows(JournalException.class, rig::open);
+    assertEquals(ProblemKind.STORE_LOCKED, locked.kind());
+    assertTrue(locked.getMessage().contains(AREA.toString()));
+  }
+
+  @Test
+  void a_deletion_that_is_broken_off_is_completed_or_has_not_begun() throws Exception {
+    FaultyDisk start = inArea();
+    FaultyDisk whole = start.copy();
+    assertTrue(new Rig(whole, 2_000, IN_AREA).journals.delete("home"));
+    assertEquals(List.of(), whole.files());
+    for (int at = 1; at <= whole.operations(); at++) {
+      for (FaultyDisk.Crash crash : FaultyDisk.Crash.values()) {
+        FaultyDisk disk = start.copy();
+        disk.crashAt(at);
+        Rig rig = new Rig(disk, 2_000, IN_AREA);
+        assertThrows(FaultyDisk.Crashed.class, () -> rig.journals.delete("home"));
+        FaultyDisk left = disk.after(crash, new Random(at));
+        Rig again = new Rig(left, 2_000, IN_AREA);
+        int listed = again.journals.closedJournals().size();
+        int found = Rig.sequences(again.open()).size();
+        assertEquals(listed == 0 ? 0 : 3, found, "all or nothing; " + crash + " at " + at);
+      }
+    }
+  }
+
+  private static boolean isSegment(Path file) {
+    return file.toString().endsWith(".seg");
+  }
+
+  @Test
+  void a_directory_that_was_not_resolved_opens_nothing_and_is_named() {
+    for (String value : List.of("$[prop:karaf.data]/robust-mqtt", "", "  ")) {
+      StorePath path = StorePath.of(Map.of("directory", value), Optional.of(AREA));
+      Rig rig = new Rig(new FaultyDisk(), 2_000, path);
+      JournalException refused = assertThrows(JournalException.class, rig::open);
+      assertEquals(ProblemKind.STORE_UNREADABLE, refused.kind());
+      assertTrue(
+          refused.getMessage().contains("directory = \"" + value.strip() + "\""),
+          refused.getMessage());
+      assertEquals(List.of(), rig.disk.files(), "above all not in the data area");
+      assertEquals(List.of(), rig.journals.closedJournals());
+    }
+  }
+
+  @Test
+  void a_name_that_is_no_folder_of_its_own_is_refused() {
+    Rig rig = Rig.empty();
+    for (String name : List.of("", ".", "..", "a/b", "x".repeat(65))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> rig.journals.open(name, Rig.SETTINGS, () -> {}),
+          name);
+    }
+  }
+}
