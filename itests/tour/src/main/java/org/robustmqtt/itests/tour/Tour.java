@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -127,11 +128,15 @@ final class Tour {
     progress.accept("Hub done, looking whether all has arrived");
     awaitSilence(witness);
     double force = disk.longestSeconds();
+    List<Delivery> heard = witness.heard();
+    // Kept, like the notes, if the promise was not kept: what arrived, in this order.
+    Files.write(
+        options.work().resolve("heard.txt"), heard.stream().map(Delivery::toString).toList());
     return new Report(
         Verdict.of(
             TOTAL,
             read(),
-            witness.heard(),
+            heard,
             new Schedule(brokerKilledAt, brokerReadyAt, hubKilledAt, hubStartedAt),
             options.sync() ? 0 : (int) Math.ceil(RATE * (STORE_DELAY_SECONDS + force)),
             MAX_INFLIGHT * KILLS),
