@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The state machine of a link, as drawn at {@link ConnectionState}. Every state but FAULTED and
  * CLOSED has an alarm: WAITING the wait, CONNECTING and HANDSHAKING together the time to connect,
- * ONLINE the {@link Watch}, CLOSING the {@link Goodbye}. What people want is in {@link Orders}, what
- * flows in {@link Wire}. On the loop only.
+ * ONLINE the {@link Watch}, CLOSING the {@link Goodbye}. What people want is in {@link Orders},
+ * what flows in {@link Wire}. On the loop only.
  */
 final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);

@@ -165,8 +165,7 @@ final class Orders {
   void reconnectNow() {
     switch (life.state()) {
       case WAITING, CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
-      case FAULTED, IDLE, CLOSING, CLOSED ->
-          LOG.debug("{}: {}, no reconnect", name, life.state());
+      case FAULTED, IDLE, CLOSING, CLOSED -> LOG.debug("{}: {}, no reconnect", name, life.state());
     }
   }
 

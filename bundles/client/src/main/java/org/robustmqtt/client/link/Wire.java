@@ -113,9 +113,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     if (life.over()) {
       return;
     }
-    if (transport.isPresent()
-        && life.sending()
-        && pump.run(sessions.carrier(), transport.get())) {
+    if (transport.isPresent() && life.sending() && pump.run(sessions.carrier(), transport.get())) {
       turnSoon();
     }
     life.progressed();

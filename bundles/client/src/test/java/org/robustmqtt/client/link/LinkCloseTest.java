@@ -130,8 +130,8 @@ class LinkCloseTest {
     List<String> topics = it.broker.topics();
     assertEquals(601, topics.size());
     assertEquals("state", topics.get(600));
-    assertEquals(PacketType.DISCONNECT, it.broker.packets().get(it.broker.packets().size() - 1)
-        .type());
+    assertEquals(
+        PacketType.DISCONNECT, it.broker.packets().get(it.broker.packets().size() - 1).type());
     assertEquals(ConnectionState.CLOSED, it.state());
   }
 
@@ -281,8 +281,7 @@ class LinkCloseTest {
     second.broker.connack(
         connect ->
             Optional.of(
-                new org.robustmqtt.codec.Connack(
-                    true, 0, org.robustmqtt.codec.Properties.NONE)));
+                new org.robustmqtt.codec.Connack(true, 0, org.robustmqtt.codec.Properties.NONE)));
     second.online();
     assertEquals(List.of("a", "b"), second.broker.topics());
     assertTrue(second.broker.packets(Publish.class).stream().allMatch(Publish::duplicate));

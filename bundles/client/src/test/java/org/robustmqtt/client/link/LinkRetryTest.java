@@ -169,8 +169,7 @@ class LinkRetryTest {
     it.start();
     it.world.advance(Duration.ofHours(1));
     assertEquals(kind, it.problem());
-    assertEquals(
-        Integer.decode(code).intValue(), it.status().problem().orElseThrow().reasonCode());
+    assertEquals(Integer.decode(code).intValue(), it.status().problem().orElseThrow().reasonCode());
     assertTrue(it.pauses().stream().allMatch(pause -> pause >= 30), "" + it.pauses());
     assertTrue(it.pauses().size() >= 6, "it goes on trying: " + it.pauses());
 

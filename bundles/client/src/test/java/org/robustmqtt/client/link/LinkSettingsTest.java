@@ -65,8 +65,7 @@ class LinkSettingsTest {
     return LinkWorld.settings(
         s -> {
           s.will = Optional.of(LinkWorld.will(will));
-          s.password =
-              Optional.of(new Secret("secret".getBytes(StandardCharsets.UTF_8)));
+          s.password = Optional.of(new Secret("secret".getBytes(StandardCharsets.UTF_8)));
           s.username = Optional.of("me");
           s.presence =
               new Presence(

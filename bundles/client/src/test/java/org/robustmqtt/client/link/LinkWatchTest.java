@@ -36,8 +36,7 @@ class LinkWatchTest {
     assertScheduled(it, ConnectionState.CONNECTING, Duration.ofSeconds(10));
     it.withBroker();
     it.broker.ignore(PacketType.CONNECT);
-    it.world.advanceUntil(
-        Duration.ofMinutes(1), () -> it.state() == ConnectionState.HANDSHAKING);
+    it.world.advanceUntil(Duration.ofMinutes(1), () -> it.state() == ConnectionState.HANDSHAKING);
     assertScheduled(it, ConnectionState.HANDSHAKING, Duration.ofSeconds(10));
     it.broker.answer(PacketType.CONNECT);
     it.world.advanceUntil(Duration.ofMinutes(1), () -> it.state() == ConnectionState.ONLINE);

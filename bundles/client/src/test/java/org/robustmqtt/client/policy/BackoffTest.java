@@ -19,7 +19,16 @@ class BackoffTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1", "2, 2", "3, 4", "4, 8", "5, 16", "6, 32", "7, 60", "8, 60", "100, 60", "2000000, 60"
+    "1, 1",
+    "2, 2",
+    "3, 4",
+    "4, 8",
+    "5, 16",
+    "6, 32",
+    "7, 60",
+    "8, 60",
+    "100, 60",
+    "2000000, 60"
   })
   void the_bound_doubles_from_the_smallest_to_the_largest(int failures, double seconds) {
     Backoff backoff = failed(Schedule.HEALING, failures > 1_000 ? 1_000 : failures);
@@ -75,9 +84,7 @@ class BackoffTest {
     assertEven(30 * SECOND, 60 * SECOND, draws(failed(Schedule.REFUSED, 1), DEFAULT, 0));
     assertEven(300 * SECOND, 600 * SECOND, draws(failed(Schedule.REFUSED, 10), DEFAULT, 0));
     Backoff inQuickPhase =
-        Backoff.FRESH
-            .withStableLink(Schedule.HEALING, 0)
-            .withFailure(Schedule.REFUSED, SECOND);
+        Backoff.FRESH.withStableLink(Schedule.HEALING, 0).withFailure(Schedule.REFUSED, SECOND);
     assertEquals(30 * SECOND, inQuickPhase.waitNanos(DEFAULT, SECOND, 0));
   }
 

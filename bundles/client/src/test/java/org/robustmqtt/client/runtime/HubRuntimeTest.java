@@ -75,8 +75,7 @@ class HubRuntimeTest {
     loop.execute(
         () -> {
           loop.schedule(0, () -> ran.add("never")).cancel();
-          loop.schedule(
-              0, () -> loop.schedule(2_000_000, () -> done.complete(loop.isCurrent())));
+          loop.schedule(0, () -> loop.schedule(2_000_000, () -> done.complete(loop.isCurrent())));
         });
     assertTrue(done.get());
     assertEquals(List.of(), ran);
@@ -119,7 +118,7 @@ class HubRuntimeTest {
         peer.getOutputStream().write(new byte[] {4, 5});
         assertEquals(4, client.read.take());
         assertEquals(5, client.read.take());
-        peer.close();
+        peer.shutdownOutput();
         assertEquals(-1, client.read.take());
       }
     }
@@ -304,10 +303,7 @@ class HubRuntimeTest {
     assertEquals(List.of(), defects);
   }
 
-  private void call(
-      Callable<String> work,
-      long deadline,
-      CompletableFuture<String> answer) {
+  private void call(Callable<String> work, long deadline, CompletableFuture<String> answer) {
     loop.execute(
         () ->
             runtime

@@ -262,8 +262,7 @@ class TransportTest {
     world.onLoop(
         () -> {
           Publish wrong =
-              new Publish(
-                  false, QoS.AT_LEAST_ONCE, false, "t", 0, Properties.NONE, new byte[0]);
+              new Publish(false, QoS.AT_LEAST_ONCE, false, "t", 0, Properties.NONE, new byte[0]);
           boolean refused = false;
           try {
             transport.write(wrong);
