@@ -39,12 +39,10 @@ public final class Link {
       Notifier notifier,
       Journal journal) {}
 
-  /** How long a connection that is closed by hand waits for what is in flight. */
-  static final long DRAIN_NANOS = Duration.ofSeconds(5).toNanos();
-
   private final Doors doors;
   private final StatusBoard board;
   private final Life life;
+  private final Orders orders;
   private final AtomicBoolean woken = new AtomicBoolean();
 
   /**
@@ -64,14 +62,15 @@ public final class Link {
             settings.isPresent() ? ConnectionState.WAITING : ConnectionState.FAULTED,
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     Sessions sessions = new Sessions(name, doors, rooms, recovery);
-    life = new Life(name, doors, rooms, board, sessions, settings);
+    life = new Life(name, doors, rooms, board, sessions);
+    orders = new Orders(name, life, board, sessions, settings);
     rooms.outbox().onWork(this::wake);
-    rooms.dispatcher().bind(life);
+    rooms.dispatcher().bind(life.wire());
   }
 
   /** Begins to work: the first attempt follows after the settle time. */
   public void start() {
-    enqueue(life::start);
+    enqueue(orders::start);
   }
 
   /** There is, or may be, something to send. Any thread. */
@@ -88,41 +87,41 @@ public final class Link {
 
   /** Applies other settings by difference; equal ones do nothing. */
   public void apply(LinkSettings settings) {
-    enqueue(() -> life.apply(settings));
+    enqueue(() -> orders.apply(settings));
   }
 
   /** Shows these lines as faults of the configuration; the settings in force stay in force. */
   public void faults(List<String> lines) {
     List<String> copy = List.copyOf(lines);
-    enqueue(() -> life.faults(copy));
+    enqueue(() -> orders.faults(copy));
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#connect()}. */
   public void connect() {
-    enqueue(life::connect);
+    enqueue(orders::connect);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#disconnect()}. */
   public void disconnect() {
-    enqueue(life::disconnect);
+    enqueue(orders::disconnect);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#reconnectNow()}. */
   public void reconnectNow() {
-    enqueue(life::reconnectNow);
+    enqueue(orders::reconnectNow);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#whenIdle()}. */
   public CompletionStage<Void> whenIdle() {
     CompletableFuture<Void> future = new CompletableFuture<>();
-    doors.loop().execute(() -> life.whenIdle(future));
+    doors.loop().execute(() -> orders.whenIdle(future));
     return future.minimalCompletionStage();
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#probe()}. */
   public CompletionStage<Duration> probe() {
     CompletableFuture<Duration> future = new CompletableFuture<>();
-    doors.loop().execute(() -> life.probe(future));
+    doors.loop().execute(() -> orders.probe(future));
     return future.minimalCompletionStage();
   }
 
@@ -134,7 +133,7 @@ public final class Link {
    */
   public CompletionStage<Void> stop(Duration drain) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    doors.loop().execute(() -> life.stop(drain.toNanos(), done));
+    doors.loop().execute(() -> orders.stop(drain.toNanos(), done));
     return done.minimalCompletionStage();
   }
 

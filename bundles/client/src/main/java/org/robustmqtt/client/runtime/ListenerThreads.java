@@ -1,5 +1,7 @@
 package org.robustmqtt.client.runtime;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +27,7 @@ final class ListenerThreads implements Lanes {
   private final Consumer<Throwable> defects;
   private final ThreadPoolExecutor pool;
   private final AtomicInteger started = new AtomicInteger();
+  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
   ListenerThreads(Consumer<Throwable> defects) {
     this.defects = defects;
@@ -56,25 +59,30 @@ final class ListenerThreads implements Lanes {
     return Thread.currentThread() instanceof ListenerThread thread && thread.owner == this;
   }
 
+  /** Waits for what was given before, interrupts it when that takes too long. */
   void close() {
     pool.shutdown();
     boolean interrupted = false;
     try {
       if (!pool.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
         pool.shutdownNow();
-        pool.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       pool.shutdownNow();
       interrupted = true;
     }
+    // The pool has ended before the last of its threads has.
+    alive.forEach(thread -> Threads.join(thread, CLOSE_MILLIS));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
   private Thread newThread(Runnable work) {
-    return new ListenerThread(this, work, "robust-mqtt/listener-" + started.incrementAndGet());
+    Thread thread =
+        new ListenerThread(this, work, "robust-mqtt/listener-" + started.incrementAndGet());
+    alive.add(thread);
+    return thread;
   }
 
   private void guarded(Runnable task) {
@@ -97,6 +105,15 @@ final class ListenerThreads implements Lanes {
       super(null, work, name, 0, false);
       this.owner = owner;
       setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      try {
+        super.run();
+      } finally {
+        owner.alive.remove(this);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -147,10 +148,12 @@ final class LinkWorld {
     return Optional.ofNullable(value.get());
   }
 
-  /** Returns what a stage has failed with by now. */
+  /** Returns what a stage has failed with by now, without the wrapping of the stage. */
   Optional<Throwable> failure(CompletionStage<?> stage) {
     AtomicReference<Throwable> value = new AtomicReference<>();
-    stage.whenComplete((ok, thrown) -> value.set(thrown));
+    stage.whenComplete(
+        (ok, thrown) ->
+            value.set(thrown instanceof CompletionException ? thrown.getCause() : thrown));
     world.run();
     return Optional.ofNullable(value.get());
   }

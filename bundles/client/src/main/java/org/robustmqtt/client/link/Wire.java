@@ -1,0 +1,258 @@
+package org.robustmqtt.client.link;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.robustmqtt.BrokerCapabilities;
+import org.robustmqtt.ConnectionState;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.QoS;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.transport.Transport;
+import org.robustmqtt.client.transport.TransportEvents;
+import org.robustmqtt.codec.CodecException;
+import org.robustmqtt.codec.Disconnect;
+import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Publish;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins what a connection consists of: what the transport reads goes to the session, what session,
+ * outbox and listeners want goes to the transport, and what ends the connection goes to its {@link
+ * Life}. On the loop only.
+ */
+final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Outcome SENT = new Outcome.Sent();
+
+  private final String name;
+  private final Doors doors;
+  private final Link.Rooms rooms;
+  private final StatusBoard board;
+  private final Sessions sessions;
+  private final Pump pump;
+  private final Watch watch;
+  private final Idle idle;
+  private final Life life;
+  private Optional<Transport> transport = Optional.empty();
+  private ProtocolVersion version = ProtocolVersion.MQTT_5;
+
+  Wire(
+      String name,
+      Doors doors,
+      Link.Rooms rooms,
+      StatusBoard board,
+      Sessions sessions,
+      Pump pump,
+      Watch watch,
+      Idle idle,
+      Life life) {
+    this.name = name;
+    this.doors = doors;
+    this.rooms = rooms;
+    this.board = board;
+    this.sessions = sessions;
+    this.pump = pump;
+    this.watch = watch;
+    this.idle = idle;
+    this.life = life;
+  }
+
+  /** Bytes can flow, in this version. */
+  void open(Transport opened, ProtocolVersion spoken) {
+    transport = Optional.of(opened);
+    version = spoken;
+  }
+
+  /**
+   * Closes the transport, if there is one, and tells the session. Messages of QoS 0 that were not
+   * handed over go back to the queue; those of QoS 1 and 2 stay with the session.
+   */
+  void close() {
+    if (transport.isPresent()) {
+      Transport closing = transport.get();
+      transport = Optional.empty();
+      closing.close(this::notHandedOver);
+      sessions.carrier().lost();
+    }
+  }
+
+  Transport transport() {
+    return transport.orElseThrow();
+  }
+
+  /** Returns how many bytes wait to be taken; 0 without a transport. */
+  long waiting() {
+    return transport.map(Transport::waiting).orElse(0L);
+  }
+
+  /** Writes DISCONNECT, as far as the operating system takes it at once. */
+  void sayDisconnect(int reasonCode) {
+    write(new Disconnect(reasonCode, Properties.NONE));
+    transport.ifPresent(Transport::flush);
+  }
+
+  // What the transport tells.
+
+  @Override
+  public void received(Packet packet) {
+    watch.received();
+    sessions.carrier().received(packet);
+  }
+
+  /** {@inheritDoc} Sends what can be sent now, and looks at everything that may have changed. */
+  @Override
+  public void turned() {
+    if (life.over()) {
+      return;
+    }
+    if (transport.isPresent() && life.sending() && pump.run(sessions.carrier(), transport.get())) {
+      turnSoon();
+    }
+    life.progressed();
+    watch.touch();
+    board.filtersPending(sessions.filtersPending());
+    idle.check();
+  }
+
+  private void turnSoon() {
+    doors.loop().execute(() -> life.guarded(this::turned));
+  }
+
+  @Override
+  public void handedOver(long sequence) {
+    if (sequence > 0) {
+      rooms.outbox().settle(sequence, SENT);
+    } else {
+      presenceSettled(sequence);
+    }
+  }
+
+  private void notHandedOver(long sequence) {
+    if (sequence > 0) {
+      rooms.outbox().requeue(sequence);
+    }
+  }
+
+  @Override
+  public void ended(IOException cause) {
+    boolean handshaking = life.state() == ConnectionState.HANDSHAKING;
+    life.lose(
+        handshaking ? Place.CONNECT : Place.CHECK_MESSAGE,
+        ProblemKind.CONNECTION_LOST,
+        0,
+        life.broker()
+            + ": "
+            + cause.getMessage()
+            + (handshaking ? " before it answered our CONNECT" : ""));
+  }
+
+  @Override
+  public void malformed(CodecException cause) {
+    boolean handshaking = life.state() == ConnectionState.HANDSHAKING;
+    if (!handshaking && version == ProtocolVersion.MQTT_5) {
+      sayDisconnect(cause.reason().value());
+    }
+    life.lose(
+        handshaking ? Place.CONNECT : Place.CHECK_MESSAGE,
+        handshaking ? ProblemKind.CONNACK_MALFORMED : ProblemKind.PROTOCOL_ERROR,
+        cause.reason().value(),
+        life.broker() + " broke the protocol: " + cause.getMessage());
+  }
+
+  @Override
+  public void defect(Throwable cause) {
+    life.defect(cause);
+  }
+
+  // What the session wants.
+
+  @Override
+  public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
+    life.established(sessionPresent, capabilities);
+  }
+
+  @Override
+  public void write(Packet packet) {
+    watch.sent();
+    try {
+      if (transport.isPresent()) {
+        transport.get().write(packet);
+      }
+    } catch (CodecException e) {
+      throw new IllegalStateException("cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void writeUnacknowledged(long sequence, Publish packet) {
+    watch.sent();
+    try {
+      if (transport.isPresent()) {
+        transport.get().write(packet, sequence);
+      } else {
+        notHandedOver(sequence);
+      }
+    } catch (CodecException e) {
+      // Only this message is hurt, and nothing of it was written.
+      LOG.warn("{}: message {} cannot be written: {}", name, sequence, e.getMessage());
+      rooms
+          .outbox()
+          .settle(sequence, new Outcome.Dropped(DropReason.REFUSED, e.reason().value(), false));
+    }
+  }
+
+  @Override
+  public void presenceSettled(long sequence) {
+    // Within an effect: what follows must not enter the session.
+    doors.loop().execute(() -> life.guarded(() -> life.presenceSettled(sequence)));
+  }
+
+  @Override
+  public void pong() {
+    watch.pong();
+  }
+
+  @Override
+  public void close(Carrier.CloseRequest request) {
+    if (transport.isPresent()) {
+      request.last().ifPresent(this::write);
+      transport.get().flush();
+      life.lose(request.place(), request.kind(), request.reasonCode(), request.text());
+    }
+  }
+
+  @Override
+  public void answered() {
+    life.guarded(this::turned);
+  }
+
+  // What listeners want.
+
+  @Override
+  public void wanted(Map<String, QoS> filters) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.want(filters)));
+    turnSoon();
+  }
+
+  @Override
+  public void again(String filter) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.subscribeAgain(filter)));
+    turnSoon();
+  }
+
+  @Override
+  public void handled(long number) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.handled(number)));
+    if (idle.waited()) {
+      turnSoon();
+    }
+  }
+}

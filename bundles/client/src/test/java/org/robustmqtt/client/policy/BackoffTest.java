@@ -1,0 +1,133 @@
+package org.robustmqtt.client.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.robustmqtt.client.policy.Backoff.Growth;
+import org.robustmqtt.client.policy.Backoff.Rules;
+import org.robustmqtt.client.policy.Backoff.Schedule;
+
+class BackoffTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final double ALMOST_ONE = Math.nextDown(1.0);
+  private static final Rules DEFAULT = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, true);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "2, 2",
+    "3, 4",
+    "4, 8",
+    "5, 16",
+    "6, 32",
+    "7, 60",
+    "8, 60",
+    "100, 60",
+    "2000000, 60"
+  })
+  void the_bound_doubles_from_the_smallest_to_the_largest(int failures, double seconds) {
+    Backoff backoff = failed(Schedule.HEALING, failures > 1_000 ? 1_000 : failures);
+    assertEquals(seconds, backoff.waitNanos(DEFAULT, 0, ALMOST_ONE) / 1e9, 1e-6);
+    assertEquals(0, backoff.waitNanos(DEFAULT, 0, 0));
+  }
+
+  @Test
+  void the_wait_is_drawn_evenly_between_nothing_and_its_bound() {
+    Backoff backoff = failed(Schedule.HEALING, 5);
+    assertEven(0, 16 * SECOND, draws(backoff, DEFAULT, 0));
+  }
+
+  @Test
+  void without_jitter_the_wait_is_the_bound() {
+    Rules rules = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, false);
+    assertEquals(8 * SECOND, failed(Schedule.HEALING, 4).waitNanos(rules, 0, 0.3));
+  }
+
+  @Test
+  void a_fixed_wait_does_not_grow_and_has_no_quick_phase() {
+    Rules rules = new Rules(Growth.FIXED, 5 * SECOND, 60 * SECOND, false);
+    assertEquals(5 * SECOND, failed(Schedule.HEALING, 9).waitNanos(rules, 0, 0.3));
+    Backoff stable = Backoff.FRESH.withStableLink(Schedule.HEALING, 0);
+    assertEquals(5 * SECOND, stable.waitNanos(rules, 0, 0.3));
+  }
+
+  @Test
+  void for_thirty_seconds_after_a_stable_link_the_wait_is_between_a_quarter_and_one_second() {
+    Backoff backoff = failed(Schedule.HEALING, 9).withStableLink(Schedule.HEALING, 0);
+    assertEven(SECOND / 4, SECOND, draws(backoff, DEFAULT, 0));
+    for (long at = SECOND; at < 30 * SECOND; at += SECOND) {
+      backoff = backoff.withFailure(Schedule.HEALING, at);
+      long now = at;
+      assertEquals(SECOND / 4, backoff.waitNanos(DEFAULT, now, 0));
+    }
+    // Afterwards it begins with the smallest bound: the quick attempts do not count.
+    backoff = backoff.withFailure(Schedule.HEALING, 30 * SECOND);
+    assertEquals(1.0, backoff.waitNanos(DEFAULT, 30 * SECOND, ALMOST_ONE) / 1e9, 1e-6);
+  }
+
+  @Test
+  void a_link_that_flaps_has_no_quick_phase_and_its_waits_grow() {
+    Backoff backoff = Backoff.FRESH.withStableLink(Schedule.HEALING, 0);
+    backoff = backoff.withShortLink(Schedule.HEALING, SECOND);
+    backoff = backoff.withShortLink(Schedule.HEALING, 2 * SECOND);
+    backoff = backoff.withShortLink(Schedule.HEALING, 3 * SECOND);
+    assertEquals(4.0, backoff.waitNanos(DEFAULT, 3 * SECOND, ALMOST_ONE) / 1e9, 1e-6);
+  }
+
+  @Test
+  void a_refusal_for_good_is_tried_every_half_to_one_minute_growing_to_ten() {
+    assertEven(30 * SECOND, 60 * SECOND, draws(failed(Schedule.REFUSED, 1), DEFAULT, 0));
+    assertEven(300 * SECOND, 600 * SECOND, draws(failed(Schedule.REFUSED, 10), DEFAULT, 0));
+    Backoff inQuickPhase =
+        Backoff.FRESH.withStableLink(Schedule.HEALING, 0).withFailure(Schedule.REFUSED, SECOND);
+    assertEquals(30 * SECOND, inQuickPhase.waitNanos(DEFAULT, SECOND, 0));
+  }
+
+  @Test
+  void refusals_are_forgotten_when_something_else_fails() {
+    Backoff backoff = failed(Schedule.REFUSED, 9).withFailure(Schedule.HEALING, 0);
+    assertTrue(backoff.waitNanos(DEFAULT, 0, ALMOST_ONE) <= SECOND);
+    assertEquals(30 * SECOND, backoff.withFailure(Schedule.REFUSED, 0).waitNanos(DEFAULT, 0, 0));
+  }
+
+  @Test
+  void two_clients_with_one_identifier_do_not_throw_each_other_out_without_pause() {
+    Backoff backoff = Backoff.FRESH.withStableLink(Schedule.TAKEN_OVER, 0);
+    assertTrue(backoff.waitNanos(DEFAULT, 0, 0) >= 2 * SECOND);
+    for (int i = 0; i < 10; i++) {
+      backoff = backoff.withShortLink(Schedule.TAKEN_OVER, i);
+    }
+    assertEquals(150 * SECOND, backoff.waitNanos(DEFAULT, 10, 0));
+  }
+
+  private static Backoff failed(Schedule schedule, int times) {
+    Backoff backoff = Backoff.FRESH;
+    for (int i = 0; i < times; i++) {
+      backoff = backoff.withFailure(schedule, 0);
+    }
+    return backoff;
+  }
+
+  private static LongSupplier draws(Backoff backoff, Rules rules, long now) {
+    SplittableRandom random = new SplittableRandom(42);
+    return () -> backoff.waitNanos(rules, now, random.nextDouble());
+  }
+
+  /** Ten equal parts of the range are met about equally often, and nothing outside. */
+  private static void assertEven(long from, long to, LongSupplier draws) {
+    int[] parts = new int[10];
+    for (int i = 0; i < 10_000; i++) {
+      long value = draws.getAsLong();
+      assertTrue(value >= from && value < to, "drawn " + value);
+      parts[(int) ((value - from) * 10 / (to - from))]++;
+    }
+    for (int count : parts) {
+      assertTrue(count > 850 && count < 1_150, "met " + count + " times");
+    }
+  }
+}
