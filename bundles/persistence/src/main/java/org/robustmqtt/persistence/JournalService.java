@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The service. Activation never throws: a wrong directory is logged, and told by every {@link
- * #open}. A changed configuration closes all journals and gives a new service, whose users open
- * them anew.
+ * #open}. A changed directory counts for journals that are opened afterwards; an equal one, which
+ * hubs deliver a second after the first, changes nothing.
  */
 @Component(
     name = StorePath.PID,
@@ -54,16 +55,18 @@ public final class JournalService implements JournalProvider {
   }
 
   private final Journals journals;
+  private final Optional<Path> dataArea;
+  private StorePath path;
   private final AtomicReference<JournalThread> thread = new AtomicReference<>();
 
   /** Called by the framework. */
   @Activate
   public JournalService(BundleContext context, Map<String, Object> configuration) {
-    Optional<Path> dataArea =
+    dataArea =
         Optional.ofNullable(context.getDataFile("journals"))
             .map(File::toPath)
             .map(path -> path.toAbsolutePath().normalize());
-    StorePath path = StorePath.of(configuration, dataArea);
+    path = StorePath.of(configuration, dataArea);
     path.fault().ifPresent(fault -> LOG.error("No journal can be opened. {}", fault));
     this.journals =
         new Journals(
@@ -76,6 +79,25 @@ public final class JournalService implements JournalProvider {
             },
             path,
             Journals.SEGMENT_SIZE);
+  }
+
+  /** Called by the framework, one call at a time. */
+  @Modified
+  public void modified(Map<String, Object> configuration) {
+    StorePath next = StorePath.of(configuration, dataArea);
+    if (next.equals(path)) {
+      return;
+    }
+    path = next;
+    journals.path(next);
+    if (next.fault().isPresent()) {
+      LOG.error("No journal can be opened. {}", next.fault().get());
+    } else {
+      LOG.info(
+          "{}: {} has changed; journals that are open stay where they are until the next start",
+          StorePath.PID,
+          StorePath.KEY);
+    }
   }
 
   /** Called by the framework: closes what is open, and waits for the thread to end. */

@@ -33,7 +33,10 @@ final class Journals implements JournalProvider, AutoCloseable {
   private final Clock clock;
   private final JournalWorker worker = new JournalWorker();
   private final Rounds rounds;
-  private final StorePath path;
+
+  /** Where the next journal is opened. */
+  private volatile StorePath path;
+
   private final long segmentSize;
   private final TakeOver takeOver;
   private final Map<Path, DiskJournal> open = new TreeMap<>();
@@ -52,11 +55,17 @@ final class Journals implements JournalProvider, AutoCloseable {
     this.takeOver = new TakeOver(disk);
   }
 
+  /** Journals that are opened from now on are there; those that are open stay where they are. */
+  void path(StorePath other) {
+    path = other;
+  }
+
   @Override
   public synchronized Journal open(String connection, JournalSettings settings, Runnable listener)
       throws JournalException {
     requireName(connection);
-    Path base = path.base(settings);
+    StorePath now = path;
+    Path base = now.base(settings);
     Path folder = base.resolve(connection);
     requireClosed(folder);
     try {
@@ -64,7 +73,7 @@ final class Journals implements JournalProvider, AutoCloseable {
       DiskLock lock = takeOver.lock(folder);
       try {
         takeOver.run(folder, sources(base, connection));
-        boolean inDataArea = path.dataArea().map(base::equals).orElse(false);
+        boolean inDataArea = now.dataArea().map(base::equals).orElse(false);
         DiskJournal journal =
             DiskJournal.open(
                 new DiskJournal.Place(disk, clock, rounds, folder, inDataArea, segmentSize),

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
@@ -24,6 +25,9 @@ class TakeOverTest {
   private static final Path AREA = Path.of("/cache/bundle7/journals").toAbsolutePath();
 
   private static final StorePath IN_AREA = StorePath.of(Map.of(), Optional.of(AREA));
+  private static final Path ELSEWHERE = Path.of("/elsewhere").toAbsolutePath();
+  private static final StorePath MOVED_ELSEWHERE =
+      StorePath.of(Map.of("directory", ELSEWHERE.toString()), Optional.of(AREA));
   private static final StorePath MOVED =
       StorePath.of(Map.of("directory", Rig.BASE.toString()), Optional.of(AREA));
 
@@ -48,6 +52,21 @@ class TakeOverTest {
     assertTrue(journal.status().inDataArea());
     assertEquals(AREA.resolve("home").toString(), journal.status().path());
     assertEquals(List.of(2L, 3L, 4L), Rig.sequences(journal));
+  }
+
+  @Test
+  void a_changed_directory_leaves_an_open_journal_where_it_is_and_counts_for_the_next()
+      throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    rig.journals.path(MOVED_ELSEWHERE);
+    List<Stored> told = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), told);
+    assertEquals(Rig.FOLDER.toString(), journal.status().path());
+
+    Journal other = rig.journals.open("other", Rig.SETTINGS, () -> {});
+    assertEquals(ELSEWHERE.resolve("other").toString(), other.status().path());
   }
 
   @Test
