@@ -1,7 +1,6 @@
 package org.robustmqtt.client.listeners;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.robustmqtt.ReceivedMessage;
 
 /** One message on its way to one listener. On the loop, except where it says otherwise. */
@@ -16,6 +15,9 @@ final class Call {
     /** Taken back before it began. */
     WITHDRAWN
   }
+
+  private static final AtomicReferenceFieldUpdater<Call, State> STATE =
+      AtomicReferenceFieldUpdater.newUpdater(Call.class, State.class, "state");
 
   final Delivery delivery;
   final ReceivedMessage message;
@@ -38,8 +40,8 @@ final class Call {
   /** Whether the listener returned or threw, as far as the loop has heard. */
   boolean ended;
 
-  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
-  private final AtomicBoolean acknowledged = new AtomicBoolean();
+  private volatile State state = State.NEW;
+  private volatile boolean acknowledged;
 
   Call(Delivery delivery, Hearer hearer) {
     this.delivery = delivery;
@@ -56,28 +58,35 @@ final class Call {
 
   /** Any thread. */
   private void acknowledge(Hearer hearer) {
-    if (acknowledged.compareAndSet(false, true)) {
+    if (!acknowledged) {
+      // two threads at the same time both come here, which does no harm
+      acknowledged = true;
       hearer.acknowledged(this);
     }
   }
 
   /** Begins, unless it was withdrawn. On the lane. */
   boolean begin() {
-    return state.compareAndSet(State.NEW, State.RUNNING);
+    return STATE.compareAndSet(this, State.NEW, State.RUNNING);
   }
 
   /** It did not begin after all. On the lane. */
   void notBegun() {
-    state.set(State.NEW);
+    state = State.NEW;
   }
 
   /** The listener returned or threw. On the lane. */
   void end() {
-    state.set(State.ENDED);
+    state = State.ENDED;
+  }
+
+  /** Returns whether the listener returned or threw. Any thread. */
+  boolean hasEnded() {
+    return state == State.ENDED;
   }
 
   /** Takes it back, unless it has begun. */
   boolean withdraw() {
-    return state.compareAndSet(State.NEW, State.WITHDRAWN);
+    return STATE.compareAndSet(this, State.NEW, State.WITHDRAWN);
   }
 }

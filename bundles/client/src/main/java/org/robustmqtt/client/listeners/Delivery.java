@@ -17,6 +17,10 @@ final class Delivery {
   private static final Runnable NOTHING = () -> {};
 
   final long number;
+
+  /** Counts the messages received; the order of arrival. */
+  final long arrival;
+
   final long connection;
   final Publish packet;
   final long arrivedAt;
@@ -39,17 +43,21 @@ final class Delivery {
    * Begins a delivery.
    *
    * @param name the name of the connection
-   * @param connection counts the connections made; a delivery of an earlier one is told to nobody
+   * @param number what the session knows it by
+   * @param arrival counts the messages received
+   * @param connection counts the connections made, see {@link #endsWithConnection}
    */
   Delivery(
       String name,
       long number,
+      long arrival,
       long connection,
       Publish packet,
       long arrivedAt,
       Instant receivedAt) {
     this.name = name;
     this.number = number;
+    this.arrival = arrival;
     this.connection = connection;
     this.packet = packet;
     this.arrivedAt = arrivedAt;
@@ -62,6 +70,15 @@ final class Delivery {
 
   boolean acknowledged() {
     return packet.qos() != QoS.AT_MOST_ONCE;
+  }
+
+  /**
+   * Returns whether nobody waits for the end of this message any more once its connection is lost.
+   * With QoS 2 the session does: the broker's next PUBLISH with its packet id is the same message,
+   * and is not heard again (MQTT-4.3.3-10).
+   */
+  boolean endsWithConnection() {
+    return packet.qos() != QoS.EXACTLY_ONCE;
   }
 
   /** Returns the message as those see it that do not acknowledge by hand: one for all of them. */

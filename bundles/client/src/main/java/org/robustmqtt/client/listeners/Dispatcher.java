@@ -79,10 +79,15 @@ public final class Dispatcher {
   private final LongAdder unclaimed = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder timeouts = new LongAdder();
-  private List<Long> handled = new ArrayList<>();
+  private List<Delivery> handled = new ArrayList<>();
   private volatile Optional<Wants> wants = Optional.empty();
   private Times times;
   private long connections;
+  private long arrivals;
+
+  /** How many messages are not done that last longer than their connection. */
+  private int lasting;
+
   private volatile int pending;
   private volatile boolean closed;
 
@@ -183,15 +188,16 @@ public final class Dispatcher {
 
   /**
    * The connection was lost: parked messages are forgotten, the broker sends them again; what
-   * listeners have been given is theirs, but its end is told to nobody any more.
+   * listeners have been given is theirs, but its end is told to nobody any more. Messages of QoS 2
+   * stay as they are, and their end is told: the broker's next PUBLISH of one is not heard again.
    */
   public void lost() {
     assert doors.loop().isCurrent();
     connections++;
-    pending = 0;
-    handled.clear();
-    parking.clear();
-    hearers.forEach(Hearer::forget);
+    pending = lasting;
+    handled.removeIf(Delivery::endsWithConnection);
+    parking.lost();
+    hearers.forEach(Hearer::lost);
   }
 
   /**
@@ -206,12 +212,13 @@ public final class Dispatcher {
         new Delivery(
             connection,
             number,
+            arrivals++,
             connections,
             packet,
             doors.clock().nanos(),
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     received.increment();
-    setPending(1);
+    setPending(delivery, 1);
     Hearer[] matching = matching(packet.topic());
     for (Hearer hearer : matching) {
       offer(hearer, delivery);
@@ -262,9 +269,9 @@ public final class Dispatcher {
       return;
     }
     delivery.done = true;
-    if (delivery.connection == connections) {
-      setPending(-1);
-      handled.add(delivery.number);
+    if (counts(delivery)) {
+      setPending(delivery, -1);
+      handled.add(delivery);
       if (handled.size() == 1) {
         post.post(this::tellHandled);
       }
@@ -272,16 +279,24 @@ public final class Dispatcher {
   }
 
   private void tellHandled() {
-    List<Long> numbers = handled;
+    List<Delivery> done = handled;
     handled = new ArrayList<>();
     if (!closed) {
-      wants.ifPresent(told -> numbers.forEach(told::handled));
+      wants.ifPresent(told -> done.forEach(delivery -> told.handled(delivery.number)));
     }
   }
 
+  /** Returns whether somebody still wants to know of the end of a message. */
+  private boolean counts(Delivery delivery) {
+    return delivery.connection == connections || !delivery.endsWithConnection();
+  }
+
   /** Only the loop writes. */
-  private void setPending(int more) {
+  private void setPending(Delivery delivery, int more) {
     pending = pending + more;
+    if (!delivery.endsWithConnection()) {
+      lasting += more;
+    }
   }
 
   /** The broker answered for a filter. On the loop. */
@@ -342,7 +357,7 @@ public final class Dispatcher {
 
     @Override
     public void handedBack(Hearer hearer, Delivery delivery) {
-      if (delivery.connection != connections || closed) {
+      if (!counts(delivery) || closed) {
         return;
       }
       for (Hearer other : matching(delivery.topic())) {

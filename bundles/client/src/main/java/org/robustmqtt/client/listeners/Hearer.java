@@ -228,8 +228,10 @@ final class Hearer implements MqttSubscriptionHandle {
       call.end();
       gate.leave();
     }
-    boolean done = threw || !manual() || !call.delivery.acknowledged();
-    post.post(() -> ended(call, done));
+    if (call.delivery.acknowledged()) {
+      boolean done = threw || !manual();
+      post.post(() -> ended(call, done));
+    }
   }
 
   private void ended(Call call, boolean done) {
@@ -242,6 +244,12 @@ final class Hearer implements MqttSubscriptionHandle {
 
   private void ended(List<Call> calls) {
     portion = List.of();
+    for (Call call : calls) {
+      // nobody waits for the end of QoS 0, so the loop hears of a whole portion at once
+      if (!call.delivery.acknowledged() && call.hasEnded()) {
+        release(call);
+      }
+    }
     if (gate.isClosed()) {
       calls.forEach(this::handBack);
     }
@@ -282,13 +290,15 @@ final class Hearer implements MqttSubscriptionHandle {
     waiting.forEach(this::handBack);
   }
 
-  /** The connection is lost: nobody waits for the end of what was given. */
-  void forget() {
+  /** The connection is lost: nobody waits for the end of most of what was given. */
+  void lost() {
     for (Call call : List.copyOf(awaited)) {
-      call.released = true;
-      loosen(call);
+      if (call.delivery.endsWithConnection()) {
+        call.released = true;
+        awaited.remove(call);
+        loosen(call);
+      }
     }
-    awaited.clear();
     replayed.clear();
   }
 

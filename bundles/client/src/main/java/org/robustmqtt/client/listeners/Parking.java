@@ -47,7 +47,7 @@ final class Parking {
   void park(Delivery delivery) {
     delivery.parked = true;
     delivery.parkedAt = clock.nanos();
-    parked.put(delivery.number, delivery);
+    parked.put(delivery.arrival, delivery);
     while (parked.size() > capacity) {
       giveUp(parked.firstEntry().getValue());
     }
@@ -63,7 +63,12 @@ final class Parking {
 
   void leave(Delivery delivery) {
     delivery.parked = false;
-    parked.remove(delivery.number);
+    parked.remove(delivery.arrival);
+  }
+
+  /** The connection is lost: forgets what the broker sends again; nobody is told. */
+  void lost() {
+    all().stream().filter(Delivery::endsWithConnection).forEach(this::leave);
   }
 
   /** Forgets everything; nobody is told. */

@@ -94,6 +94,11 @@ public final class Entry {
     return promise;
   }
 
+  /** Returns whether its deadline has passed. */
+  boolean isDue(long now) {
+    return hasDeadline && now - due >= 0;
+  }
+
   /** Returns whether the message is forced to disk. */
   boolean onDisk() {
     return promise.storedNow().filter(stored -> stored == Stored.ON_DISK).isPresent();

@@ -1,9 +1,7 @@
 package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,27 +44,18 @@ public final class Outbox {
   private final Journal journal;
   private final Settlements settlements;
   private final Lanes lanes;
+  private final EntryMaker maker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private volatile Runnable work = () -> {};
 
   // guarded by the lock
-  private final Map<Long, Entry> pending = new LinkedHashMap<>();
-  private final Waiting waiting = new Waiting();
-  private final Tally tally = new Tally();
+  private final Contents contents = new Contents();
   private Limits limits;
-  private long bytes;
-  private int out;
   private int waiters;
 
   /** Written under the lock. */
   private volatile boolean closed;
-
-  /** Whether the loop found nothing when it looked last, so that it has to be told. */
-  private boolean asleep = true;
-
-  /** Whether it had looked for acknowledged messages, too. */
-  private boolean lookedForAcknowledged = true;
 
   /**
    * Makes an outbox that continues what was found on disk.
@@ -92,9 +81,10 @@ public final class Outbox {
     this.limits = limits;
     this.settlements = settlements;
     this.lanes = lanes;
+    this.maker = new EntryMaker(clock, lanes);
     lock.lock();
     try {
-      recovered.forEach(this::recover);
+      recovered.forEach(found -> contents.recover(maker.recovered(found)));
     } finally {
       lock.unlock();
     }
@@ -153,7 +143,7 @@ public final class Outbox {
       try {
         waitLeft = awaitPlace(size, waitLeft);
         entry = stage(message, durability, size.queued(), record);
-        wake = entry != null && enter(entry);
+        wake = entry != null && contents.accept(entry);
       } finally {
         lock.unlock();
       }
@@ -205,13 +195,12 @@ public final class Outbox {
                 + " bytes, allowed are maximumPacketSize = "
                 + limits.maximumPacketSize());
       }
-      if (limits.haveRoom(pending.size(), bytes, size.queued())) {
+      if (contents.haveRoom(limits, size.queued())) {
         return left;
       }
       if (left <= 0 || size.queued() > limits.maxBytes()) {
         throw refused(
-            NotAcceptedException.Cause.QUEUE_FULL,
-            limits.describeFull(pending.size(), bytes, size.queued()));
+            NotAcceptedException.Cause.QUEUE_FULL, contents.describeFull(limits, size.queued()));
       }
       waiters++;
       try {
@@ -228,59 +217,13 @@ public final class Outbox {
     if (sequence == 0) {
       return null;
     }
-    long acceptedAt = clock.wallMillis();
-    long deadline = message.deadline().map(Times::millis).orElse(0L);
-    Optional<Long> due =
-        deadline == 0 ? Optional.empty() : Optional.of(clock.nanos() + Times.nanos(deadline));
-    Entry entry = new Entry(sequence, message, durability, acceptedAt, size, due, lanes.pool());
+    StoredMessage stored = maker.record(sequence, message, durability);
+    Entry entry = maker.accepted(stored, size);
     if (!record) {
       entry.promise().stored(Stored.MEMORY_ONLY);
       return entry;
     }
-    StoredMessage stored = new StoredMessage(sequence, message, durability, acceptedAt, deadline);
     return journal.offer(stored, how -> stored(entry, how)) ? entry : null;
-  }
-
-  private boolean enter(Entry entry) {
-    tally.accepted++;
-    add(entry);
-    boolean earliest = waiting.earliestDeadline().filter(first -> first == entry).isPresent();
-    return wakesLoop() || earliest;
-  }
-
-  private void recover(RecoveredMessage found) {
-    StoredMessage stored = found.stored();
-    Optional<Long> due = Optional.empty();
-    if (stored.deadline() > 0) {
-      // the age is never taken for less than nothing, so that a clock set back gives no new time
-      long left = stored.acceptedAt() + stored.deadline() - clock.wallMillis();
-      due =
-          Optional.of(clock.nanos() + Times.nanos(Math.max(0, Math.min(left, stored.deadline()))));
-    }
-    Entry entry =
-        new Entry(
-            stored.sequence(),
-            stored.message(),
-            stored.durability(),
-            stored.acceptedAt(),
-            MessageSize.of(stored.message()).queued(),
-            due,
-            lanes.pool());
-    entry.promise().stored(Stored.ON_DISK);
-    if (found.stage() != RecoveredMessage.Stage.WAITING) {
-      entry.state = Entry.State.OUT;
-    }
-    tally.recovered++;
-    add(entry);
-  }
-
-  private void add(Entry entry) {
-    pending.put(entry.sequence(), entry);
-    bytes += entry.size;
-    if (entry.state == Entry.State.OUT) {
-      out++;
-    }
-    waiting.add(entry);
   }
 
   /** Hears from the journal, on its thread or within one of our calls of it. */
@@ -297,7 +240,7 @@ public final class Outbox {
     if (failed) {
       endWaiting(entry.sequence(), DropReason.STORE_FAILED);
     } else if (closed) {
-      end(entry.sequence(), any -> true, any -> dropped(DropReason.SHUT_DOWN, any));
+      end(entry.sequence(), any -> true, any -> contents.decide(any, DropReason.SHUT_DOWN));
     }
   }
 
@@ -309,28 +252,18 @@ public final class Outbox {
    * @param acknowledged whether messages of QoS 1 and 2 can be sent now
    */
   public Optional<Entry> next(boolean acknowledged) {
-    List<Decided> expired = new ArrayList<>(0);
+    List<Contents.Decided> expired = new ArrayList<>(0);
     Optional<Entry> turn;
-    boolean empty;
+    boolean wake;
     lock.lock();
     try {
-      turn = waiting.first(acknowledged);
-      while (turn.isPresent() && isDue(turn.get())) {
-        expired.add(decide(turn.get(), dropped(DropReason.EXPIRED, turn.get())));
-        turn = waiting.first(acknowledged);
-      }
-      if (turn.isPresent()) {
-        waiting.take(turn.get());
-        out++;
-      }
-      asleep = turn.isEmpty();
-      lookedForAcknowledged = acknowledged;
-      empty = !expired.isEmpty() && pending.isEmpty();
+      turn = contents.take(acknowledged, clock.nanos(), expired);
+      wake = afterDecisions(!expired.isEmpty());
     } finally {
       lock.unlock();
     }
     expired.forEach(this::tell);
-    wake(empty);
+    wake(wake);
     return turn;
   }
 
@@ -338,16 +271,10 @@ public final class Outbox {
    * Returns a message that is out to its place by sequence; it was sent as new before. On the loop.
    */
   public void requeue(long sequence) {
-    boolean wake = false;
+    boolean wake;
     lock.lock();
     try {
-      Entry entry = pending.get(sequence);
-      if (entry != null && entry.state == Entry.State.OUT) {
-        out--;
-        entry.sentBefore = true;
-        waiting.putBack(entry);
-        wake = wakesLoop();
-      }
+      wake = contents.putBack(sequence);
     } finally {
       lock.unlock();
     }
@@ -377,7 +304,7 @@ public final class Outbox {
 
   /** Ends a message with its outcome; nothing happens if it has one already. Any thread. */
   public void settle(long sequence, Outcome outcome) {
-    end(sequence, entry -> true, entry -> outcome);
+    end(sequence, entry -> true, entry -> contents.decide(entry, outcome));
   }
 
   /**
@@ -387,27 +314,22 @@ public final class Outbox {
    */
   public OptionalLong expire() {
     while (true) {
-      List<Decided> expired = new ArrayList<>(0);
-      OptionalLong nextDue = OptionalLong.empty();
+      List<Contents.Decided> expired = new ArrayList<>(0);
+      Optional<Entry> next;
       boolean wake;
       lock.lock();
       try {
-        Optional<Entry> first = waiting.earliestDeadline();
-        while (first.isPresent() && isDue(first.get()) && expired.size() < EXPIRED_AT_ONCE) {
-          expired.add(decide(first.get(), dropped(DropReason.EXPIRED, first.get())));
-          first = waiting.earliestDeadline();
-        }
-        if (first.isPresent()) {
-          nextDue = OptionalLong.of(Math.max(0, first.get().due - clock.nanos()));
-        }
-        wake = !expired.isEmpty() && (pending.isEmpty() || wakesLoop());
+        next = contents.expire(clock.nanos(), EXPIRED_AT_ONCE, expired);
+        wake = afterDecisions(!expired.isEmpty());
       } finally {
         lock.unlock();
       }
       expired.forEach(this::tell);
       wake(wake);
       if (expired.size() < EXPIRED_AT_ONCE) {
-        return nextDue;
+        return next.isEmpty()
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.max(0, next.get().due - clock.nanos()));
       }
     }
   }
@@ -427,25 +349,12 @@ public final class Outbox {
     if (limit < 1) {
       throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
     }
-    List<PendingMessage> found = new ArrayList<>();
     lock.lock();
     try {
-      for (Entry entry : pending.values()) {
-        if (found.size() == limit) {
-          break;
-        }
-        found.add(
-            new PendingMessage(
-                entry.sequence(),
-                entry.message(),
-                Instant.ofEpochMilli(entry.acceptedAt()),
-                entry.state == Entry.State.OUT,
-                entry.onDisk()));
-      }
+      return contents.browse(limit);
     } finally {
       lock.unlock();
     }
-    return found;
   }
 
   /** Returns the numbers of this moment. */
@@ -462,14 +371,7 @@ public final class Outbox {
   public Totals totals() {
     lock.lock();
     try {
-      Optional<Instant> oldest =
-          pending.values().stream()
-              .findFirst()
-              .map(entry -> Instant.ofEpochMilli(entry.acceptedAt()));
-      QueueStatus queue =
-          new QueueStatus(
-              pending.size(), bytes, out, limits.maxMessages(), limits.maxBytes(), oldest);
-      return new Totals(queue, tally.door(), tally.ended());
+      return contents.totals(limits);
     } finally {
       lock.unlock();
     }
@@ -537,84 +439,59 @@ public final class Outbox {
     endAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN);
   }
 
-  /** A message that has left, and how; still to be told. */
-  private record Decided(Entry entry, Outcome outcome) {}
-
-  private static Outcome dropped(DropReason reason, Entry entry) {
-    return new Outcome.Dropped(reason, 0, entry.sentBefore || entry.state == Entry.State.OUT);
-  }
-
-  private boolean isDue(Entry entry) {
-    return entry.hasDeadline && clock.nanos() - entry.due >= 0;
-  }
-
   private boolean endWaiting(long sequence, DropReason reason) {
     return end(
-        sequence, entry -> entry.state == Entry.State.WAITING, entry -> dropped(reason, entry));
+        sequence,
+        entry -> entry.state == Entry.State.WAITING,
+        entry -> contents.decide(entry, reason));
   }
 
-  private boolean end(long sequence, Predicate<Entry> which, Function<Entry, Outcome> how) {
-    Decided decided;
+  private boolean end(
+      long sequence, Predicate<Entry> which, Function<Entry, Contents.Decided> how) {
+    Optional<Contents.Decided> decided;
     boolean wake;
     lock.lock();
     try {
-      Entry entry = pending.get(sequence);
-      if (entry == null || !which.test(entry)) {
-        return false;
-      }
-      decided = decide(entry, how.apply(entry));
-      wake = pending.isEmpty() || wakesLoop();
+      decided = contents.find(sequence).filter(which).map(how);
+      wake = afterDecisions(decided.isPresent());
     } finally {
       lock.unlock();
     }
-    tell(decided);
+    decided.ifPresent(this::tell);
     wake(wake);
-    return true;
+    return decided.isPresent();
   }
 
   private int endAll(Predicate<Entry> which, DropReason reason) {
-    List<Decided> ended = new ArrayList<>();
+    List<Contents.Decided> decided;
     boolean wake;
     lock.lock();
     try {
-      for (Entry entry : pending.values().stream().filter(which).toList()) {
-        ended.add(decide(entry, dropped(reason, entry)));
-      }
-      wake = !ended.isEmpty() && (pending.isEmpty() || wakesLoop());
+      decided = contents.dropAll(which, reason);
+      wake = afterDecisions(!decided.isEmpty());
     } finally {
       lock.unlock();
     }
-    ended.forEach(this::tell);
+    decided.forEach(this::tell);
     wake(wake);
-    return ended.size();
+    return decided.size();
   }
 
-  /** The one place where a message leaves: counted, and its limits free. Holds the lock. */
-  private Decided decide(Entry entry, Outcome outcome) {
-    if (entry.state == Entry.State.OUT) {
-      out--;
+  /** Lets those in who wait for room; returns whether the loop has to look. Holds the lock. */
+  private boolean afterDecisions(boolean any) {
+    if (!any) {
+      return false;
     }
-    pending.remove(entry.sequence());
-    bytes -= entry.size;
-    waiting.remove(entry);
-    tally.count(outcome);
     if (waiters > 0) {
       room.signalAll();
     }
-    return new Decided(entry, outcome);
+    return contents.isEmpty() || contents.wakesLoop();
   }
 
-  private void tell(Decided decided) {
+  /** Tells what was decided; not under the lock. */
+  private void tell(Contents.Decided decided) {
+    assert !lock.isHeldByCurrentThread() : "nobody is told under the lock";
     settlements.settled(decided.entry(), decided.outcome());
-  }
-
-  /** Returns whether a sleeping loop has to look again, and takes it for awake then. */
-  private boolean wakesLoop() {
-    if (asleep && waiting.first(lookedForAcknowledged).isPresent()) {
-      asleep = false;
-      return true;
-    }
-    return false;
   }
 
   private void wake(boolean needed) {
@@ -626,7 +503,7 @@ public final class Outbox {
   private NotAcceptedException refused(NotAcceptedException.Cause cause, String why) {
     lock.lock();
     try {
-      tally.refused++;
+      contents.tally.refused++;
     } finally {
       lock.unlock();
     }

@@ -1,5 +1,7 @@
 package org.robustmqtt.client.outbox;
 
+import java.util.Collections;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.robustmqtt.QoS;
 
@@ -14,7 +16,9 @@ final class TopicQueue {
   /** Whether it is among the ready ones whose turn is a message of QoS 0. */
   boolean readyUnacknowledged;
 
-  private final TreeSet<Long> unfinished = new TreeSet<>();
+  /** The messages of QoS 2 that are out; made for the first of them. */
+  private SortedSet<Long> unfinished = Collections.emptySortedSet();
+
   private Entry head;
   private Entry tail;
   private Entry lastReturned;
@@ -89,6 +93,9 @@ final class TopicQueue {
   /** A message is out. */
   void out(Entry entry) {
     if (entry.message().qos() == QoS.EXACTLY_ONCE) {
+      if (unfinished.isEmpty()) {
+        unfinished = new TreeSet<>();
+      }
       unfinished.add(entry.sequence());
     }
   }

@@ -266,6 +266,20 @@ class DispatcherDeliveryTest {
     assertEquals(List.of(later), box.handled);
   }
 
+  /** The session knows a message of QoS 2 over connections, and does not deliver it again. */
+  @Test
+  void the_end_of_a_message_of_qos_2_is_told_also_after_a_loss() {
+    HeldLane lane = box.held(ear, "t");
+    box.deliver("t", 1, "one");
+    long exact = box.deliver("t", 2, "two");
+    box.loop(box.dispatcher::lost);
+    assertEquals(1, box.dispatcher.receivedPending());
+    box.run(lane);
+    assertEquals(List.of("one", "two"), ear.heard);
+    assertEquals(List.of(exact), box.handled);
+    assertEquals(0, box.dispatcher.receivedPending());
+  }
+
   @Test
   void a_loss_right_after_the_end_is_told_to_nobody() {
     box.loop(

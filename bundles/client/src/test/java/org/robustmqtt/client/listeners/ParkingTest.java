@@ -70,6 +70,30 @@ class ParkingTest {
   }
 
   @Test
+  void a_message_of_qos_2_stays_parked_over_a_loss_for_it_is_not_delivered_again() {
+    box.deliver("t", 1, "a");
+    long exact = box.deliver("t", 2, "b");
+    box.loop(box.dispatcher::lost);
+    assertEquals(1, box.dispatcher.receivedPending());
+    box.add(ear, "t");
+    assertEquals(List.of("b"), ear.heard);
+    assertEquals(List.of(exact), box.handled);
+    assertEquals(0, box.dispatcher.receivedPending());
+  }
+
+  @Test
+  void parked_messages_are_heard_in_the_order_of_arrival_whatever_their_numbers() {
+    box.loop(
+        () -> {
+          box.dispatcher.deliver(900, DispatcherFixture.publish("t", 1, false, "first"));
+          box.dispatcher.deliver(17, DispatcherFixture.publish("t", 2, false, "second"));
+        });
+    box.add(ear, "t");
+    assertEquals(List.of("first", "second"), ear.heard);
+    assertEquals(List.of(900L, 17L), box.handled);
+  }
+
+  @Test
   void a_thousand_messages_are_all_heard_in_order_while_their_listener_is_restarted() {
     HeldLane lane = new HeldLane();
     MqttSubscriptionHandle first = box.on(lane, spec(1, false, "t"), ear);

@@ -197,6 +197,7 @@ class OutboxEndTest {
     assertEquals(0, box.outbox.status().messages());
   }
 
+  /** D6: the oldest is the lowest sequence, not the lowest packet id. */
   @Test
   void browsing_shows_the_oldest_first_up_to_the_limit() {
     long a = box.publish("t", 1);

@@ -1,0 +1,65 @@
+package org.robustmqtt.client.outbox;
+
+import java.util.Optional;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.Stored;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Lanes;
+import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.StoredMessage;
+
+/**
+ * Makes entries, and turns their deadlines into points of the monotonic clock: within a run a
+ * deadline is kept whatever happens to the wall clock.
+ */
+final class EntryMaker {
+  private final Clock clock;
+  private final Lanes lanes;
+
+  EntryMaker(Clock clock, Lanes lanes) {
+    this.clock = clock;
+    this.lanes = lanes;
+  }
+
+  /** Returns a message of now, as it goes into the journal. */
+  StoredMessage record(long sequence, Message message, Durability durability) {
+    long deadline = message.deadline().map(Times::millis).orElse(0L);
+    return new StoredMessage(sequence, message, durability, clock.wallMillis(), deadline);
+  }
+
+  /** Returns the entry of a message of now. */
+  Entry accepted(StoredMessage record, int size) {
+    return entry(record, size, record.deadline());
+  }
+
+  /**
+   * Returns the entry of a message that was found. The time on disk counts; its age is never taken
+   * for less than nothing, so that a clock that was set back gives no new time.
+   */
+  Entry recovered(RecoveredMessage found) {
+    StoredMessage record = found.stored();
+    long left = record.acceptedAt() + record.deadline() - clock.wallMillis();
+    int size = MessageSize.of(record.message()).queued();
+    Entry entry = entry(record, size, Math.max(0, Math.min(left, record.deadline())));
+    entry.promise().stored(Stored.ON_DISK);
+    if (found.stage() != RecoveredMessage.Stage.WAITING) {
+      entry.state = Entry.State.OUT;
+    }
+    return entry;
+  }
+
+  private Entry entry(StoredMessage record, int size, long millisLeft) {
+    return new Entry(
+        record.sequence(),
+        record.message(),
+        record.durability(),
+        record.acceptedAt(),
+        size,
+        record.deadline() == 0
+            ? Optional.empty()
+            : Optional.of(clock.nanos() + Times.nanos(millisLeft)),
+        lanes.pool());
+  }
+}
