@@ -68,11 +68,14 @@ public final class SubscribeCommand extends MqttAction {
             message -> {
               if (left.getCount() > 0) {
                 out.println(ReceivedText.line(message));
+                // the console shows what is flushed, else only what a command has left at its end
+                out.flush();
                 left.countDown();
               }
             });
     try {
       out.println("Listening to " + filter + " on " + connection.name() + end());
+      out.flush();
       left.await(timeout > 0 ? timeout : Long.MAX_VALUE, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       // Ctrl-C: the command has ended, its thread goes on
