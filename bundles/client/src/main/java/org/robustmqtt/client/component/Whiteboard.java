@@ -27,8 +27,8 @@ final class Whiteboard {
 
   /** Adds a listener to the connections it means, now and later. */
   void add(Listening listener) {
-    report(listener, List.of());
     listeners.add(listener);
+    report(listener, List.of());
     connections.forEach(listener::attach);
   }
 

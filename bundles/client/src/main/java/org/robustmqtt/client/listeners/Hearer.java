@@ -112,6 +112,11 @@ final class Hearer implements MqttSubscriptionHandle {
     return spec.manual();
   }
 
+  /** Returns whether another hearer calls the very same listener. */
+  boolean sameListener(Hearer other) {
+    return listener == other.listener;
+  }
+
   /** Any thread. */
   boolean isClosed() {
     return gate.isClosed();

@@ -122,8 +122,11 @@ final class WantedFilters {
         want.qos = asked;
         want.state(State.PENDING, 0);
         changed = true;
-      } else if (last.get(filter.value()) == want.qos) {
-        // the broker was, or is being, asked for it: again, for its retained messages
+      } else if (last.get(filter.value()) == want.qos
+          && (want.state() == State.REFUSED
+              || want.hearers.stream().noneMatch(hearer::sameListener))) {
+        // the broker was, or is being, asked for it: again, for its retained messages, unless the
+        // listener has them because it only asks for something more
         again.add(filter.value());
         if (want.state() == State.REFUSED) {
           want.state(online ? State.SENT : State.PENDING, 0);

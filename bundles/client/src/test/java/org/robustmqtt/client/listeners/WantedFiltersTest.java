@@ -179,6 +179,14 @@ class WantedFiltersTest {
   }
 
   @Test
+  void a_listener_that_asks_for_more_is_subscribed_again_only_to_what_is_new() {
+    box.add(ear, "a", "b");
+    box.add(ear, "b", "c");
+    assertEquals(List.of("a", "b", "c"), List.copyOf(box.dispatcher.wanted().keySet()));
+    assertEquals(List.of(), box.again);
+  }
+
+  @Test
   void listeners_of_restored_filters_are_late_ones() {
     box.add(ear, "t");
     DispatcherFixture next = box.restarted();

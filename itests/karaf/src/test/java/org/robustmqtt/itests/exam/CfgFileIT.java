@@ -1,0 +1,85 @@
+package org.robustmqtt.itests.exam;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.Test;
+import org.osgi.framework.ServiceReference;
+import org.robustmqtt.ConnectionState;
+import org.robustmqtt.Message;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.RobustMqttConnection;
+
+/** A file in {@code etc} appears, changes, becomes wrong, is corrected and goes. */
+public class CfgFileIT extends KarafTest {
+  private Optional<RobustMqttConnection> connection(String name) {
+    return Connections.find(context, name);
+  }
+
+  @Test
+  public void a_file_is_a_connection_that_follows_every_change_of_the_file() throws Exception {
+    String broker = "broker = " + mqtt(embedded());
+    try (CfgFile file = CfgFile.connection("garden")) {
+      file.write(broker, "connectDelay = 0");
+      RobustMqttConnection garden = Connections.await(context, "garden", ConnectionState.ONLINE);
+      assertEquals("garden", garden.name());
+      assertEquals(
+          Outcome.Kind.ACKNOWLEDGED,
+          garden
+              .publish(Message.text("garden/gate", "open"))
+              .outcome()
+              .toCompletableFuture()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .kind());
+
+      file.settled();
+      file.write(broker, "connectDelay = 0", "queueMaxMessages = 123");
+      await(
+          () -> "the limit applies: " + garden.status().queue(),
+          () -> garden.status().queue().maxMessages() == 123);
+      assertEquals("no reconnect", 1, garden.status().counters().connects());
+
+      file.settled();
+      file.write(broker, "connectDelay = 0", "queueMaxMessages = many", "maxInflight = -1");
+      await(
+          () -> "both faults are shown: " + garden.status().faults(),
+          () -> garden.status().faults().size() == 2);
+      String faults = garden.status().faults().toString();
+      assertTrue(faults, faults.contains("queueMaxMessages") && faults.contains("many"));
+      assertTrue(faults, faults.contains("maxInflight"));
+      assertEquals(ConnectionState.ONLINE, garden.status().state());
+      assertEquals("the old one runs", 123, garden.status().queue().maxMessages());
+
+      file.settled();
+      file.write(broker, "connectDelay = 0", "queueMaxMessages = 124");
+      await(
+          () -> "corrected: " + garden.status().faults(),
+          () -> garden.status().faults().isEmpty() && garden.status().queue().maxMessages() == 124);
+      assertEquals("no reconnect", 1, garden.status().counters().connects());
+    }
+    await(() -> "the service is gone", () -> connection("garden").isEmpty());
+    assertTrue(shell("mqtt:purge --orphan garden"), !shell("mqtt:list").contains("garden"));
+  }
+
+  @Test
+  public void a_file_names_two_connections_of_one_name_and_the_second_is_faulted()
+      throws Exception {
+    String broker = "broker = " + mqtt(embedded());
+    try (CfgFile first = CfgFile.connection("first");
+        CfgFile second = CfgFile.connection("second")) {
+      first.write(broker, "connectDelay = 0", "name = twin");
+      Connections.await(context, "twin", ConnectionState.ONLINE);
+      second.write(broker, "connectDelay = 0", "name = twin");
+      await(
+          () -> "the second is listed as faulted: " + shell("mqtt:list"),
+          () -> shell("mqtt:list").contains("FAULTED"));
+      Collection<ServiceReference<RobustMqttConnection>> services =
+          context.getServiceReferences(RobustMqttConnection.class, "(mqtt.connection=twin)");
+      assertEquals(1, services.size());
+    }
+    await(() -> "both are gone", () -> connection("twin").isEmpty());
+  }
+}

@@ -1,0 +1,2 @@
+/** What a bundle author writes. Nothing here knows more than the API. */
+package org.robustmqtt.itests.probe;
