@@ -7,8 +7,9 @@ import org.robustmqtt.Stored;
 /**
  * The journal of one connection, open. Every method only puts something into memory and returns,
  * unless it says otherwise; the journal thread writes. Records are written in the order of the
- * calls. Callbacks come in the order of the calls that have the same level. Safe for several
- * threads.
+ * calls, except that a {@code group} message may be written later than what came after it: it
+ * waits, because it may be settled first. Records of one message always keep their order. Callbacks
+ * come in the order of the writing, for those that have the same level. Safe for several threads.
  */
 @ProviderType
 public interface Journal extends AutoCloseable {

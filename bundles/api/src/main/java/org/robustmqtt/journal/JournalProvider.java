@@ -15,8 +15,8 @@ public interface JournalProvider {
    *
    * @param connection the name of the connection, {@code [A-Za-z0-9._-]{1,64}}
    * @param settings where and how
-   * @param listener told about changes of {@link Journal#status()}, on the journal thread; must not
-   *     block
+   * @param listener told when {@code degraded} of {@link Journal#status()} has changed, on the
+   *     journal thread; must not block
    * @throws JournalException if it is locked, of a newer format, or cannot be opened; nothing was
    *     changed
    */

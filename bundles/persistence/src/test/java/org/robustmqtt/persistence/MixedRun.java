@@ -35,6 +35,7 @@ final class MixedRun {
   private final Map<String, Integer> valueForced = new TreeMap<>();
   private final TreeSet<Integer> receivedTold = new TreeSet<>();
   private final TreeSet<Integer> completedCalled = new TreeSet<>();
+  private final List<String> violations = new ArrayList<>();
   private int unanswered;
   private long highest;
   private int nextValue = 1;
@@ -98,7 +99,7 @@ final class MixedRun {
         stored -> {
           unanswered--;
           if (!disk.isCrashed() && told.put(sequence, stored) != null) {
-            throw new AssertionError(sequence + " was told twice");
+            violations.add(sequence + " was told twice");
           }
         });
   }
@@ -200,7 +201,7 @@ final class MixedRun {
 
   /** Returns every promise that a recovery breaks, in words. */
   List<String> broken(Journal journal, Recovery found, FaultyDisk.Crash crash) {
-    List<String> broken = new ArrayList<>();
+    List<String> broken = new ArrayList<>(violations);
     lost(found).forEach(sequence -> broken.add(sequence + " was on disk and is lost"));
     long last = 0;
     for (RecoveredMessage message : found.messages()) {

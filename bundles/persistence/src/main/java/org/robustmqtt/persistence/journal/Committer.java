@@ -81,7 +81,6 @@ final class Committer {
       // Old segments may hold the only forced copy of what was just repeated.
       force();
     }
-    lease.extended(small.lease);
   }
 
   /** Returns why the journal cannot be written, empty while it can. */
@@ -104,7 +103,8 @@ final class Committer {
         comeBack();
       }
       if (broken.isPresent()) {
-        refuse(taken);
+        ledger.refused(taken);
+        taken.forEach(this::tellFailed);
         return;
       }
     }
@@ -144,6 +144,8 @@ final class Committer {
   private void begin() throws IOException {
     SegmentWriter next = segments.create(small.lease, false);
     writer = Optional.of(next);
+    // Its header is forced, and the lease stands in it.
+    lease.extended(small.lease);
     List<Entry> state = small.entries();
     for (Entry entry : state) {
       encode(entry);
@@ -213,15 +215,16 @@ final class Committer {
 
   /** Rolls to a new segment when it is time, lets dead ones go, and carries what is left over. */
   private void tidy() throws IOException {
-    SegmentWriter current = writer.orElseThrow();
-    if (housekeeping.isFull(current)) {
-      roll();
-    }
-    announce();
-    if (housekeeping.wantsCarrying(writer.orElseThrow())) {
+    if (housekeeping.isFull(writer.orElseThrow())) {
       force();
       abandon();
-      housekeeping.carry(small);
+      begin();
+    }
+    announce();
+    if (housekeeping.wantsCarrying(writer.orElseThrow(), ticks())) {
+      force();
+      abandon();
+      housekeeping.carry(small, ticks());
       begin();
       announce();
       force();
@@ -234,12 +237,6 @@ final class Committer {
     if (watermark.isPresent()) {
       append(Entry.own(RecordType.WATERMARK, watermark.get()));
     }
-  }
-
-  private void roll() throws IOException {
-    force();
-    abandon();
-    begin();
   }
 
   /** The one second chance: everything unforced, in order, into a new segment. */
@@ -269,24 +266,8 @@ final class Committer {
     forceDue = Long.MAX_VALUE;
     List<Entry> waiting = new ArrayList<>(unforced);
     unforced.clear();
-    // Any of it may be on disk, in one of the files that failed.
-    segments.list().stream()
-        .reduce((older, newer) -> newer)
-        .ifPresent(last -> waiting.forEach(entry -> ledger.apply(entry, last, 1)));
-    waiting.forEach(ledger::remember);
+    ledger.doubtful(waiting);
     waiting.forEach(this::tellFailed);
-  }
-
-  private void refuse(List<Entry> batch) {
-    for (Entry entry : batch) {
-      if (entry.isMessage()) {
-        live.remove(entry.sequence);
-      } else {
-        ledger.apply(entry, new Segment(0), 0);
-        ledger.remember(entry);
-      }
-    }
-    batch.forEach(this::tellFailed);
   }
 
   private void tellFailed(Entry entry) {

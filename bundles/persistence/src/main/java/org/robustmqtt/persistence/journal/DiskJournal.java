@@ -263,7 +263,7 @@ public final class DiskJournal implements Journal {
   private void tellListener() {
     try {
       listener.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("{}: a listener threw, which it must not", place.folder(), e);
     }
   }

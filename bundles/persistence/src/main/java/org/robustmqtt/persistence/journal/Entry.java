@@ -193,7 +193,7 @@ final class Entry {
       told = true;
       try {
         onStored.stored(stored);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("A callback threw, which it must not: {}", onStored, e);
       }
     }
@@ -203,7 +203,7 @@ final class Entry {
   static void tell(WrittenCallback callback, boolean written) {
     try {
       callback.done(written);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A callback threw, which it must not: {}", callback, e);
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.Input;
@@ -11,6 +12,8 @@ import org.robustmqtt.persistence.format.MessageBody;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.SegmentHeader;
 import org.robustmqtt.persistence.format.SegmentScan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets old segments go, the oldest first: a dead one after a forced watermark says so; and when
@@ -18,6 +21,9 @@ import org.robustmqtt.persistence.format.SegmentScan;
  * nothing unless something was written. Belongs to the journal thread.
  */
 final class Housekeeping {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
+
   private final Segments segments;
   private final LiveMessages live;
   private final Clock clock;
@@ -25,6 +31,8 @@ final class Housekeeping {
 
   /** Segments below were said to be dead, but the watermark may not be forced yet. */
   private int announced;
+
+  private long carryAfter;
 
   Housekeeping(Segments segments, LiveMessages live, Clock clock, long segmentSize) {
     this.segments = segments;
@@ -48,27 +56,43 @@ final class Housekeeping {
   }
 
   /** After each force: what was announced may be deleted now. */
-  void forced() throws IOException {
-    segments.deleteBelow(announced);
+  void forced() {
+    try {
+      segments.deleteBelow(announced);
+    } catch (IOException e) {
+      // They are dead whether they are there or not; the next force tries again.
+      LOG.debug("Old segments could not be deleted: {}", e.toString());
+    }
   }
 
   /**
    * Returns whether less than a quarter of the bytes is alive, in more than two files. Not while
    * dead segments wait for their watermark, since these cost nothing to remove.
    */
-  boolean wantsCarrying(SegmentWriter current) {
+  boolean wantsCarrying(SegmentWriter current, long now) {
     return segments.count() > 2
+        && now >= carryAfter
         && segments.list().get(0).number >= announced
         && segments.list().get(0).live > 0
         && segments.list().get(0).number != current.segment().number
         && segments.liveBytes() * 4 < segments.bytes();
   }
 
+  /** Carries as {@link #move}; if that fails, nothing has moved, and it rests for a while. */
+  void carry(SmallState small, long now) {
+    try {
+      move(small);
+    } catch (IOException e) {
+      carryAfter = now + PAUSE;
+      LOG.warn("Old segments could not be carried on: {}", e.toString());
+    }
+  }
+
   /**
    * Carries the live records of the oldest segments into one new segment, which is forced. Their
    * old places are dead when this returns.
    */
-  void carry(SmallState small) throws IOException {
+  private void move(SmallState small) throws IOException {
     List<Segment> old = segments.list();
     SegmentWriter to = segments.create(small.lease, true);
     List<Move> moves = new ArrayList<>();

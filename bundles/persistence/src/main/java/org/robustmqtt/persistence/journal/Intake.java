@@ -270,7 +270,7 @@ final class Intake {
   }
 
   synchronized boolean hasRoom() {
-    return bytes <= CAPACITY / 2;
+    return !flush && bytes <= CAPACITY / 2;
   }
 
   /** Asks that what waits be written soon. */

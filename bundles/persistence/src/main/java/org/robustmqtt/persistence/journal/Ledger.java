@@ -52,8 +52,29 @@ final class Ledger {
     }
   }
 
+  /** Takes over what was not even tried to be written: messages have no record, the rest counts. */
+  void refused(List<Entry> batch) {
+    for (Entry entry : batch) {
+      if (entry.isMessage()) {
+        live.remove(entry.sequence);
+      } else {
+        apply(entry, new Segment(0), 0);
+        remember(entry);
+      }
+    }
+  }
+
+  /** Takes over what failed: any of it may be on disk, in one of the files that failed. */
+  void doubtful(List<Entry> batch) {
+    List<Segment> all = segments.list();
+    for (Entry entry : batch) {
+      apply(entry, all.get(all.size() - 1), 1);
+    }
+    batch.forEach(this::remember);
+  }
+
   /** Keeps in mind what a record that could not be written would have said. */
-  void remember(Entry entry) {
+  private void remember(Entry entry) {
     switch (entry.type) {
       case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
       case SENT, RELEASED, UNSENT -> {

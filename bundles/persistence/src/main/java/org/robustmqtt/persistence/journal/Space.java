@@ -47,12 +47,13 @@ final class Space {
     if (low.isEmpty()) {
       return batch;
     }
-    List<Entry> kept = new ArrayList<>(batch);
+    List<Entry> kept = new ArrayList<>(batch.size());
     for (Entry entry : batch) {
       if (entry.isMessage()) {
-        kept.remove(entry);
         live.remove(entry.sequence);
         entry.tellFailed();
+      } else {
+        kept.add(entry);
       }
     }
     return kept;

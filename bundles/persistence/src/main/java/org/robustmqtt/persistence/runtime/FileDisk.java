@@ -97,7 +97,8 @@ public final class FileDisk implements Disk {
 
   @Override
   public long free(Path folder) throws IOException {
-    return Files.getFileStore(folder).getUsableSpace();
+    // Not by FileStore, which reads the table of mounts each time.
+    return folder.toFile().getUsableSpace();
   }
 
   @Override
