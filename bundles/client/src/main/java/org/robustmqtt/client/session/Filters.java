@@ -22,8 +22,11 @@ final class Filters {
   private final Map<String, QoS> lapsed = new LinkedHashMap<>();
 
   // valid until it is done
-  /** Wanted with the retained messages, which were not sent yet. */
+  /** Wanted again, whatever the broker has. */
   private final Set<String> owed = new HashSet<>();
+
+  /** The broker may well have them, with nothing more to tell about them. */
+  private final Set<String> doubted = new HashSet<>();
 
   /** Asked for again while it was asked for. */
   private final Set<String> again = new HashSet<>();
@@ -36,6 +39,16 @@ final class Filters {
   void restore(SessionRecord record) {
     sent.putAll(record.filters());
     acknowledged.addAll(record.acknowledged());
+    doubted.addAll(sent.keySet());
+    doubted.removeAll(acknowledged);
+  }
+
+  /** The broker may have begun a new session without our knowing; true if that changes anything. */
+  boolean doubt() {
+    doubted.addAll(acknowledged);
+    boolean changed = !acknowledged.isEmpty();
+    acknowledged.clear();
+    return changed;
   }
 
   Map<String, QoS> sent() {
@@ -56,6 +69,7 @@ final class Filters {
     refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     owed.retainAll(wanted.keySet());
+    doubted.retainAll(wanted.keySet());
     again.retainAll(wanted.keySet());
     impossible.retainAll(wanted.keySet());
   }
@@ -81,6 +95,7 @@ final class Filters {
     }
     sent.clear();
     acknowledged.clear();
+    doubted.clear();
     refused.clear();
   }
 
@@ -131,7 +146,7 @@ final class Filters {
 
   /** Returns whether the retained messages of a filter are to be sent with its subscription. */
   boolean retainedOwed(String filter) {
-    return owed.contains(filter);
+    return owed.contains(filter) || !doubted.contains(filter);
   }
 
   /** Returns whether the filter is still wanted with this QoS. */
@@ -139,15 +154,15 @@ final class Filters {
     return wanted.get(filter) == qos;
   }
 
-  /** Puts a filter among those that the record names; true if it was not there with this QoS. */
-  boolean note(String filter, QoS qos) {
+  /** A filter is to be subscribed; true if the record has to say so first. */
+  boolean subscribing(String filter, QoS qos) {
     acknowledged.remove(filter);
-    if (sent.get(filter) == qos) {
-      return false;
-    }
-    sent.put(filter, qos);
-    owed.add(filter);
-    return true;
+    return sent.put(filter, qos) != qos;
+  }
+
+  /** A filter is to be unsubscribed; true if the record has to say so first. */
+  boolean unsubscribing(String filter) {
+    return acknowledged.remove(filter);
   }
 
   /** A request with the filter is written. */
@@ -188,6 +203,7 @@ final class Filters {
   private void answered(String filter) {
     asked.remove(filter);
     owed.remove(filter);
+    doubted.remove(filter);
     if (again.remove(filter)) {
       owed.add(filter);
     }

@@ -157,9 +157,15 @@ public final class Session {
 
   /** The link is gone; what is in flight stays for the next connection. */
   public void lost() {
+    boolean unanswered = connection.connecting();
     connection.end();
     incoming.linkLost();
     subscriptions.linkLost();
+    if (unanswered) {
+      // The broker may have read that CONNECT and begun a session that looks like ours next time.
+      subscriptions.doubt();
+      incoming.doubt();
+    }
     outgoing.linkLost();
   }
 
@@ -257,11 +263,13 @@ public final class Session {
       subscriptions.proceed();
       return true;
     }
-    outgoing.abandon(strangers);
-    requeueStrangers();
+    // The record first: if the process ends after it, what is not requeued yet is of an older epoch
+    // and will be; the other way round, a later message could be resumed before an earlier one.
     incoming.abandon();
     records.nextEpoch();
     subscriptions.abandon(settings.resubscribe());
+    outgoing.abandon(strangers);
+    requeueStrangers();
     outgoing.begin(records.epoch());
     return true;
   }
