@@ -64,8 +64,12 @@ final class Incoming {
   // valid as long as the session
   private final IdTable<Arrival> exactlyOnce = new IdTable<>();
 
-  /** What came until then may belong to a session that the broker does not have any more. */
-  private int doubtedUntil = -1;
+  /**
+   * What came until that connection may be over for the broker: it may have another session, or, at
+   * the first connection, a power cut may have taken the record that an exchange was complete. Then
+   * a PUBLISH that is no re-delivery is a new message, although its id is known.
+   */
+  private int doubtedUntil;
 
   // valid as long as the connection
   private final IdTable<Arrival> atLeastOnce = new IdTable<>();
@@ -96,10 +100,7 @@ final class Incoming {
     effects.forgetReceived();
   }
 
-  /**
-   * The broker may have begun a new session without our knowing. Then a PUBLISH that is no
-   * re-delivery is a new message, although its id is known.
-   */
+  /** The broker may have begun a new session without our knowing. */
   void doubt() {
     doubtedUntil = connection.number();
   }

@@ -42,6 +42,10 @@ final class ModelWorld implements SessionEffects {
   final ModelBroker broker;
   final Set<Long> accepted = new TreeSet<>();
   final Map<Long, Message> published = new HashMap<>();
+
+  /** How often a message of QoS 0 was written: again if the disk lost that it had been. */
+  final Map<Long, Integer> timesWritten = new HashMap<>();
+
   final Set<Long> sync = new HashSet<>();
   final Map<String, Integer> heard = new HashMap<>();
   final Set<String> handledTexts = new HashSet<>();
@@ -64,6 +68,7 @@ final class ModelWorld implements SessionEffects {
   private final Map<Integer, String> lastUnderId = new HashMap<>();
   Map<String, QoS> wanted = new LinkedHashMap<>();
   private long lastSequence;
+  private long epoch;
   private int lastText;
   private int window;
   private boolean closing;
@@ -97,6 +102,11 @@ final class ModelWorld implements SessionEffects {
     closing = false;
     toBroker.clear();
     ModelJournal.State state = journal.recover(powerCut);
+    if (state.record.map(SessionRecord::epoch).orElse(0L) < epoch) {
+      // The process ended between a new session and its record. The broker would call it present,
+      // and nothing tells it from the one before; see ModelBroker.keepsUnanswered.
+      broker.loseSession();
+    }
     log.add("crash, found " + state.messages.keySet());
     journal = new ModelJournal(state);
     accepted.removeIf(s -> !settled.contains(s) && !state.messages.containsKey(s));
@@ -325,6 +335,7 @@ final class ModelWorld implements SessionEffects {
   public void writeUnacknowledged(long sequence, Publish packet) {
     log.add(Tape.text(packet));
     toBroker.add(packet);
+    timesWritten.merge(sequence, 1, Integer::sum);
     accepted.remove(sequence);
     sentOut.remove(sequence);
     settled.add(sequence);
@@ -368,6 +379,7 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void recordSession(SessionRecord record, long token) {
     SessionRecord read = SessionRecord.fromBytes(record.toBytes());
+    epoch = record.epoch();
     journal.append(state -> state.record = Optional.of(read), Level.FORCED, token);
   }
 
