@@ -35,8 +35,12 @@ final class Filters {
   private final Set<String> asked = new HashSet<>();
   private final Set<String> impossible = new HashSet<>();
 
+  /** What {@link #pending} is, or negative if it has to be counted. */
+  private int pending = -1;
+
   /** Goes on with what the record says. */
   void restore(SessionRecord record) {
+    pending = -1;
     sent.putAll(record.filters());
     acknowledged.addAll(record.acknowledged());
     doubted.addAll(sent.keySet());
@@ -45,6 +49,7 @@ final class Filters {
 
   /** The broker may have begun a new session without our knowing; true if that changes anything. */
   boolean doubt() {
+    pending = -1;
     doubted.addAll(acknowledged);
     boolean changed = !acknowledged.isEmpty();
     acknowledged.clear();
@@ -65,6 +70,7 @@ final class Filters {
   }
 
   void want(Map<String, QoS> filters) {
+    pending = -1;
     wanted = new LinkedHashMap<>(filters);
     refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
@@ -76,6 +82,7 @@ final class Filters {
 
   /** Subscribes a filter again, whatever was answered before. */
   void wantAgain(String filter) {
+    pending = -1;
     if (!wanted.containsKey(filter)) {
       return;
     }
@@ -90,6 +97,7 @@ final class Filters {
 
   /** A new session: the broker has no filters. */
   void abandon(boolean resubscribe) {
+    pending = -1;
     if (!resubscribe) {
       lapsed.putAll(sent);
     }
@@ -101,6 +109,7 @@ final class Filters {
 
   /** The link is gone: what was asked for and not answered is asked for again. */
   void linkLost() {
+    pending = -1;
     asked.clear();
     impossible.clear();
     owed.addAll(again);
@@ -133,15 +142,18 @@ final class Filters {
 
   /** Returns how many are to be subscribed or unsubscribed, or were asked for. */
   int pending() {
-    Set<String> pending = new HashSet<>(asked);
-    wanted.forEach(
-        (filter, qos) -> {
-          if (due(filter, qos)) {
-            pending.add(filter);
-          }
-        });
-    pending.addAll(toUnsubscribe().keySet());
-    return pending.size();
+    if (pending < 0) {
+      Set<String> open = new HashSet<>(asked);
+      wanted.forEach(
+          (filter, qos) -> {
+            if (due(filter, qos)) {
+              open.add(filter);
+            }
+          });
+      open.addAll(toUnsubscribe().keySet());
+      pending = open.size();
+    }
+    return pending;
   }
 
   /** Returns whether the retained messages of a filter are to be sent with its subscription. */
@@ -156,17 +168,20 @@ final class Filters {
 
   /** A filter is to be subscribed; true if the record has to say so first. */
   boolean subscribing(String filter, QoS qos) {
+    pending = -1;
     acknowledged.remove(filter);
     return sent.put(filter, qos) != qos;
   }
 
   /** A filter is to be unsubscribed; true if the record has to say so first. */
   boolean unsubscribing(String filter) {
+    pending = -1;
     return acknowledged.remove(filter);
   }
 
   /** A request with the filter is written. */
   void ask(String filter) {
+    pending = -1;
     asked.add(filter);
   }
 
@@ -189,6 +204,7 @@ final class Filters {
 
   /** The broker at hand cannot take the filter. */
   void impossible(String filter) {
+    pending = -1;
     owed.remove(filter);
     impossible.add(filter);
   }
@@ -201,6 +217,7 @@ final class Filters {
   }
 
   private void answered(String filter) {
+    pending = -1;
     asked.remove(filter);
     owed.remove(filter);
     doubted.remove(filter);

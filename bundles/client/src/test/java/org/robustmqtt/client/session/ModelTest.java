@@ -1,6 +1,7 @@
 package org.robustmqtt.client.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
@@ -19,6 +20,7 @@ class ModelTest {
   private static final int RUNS = Integer.getInteger("robustmqtt.runs", 500);
   private static final int EVENTS = 400;
   private static final int CALM = 20_000;
+  private static final int LOGGED = 60;
 
   private enum Faults {
     CUTS,
@@ -55,24 +57,22 @@ class ModelTest {
 
   private static void runs(int count, Faults faults) {
     for (long seed = 1; seed <= count; seed++) {
-      ModelWorld world = new ModelWorld(new Random(seed));
-      world.broker.keepsUnanswered = faults == Faults.UNANSWERED_CONNECTS;
       try {
-        run(world, new Random(-seed), faults);
-        judge(world, faults);
+        run(world(seed, faults, false), new Random(-seed), faults);
       } catch (RuntimeException | AssertionError e) {
-        int from = Math.max(0, world.log.size() - 60);
-        throw new AssertionError(
-            faults
-                + ", seed "
-                + seed
-                + ": "
-                + e.getMessage()
-                + "\n"
-                + String.join("\n", world.log.subList(from, world.log.size())),
-            e);
+        ModelWorld again = world(seed, faults, true);
+        assertThrows(Throwable.class, () -> run(again, new Random(-again.seed), faults));
+        int from = Math.max(0, again.log.size() - LOGGED);
+        String log = String.join("\n", again.log.subList(from, again.log.size()));
+        throw new AssertionError(faults + ", seed " + seed + ": " + e.getMessage() + "\n" + log, e);
       }
     }
+  }
+
+  private static ModelWorld world(long seed, Faults faults, boolean logging) {
+    ModelWorld world = new ModelWorld(seed, logging);
+    world.broker.keepsUnanswered = faults == Faults.UNANSWERED_CONNECTS;
+    return world;
   }
 
   private static void run(ModelWorld world, Random random, Faults faults) {
@@ -87,6 +87,7 @@ class ModelTest {
     }
     calm(world, random);
     assertTrue(world.idle(), () -> "stuck: " + world.state());
+    judge(world, faults);
   }
 
   private static void calm(ModelWorld world, Random random) {

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
@@ -39,6 +40,7 @@ final class ModelWorld implements SessionEffects {
   static final int MAX_INFLIGHT = 4;
   private static final List<String> FILTERS = List.of("f/1", "f/2", "f/3", "in");
 
+  final long seed;
   final ModelBroker broker;
   final Set<Long> accepted = new TreeSet<>();
   final Map<Long, Message> published = new HashMap<>();
@@ -55,6 +57,7 @@ final class ModelWorld implements SessionEffects {
   int firstSession;
   boolean powerCuts;
   private final Random random;
+  private final boolean logging;
   private final ProtocolVersion version;
   private ModelJournal journal = new ModelJournal(new ModelJournal.State());
   private Session session;
@@ -73,8 +76,10 @@ final class ModelWorld implements SessionEffects {
   private int window;
   private boolean closing;
 
-  ModelWorld(Random random) {
-    this.random = random;
+  ModelWorld(long seed, boolean logging) {
+    this.seed = seed;
+    this.logging = logging;
+    random = new Random(seed);
     version = random.nextInt(3) == 0 ? ProtocolVersion.MQTT_3_1_1 : ProtocolVersion.MQTT_5;
     broker = new ModelBroker(random);
     start(new ModelJournal.State());
@@ -107,7 +112,7 @@ final class ModelWorld implements SessionEffects {
       // and nothing tells it from the one before; see ModelBroker.keepsUnanswered.
       broker.loseSession();
     }
-    log.add("crash, found " + state.messages.keySet());
+    log(() -> "crash, found " + state.messages.keySet());
     journal = new ModelJournal(state);
     accepted.removeIf(s -> !settled.contains(s) && !state.messages.containsKey(s));
     settled.removeIf(state.messages::containsKey);
@@ -129,7 +134,7 @@ final class ModelWorld implements SessionEffects {
 
   void cut() {
     if (up) {
-      log.add("cut");
+      log(() -> "cut");
       up = false;
       closing = false;
       toBroker.clear();
@@ -143,7 +148,7 @@ final class ModelWorld implements SessionEffects {
   void connect() {
     if (!up) {
       Connect connect = session.connect(version, Optional.empty(), Optional.empty());
-      log.add("connect, clean start " + connect.cleanStart());
+      log(() -> "connect, clean start " + connect.cleanStart());
       up = true;
       toBroker.add(connect);
     }
@@ -267,7 +272,7 @@ final class ModelWorld implements SessionEffects {
         wanted.put(filter, QoS.of(random.nextInt(3)));
       }
     }
-    log.add("want " + wanted);
+    log(() -> "want " + wanted);
     session.want(wanted);
   }
 
@@ -307,12 +312,12 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     window = Math.min(MAX_INFLIGHT, capabilities.receiveMaximum());
-    log.add("established, resumed " + sessionPresent);
+    log(() -> "established, resumed " + sessionPresent);
   }
 
   @Override
   public void write(Packet packet) {
-    log.add(Tape.text(packet));
+    log(() -> Tape.text(packet));
     check(up && !closing, "written without a link");
     toBroker.add(packet);
     if (packet instanceof Publish publish) {
@@ -333,7 +338,7 @@ final class ModelWorld implements SessionEffects {
 
   @Override
   public void writeUnacknowledged(long sequence, Publish packet) {
-    log.add(Tape.text(packet));
+    log(() -> Tape.text(packet));
     toBroker.add(packet);
     timesWritten.merge(sequence, 1, Integer::sum);
     accepted.remove(sequence);
@@ -344,7 +349,7 @@ final class ModelWorld implements SessionEffects {
 
   @Override
   public void recordSent(long sequence, long epoch, int packetId, Level level, long token) {
-    log.add("sent " + sequence + " in " + epoch + " as " + packetId);
+    log(() -> "sent " + sequence + " in " + epoch + " as " + packetId);
     journal.append(
         state -> {
           ModelJournal.Stored stored = state.messages.get(sequence);
@@ -385,7 +390,7 @@ final class ModelWorld implements SessionEffects {
 
   @Override
   public void settle(long sequence, Outcome outcome) {
-    log.add("settled " + sequence + " " + outcome);
+    log(() -> "settled " + sequence + " " + outcome);
     check(outcome.kind() == Outcome.Kind.ACKNOWLEDGED, "outcome " + outcome);
     check(sentOut.remove(sequence), "settled, but not sent: " + sequence);
     check(settled.add(sequence), "settled twice: " + sequence);
@@ -394,7 +399,7 @@ final class ModelWorld implements SessionEffects {
 
   @Override
   public void requeue(long sequence) {
-    log.add("requeued " + sequence);
+    log(() -> "requeued " + sequence);
     check(sentOut.remove(sequence), "requeued, but not sent: " + sequence);
     waiting.put(sequence, true);
     journal.append(
@@ -408,19 +413,19 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void deliver(long number, Publish packet) {
     String text = new String(packet.payload(), StandardCharsets.UTF_8);
-    log.add("delivered " + text + " #" + packet.packetId());
+    log(() -> "delivered " + text + " #" + packet.packetId());
     heard.merge(text, 1, Integer::sum);
     atListeners.put(number, text);
   }
 
   @Override
   public void subscribed(String filter, int reasonCode) {
-    log.add("subscribed " + filter + " " + reasonCode);
+    log(() -> "subscribed " + filter + " " + reasonCode);
   }
 
   @Override
   public void unsubscribed(String filter) {
-    log.add("unsubscribed " + filter);
+    log(() -> "unsubscribed " + filter);
   }
 
   @Override
@@ -432,6 +437,12 @@ final class ModelWorld implements SessionEffects {
   public void close(
       Place place, ProblemKind kind, int reasonCode, String text, Optional<Disconnect> last) {
     throw new AssertionError("closed: " + place + " " + kind + " " + text);
+  }
+
+  private void log(Supplier<String> line) {
+    if (logging) {
+      log.add(line.get());
+    }
   }
 
   private static void check(boolean holds, String otherwise) {
