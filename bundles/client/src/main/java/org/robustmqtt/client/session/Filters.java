@@ -16,6 +16,10 @@ final class Filters {
   private final Map<String, QoS> sent = new LinkedHashMap<>();
 
   private final Set<String> acknowledged = new LinkedHashSet<>();
+
+  /** Those that the newest record calls acknowledged. */
+  private Set<String> recorded = Set.of();
+
   private final Map<String, QoS> refused = new LinkedHashMap<>();
 
   /** What a lost session had and this one is not to have by itself, see {@code resubscribe}. */
@@ -43,6 +47,7 @@ final class Filters {
     pending = -1;
     sent.putAll(record.filters());
     acknowledged.addAll(record.acknowledged());
+    recorded = record.acknowledged();
     doubted.addAll(sent.keySet());
     doubted.removeAll(acknowledged);
   }
@@ -62,6 +67,11 @@ final class Filters {
 
   Set<String> acknowledged() {
     return acknowledged;
+  }
+
+  /** A record was made of this moment. */
+  void recorded() {
+    recorded = Set.copyOf(acknowledged);
   }
 
   /** Returns whether an answer is awaited. */
@@ -176,7 +186,8 @@ final class Filters {
   /** A filter is to be unsubscribed; true if the record has to say so first. */
   boolean unsubscribing(String filter) {
     pending = -1;
-    return acknowledged.remove(filter);
+    acknowledged.remove(filter);
+    return recorded.contains(filter);
   }
 
   /** A request with the filter is written. */

@@ -117,16 +117,20 @@ final class Subscriptions {
     due.forEach((filter, qos) -> recordDue |= filters.subscribing(filter, qos));
     if (recordDue) {
       recordDue = false;
-      recordStale = false;
-      awaited = records.write(filters.sent(), filters.acknowledged());
+      awaited = record();
       return;
     }
     write(false, gone);
     write(true, due);
     if (recordStale && !filters.asking()) {
-      recordStale = false;
-      records.write(filters.sent(), filters.acknowledged());
+      record();
     }
+  }
+
+  private long record() {
+    recordStale = false;
+    filters.recorded();
+    return records.write(filters.sent(), filters.acknowledged());
   }
 
   /** A session record was forced, or could not be written. */

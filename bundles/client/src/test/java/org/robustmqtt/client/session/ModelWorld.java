@@ -45,6 +45,9 @@ final class ModelWorld implements SessionEffects {
   final Set<Long> accepted = new TreeSet<>();
   final Map<Long, Message> published = new HashMap<>();
 
+  /** Accepted, and not on the disk when the process ended. */
+  final Set<Long> vanished = new HashSet<>();
+
   /** How often a message of QoS 0 was written: again if the disk lost that it had been. */
   final Map<Long, Integer> timesWritten = new HashMap<>();
 
@@ -114,6 +117,11 @@ final class ModelWorld implements SessionEffects {
     }
     log(() -> "crash, found " + state.messages.keySet());
     journal = new ModelJournal(state);
+    for (long sequence : accepted) {
+      if (!settled.contains(sequence) && !state.messages.containsKey(sequence)) {
+        vanished.add(sequence);
+      }
+    }
     accepted.removeIf(s -> !settled.contains(s) && !state.messages.containsKey(s));
     settled.removeIf(state.messages::containsKey);
     waiting.clear();

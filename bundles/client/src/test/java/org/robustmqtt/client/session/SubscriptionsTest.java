@@ -150,6 +150,17 @@ class SubscriptionsTest {
     scene.expect("established, resumed", "SUBSCRIBE #23 a:1");
   }
 
+  /** The same over a restart, and after a CONNECT without an answer. */
+  @Test
+  void the_record_never_calls_a_filter_acknowledged_that_an_unsubscribe_may_have_taken() {
+    Scene scene = Scene.online().want("a", 1).written().suback(21, 1).written().clear();
+    scene.session.lost();
+    scene.connect();
+    scene.want().reconnect(true).expect("established, resumed", "disk: session 1 a:1");
+    scene.written().expect("UNSUBSCRIBE #22 a");
+    scene.reconnect(true).expect("established, resumed", "UNSUBSCRIBE #23 a");
+  }
+
   @Test
   void an_unwanted_filter_is_unsubscribed_and_forgotten() {
     Scene scene = Scene.online().want("a", 1).written().suback(21, 1).written().clear();
