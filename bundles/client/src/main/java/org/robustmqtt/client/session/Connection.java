@@ -57,6 +57,11 @@ final class Connection {
     return phase == Phase.CONNECTING || phase == Phase.ONLINE;
   }
 
+  /** Returns whether a CONNECT is not answered. */
+  boolean connecting() {
+    return phase == Phase.CONNECTING;
+  }
+
   boolean down() {
     return phase == Phase.DOWN;
   }

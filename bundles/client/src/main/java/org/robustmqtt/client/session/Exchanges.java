@@ -11,6 +11,11 @@ final class Exchanges {
     return first;
   }
 
+  /** Returns the last exchange, or null. */
+  Exchange last() {
+    return last;
+  }
+
   int size() {
     return size;
   }

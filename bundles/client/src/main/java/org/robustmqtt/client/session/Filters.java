@@ -16,14 +16,21 @@ final class Filters {
   private final Map<String, QoS> sent = new LinkedHashMap<>();
 
   private final Set<String> acknowledged = new LinkedHashSet<>();
+
+  /** Those that the newest record calls acknowledged. */
+  private Set<String> recorded = Set.of();
+
   private final Map<String, QoS> refused = new LinkedHashMap<>();
 
   /** What a lost session had and this one is not to have by itself, see {@code resubscribe}. */
   private final Map<String, QoS> lapsed = new LinkedHashMap<>();
 
   // valid until it is done
-  /** Wanted with the retained messages, which were not sent yet. */
+  /** Wanted again, whatever the broker has. */
   private final Set<String> owed = new HashSet<>();
+
+  /** The broker may well have them, with nothing more to tell about them. */
+  private final Set<String> doubted = new HashSet<>();
 
   /** Asked for again while it was asked for. */
   private final Set<String> again = new HashSet<>();
@@ -32,10 +39,26 @@ final class Filters {
   private final Set<String> asked = new HashSet<>();
   private final Set<String> impossible = new HashSet<>();
 
+  /** What {@link #pending} is, or negative if it has to be counted. */
+  private int pending = -1;
+
   /** Goes on with what the record says. */
   void restore(SessionRecord record) {
+    pending = -1;
     sent.putAll(record.filters());
     acknowledged.addAll(record.acknowledged());
+    recorded = record.acknowledged();
+    doubted.addAll(sent.keySet());
+    doubted.removeAll(acknowledged);
+  }
+
+  /** The broker may have begun a new session without our knowing; true if that changes anything. */
+  boolean doubt() {
+    pending = -1;
+    doubted.addAll(acknowledged);
+    boolean changed = !acknowledged.isEmpty();
+    acknowledged.clear();
+    return changed;
   }
 
   Map<String, QoS> sent() {
@@ -46,22 +69,30 @@ final class Filters {
     return acknowledged;
   }
 
+  /** A record was made of this moment. */
+  void recorded() {
+    recorded = Set.copyOf(acknowledged);
+  }
+
   /** Returns whether an answer is awaited. */
   boolean asking() {
     return !asked.isEmpty();
   }
 
   void want(Map<String, QoS> filters) {
+    pending = -1;
     wanted = new LinkedHashMap<>(filters);
     refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     owed.retainAll(wanted.keySet());
+    doubted.retainAll(wanted.keySet());
     again.retainAll(wanted.keySet());
     impossible.retainAll(wanted.keySet());
   }
 
   /** Subscribes a filter again, whatever was answered before. */
   void wantAgain(String filter) {
+    pending = -1;
     if (!wanted.containsKey(filter)) {
       return;
     }
@@ -76,16 +107,19 @@ final class Filters {
 
   /** A new session: the broker has no filters. */
   void abandon(boolean resubscribe) {
+    pending = -1;
     if (!resubscribe) {
       lapsed.putAll(sent);
     }
     sent.clear();
     acknowledged.clear();
+    doubted.clear();
     refused.clear();
   }
 
   /** The link is gone: what was asked for and not answered is asked for again. */
   void linkLost() {
+    pending = -1;
     asked.clear();
     impossible.clear();
     owed.addAll(again);
@@ -118,20 +152,23 @@ final class Filters {
 
   /** Returns how many are to be subscribed or unsubscribed, or were asked for. */
   int pending() {
-    Set<String> pending = new HashSet<>(asked);
-    wanted.forEach(
-        (filter, qos) -> {
-          if (due(filter, qos)) {
-            pending.add(filter);
-          }
-        });
-    pending.addAll(toUnsubscribe().keySet());
-    return pending.size();
+    if (pending < 0) {
+      Set<String> open = new HashSet<>(asked);
+      wanted.forEach(
+          (filter, qos) -> {
+            if (due(filter, qos)) {
+              open.add(filter);
+            }
+          });
+      open.addAll(toUnsubscribe().keySet());
+      pending = open.size();
+    }
+    return pending;
   }
 
   /** Returns whether the retained messages of a filter are to be sent with its subscription. */
   boolean retainedOwed(String filter) {
-    return owed.contains(filter);
+    return owed.contains(filter) || !doubted.contains(filter);
   }
 
   /** Returns whether the filter is still wanted with this QoS. */
@@ -139,19 +176,23 @@ final class Filters {
     return wanted.get(filter) == qos;
   }
 
-  /** Puts a filter among those that the record names; true if it was not there with this QoS. */
-  boolean note(String filter, QoS qos) {
+  /** A filter is to be subscribed; true if the record has to say so first. */
+  boolean subscribing(String filter, QoS qos) {
+    pending = -1;
     acknowledged.remove(filter);
-    if (sent.get(filter) == qos) {
-      return false;
-    }
-    sent.put(filter, qos);
-    owed.add(filter);
-    return true;
+    return sent.put(filter, qos) != qos;
+  }
+
+  /** A filter is to be unsubscribed; true if the record has to say so first. */
+  boolean unsubscribing(String filter) {
+    pending = -1;
+    acknowledged.remove(filter);
+    return recorded.contains(filter);
   }
 
   /** A request with the filter is written. */
   void ask(String filter) {
+    pending = -1;
     asked.add(filter);
   }
 
@@ -174,6 +215,7 @@ final class Filters {
 
   /** The broker at hand cannot take the filter. */
   void impossible(String filter) {
+    pending = -1;
     owed.remove(filter);
     impossible.add(filter);
   }
@@ -186,8 +228,10 @@ final class Filters {
   }
 
   private void answered(String filter) {
+    pending = -1;
     asked.remove(filter);
     owed.remove(filter);
+    doubted.remove(filter);
     if (again.remove(filter)) {
       owed.add(filter);
     }

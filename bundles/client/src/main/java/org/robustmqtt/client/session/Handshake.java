@@ -7,12 +7,13 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Will;
 
-/** CONNECT and what may come back: what we ask of the broker, and why it did not accept us. */
+/** CONNECT, CONNACK and DISCONNECT: what we ask of the broker, and why it does not serve us. */
 final class Handshake {
   private final SessionSettings settings;
   private final Connection connection;
@@ -103,8 +104,28 @@ final class Handshake {
         "The broker refused the connection: " + ReasonCode.describe(code) + reason(properties));
   }
 
+  /** The broker says goodbye; false if it may not, or not so. It is not answered. */
+  boolean ended(Disconnect packet) {
+    if (!connection.mqtt5()
+        || packet.properties().number(Property.SESSION_EXPIRY_INTERVAL).isPresent()) {
+      // MQTT-3.14.2-2: the session expiry interval is not the broker's to set.
+      return false;
+    }
+    int code = packet.reasonCode();
+    connection.close(
+        Place.WAIT_MESSAGE,
+        code == ReasonCode.SESSION_TAKEN_OVER.value()
+            ? ProblemKind.SESSION_TAKEN_OVER
+            : ProblemKind.DISCONNECTED_BY_BROKER,
+        code,
+        "The broker ended the connection: "
+            + ReasonCode.describe(code)
+            + reason(packet.properties()));
+    return true;
+  }
+
   /** Returns the broker's own words, to be appended to ours. */
-  static String reason(Properties properties) {
+  private static String reason(Properties properties) {
     return properties.string(Property.REASON_STRING).map(text -> " (" + text + ")").orElse("")
         + properties
             .string(Property.SERVER_REFERENCE)

@@ -1,6 +1,7 @@
 package org.robustmqtt.client.session;
 
-import java.util.TreeMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Pubrel;
 
@@ -15,8 +16,8 @@ final class IdClearing implements PacketIds.Owner {
   private final Connection connection;
   private final PacketIds ids;
 
-  /** The ids whose PUBCOMP is awaited, with the serials of their PUBRELs. */
-  private final TreeMap<Integer, Long> awaited = new TreeMap<>();
+  /** The ids whose PUBCOMP is awaited, with the serials of their PUBRELs, oldest first. */
+  private final Map<Integer, Long> awaited = new LinkedHashMap<>();
 
   IdClearing(Connection connection, PacketIds ids) {
     this.connection = connection;
@@ -49,6 +50,6 @@ final class IdClearing implements PacketIds.Owner {
 
   /** Returns the serial of the oldest PUBREL that is not answered, 0 if there is none. */
   long oldest() {
-    return awaited.values().stream().mapToLong(Long::longValue).min().orElse(0);
+    return awaited.isEmpty() ? 0 : awaited.values().iterator().next();
   }
 }

@@ -36,6 +36,10 @@ final class Incoming {
 
   private static final class Arrival {
     private final int packetId;
+
+    /** The connection it came on first; 0 if it was before the process began. */
+    private final int bornOn;
+
     private State state = State.BUSY;
 
     /** What the listeners give back, or the token of the record that is awaited; else 0. */
@@ -47,8 +51,9 @@ final class Incoming {
     /** The connection on which a PUBREL waits for its PUBCOMP, else 0. */
     private int pubrelOn;
 
-    private Arrival(int packetId) {
+    private Arrival(int packetId, int bornOn) {
       this.packetId = packetId;
+      this.bornOn = bornOn;
     }
   }
 
@@ -58,6 +63,13 @@ final class Incoming {
 
   // valid as long as the session
   private final IdTable<Arrival> exactlyOnce = new IdTable<>();
+
+  /**
+   * What came until that connection may be over for the broker: it may have another session, or, at
+   * the first connection, a power cut may have taken the record that an exchange was complete. Then
+   * a PUBLISH that is no re-delivery is a new message, although its id is known.
+   */
+  private int doubtedUntil;
 
   // valid as long as the connection
   private final IdTable<Arrival> atLeastOnce = new IdTable<>();
@@ -71,7 +83,7 @@ final class Incoming {
     this.connection = connection;
     this.receiveMaximum = receiveMaximum;
     for (int id : received) {
-      Arrival arrival = new Arrival(id);
+      Arrival arrival = new Arrival(id, 0);
       arrival.state = State.DONE;
       exactlyOnce.put(id, arrival);
     }
@@ -86,6 +98,11 @@ final class Incoming {
   void abandon() {
     exactlyOnce.clear();
     effects.forgetReceived();
+  }
+
+  /** The broker may have begun a new session without our knowing. */
+  void doubt() {
+    doubtedUntil = connection.number();
   }
 
   /** The link is gone: the broker sends again what it has no acknowledgement of. */
@@ -146,7 +163,7 @@ final class Incoming {
       // Sent again while the listeners have it; one PUBACK answers both.
       return;
     }
-    Arrival arrival = new Arrival(id);
+    Arrival arrival = new Arrival(id, connection.number());
     arrival.token = token(Token.Kind.DELIVERED_1, id);
     atLeastOnce.put(id, arrival);
     pubacks.add(arrival);
@@ -156,8 +173,8 @@ final class Incoming {
   private void publishExactlyOnce(Publish packet) {
     int id = packet.packetId();
     Arrival arrival = exactlyOnce.get(id);
-    if (arrival == null) {
-      arrival = new Arrival(id);
+    if (arrival == null || arrival.bornOn <= doubtedUntil && !packet.duplicate()) {
+      arrival = new Arrival(id, connection.number());
       arrival.token = token(Token.Kind.DELIVERED_2, id);
       exactlyOnce.put(id, arrival);
       await(arrival);

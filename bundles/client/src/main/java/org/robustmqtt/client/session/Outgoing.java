@@ -6,6 +6,8 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Puback;
+import org.robustmqtt.codec.Pubrec;
 import org.robustmqtt.codec.Pubrel;
 import org.robustmqtt.journal.Level;
 
@@ -127,8 +129,8 @@ final class Outgoing {
   }
 
   /** A PUBACK came; true if it is allowed. */
-  boolean puback(int packetId, int reasonCode) {
-    PacketIds.Owner owner = ids.owner(packetId);
+  boolean puback(Puback packet) {
+    PacketIds.Owner owner = ids.owner(packet.packetId());
     if (owner == null) {
       // Of an exchange that ended otherwise; it changes nothing.
       return true;
@@ -137,12 +139,14 @@ final class Outgoing {
       return false;
     }
     // Some brokers answer a PUBLISH of QoS 2 with PUBACK: that ends it as well as it can be ended.
-    finish(exchange, reasonCode);
+    finish(exchange, packet.reasonCode());
     return true;
   }
 
   /** A PUBREC came; true if it is allowed. */
-  boolean pubrec(int packetId, int reasonCode) {
+  boolean pubrec(Pubrec packet) {
+    int packetId = packet.packetId();
+    int reasonCode = packet.reasonCode();
     PacketIds.Owner owner = ids.owner(packetId);
     if (owner == null || owner == clearing) {
       if (!ReasonCode.failure(reasonCode)) {

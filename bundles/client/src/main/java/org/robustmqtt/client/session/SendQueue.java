@@ -15,6 +15,7 @@ final class SendQueue {
   private final Set<String> held = new HashSet<>();
   private int sendable;
   private int unplaced;
+  private int unacknowledged;
 
   /** Puts an exchange at the end. */
   void add(Exchange exchange) {
@@ -90,29 +91,49 @@ final class SendQueue {
     }
   }
 
+  /** Returns whether a message of QoS 0 on this topic waits before the given one. */
+  boolean behindUnacknowledged(Exchange exchange) {
+    for (Exchange e = waiting.first(); unacknowledged > 0 && e != null && e != exchange; ) {
+      if (e.qos == QoS.AT_MOST_ONCE && e.message.topic().equals(exchange.message.topic())) {
+        return true;
+      }
+      e = e.next;
+    }
+    return false;
+  }
+
   /**
-   * The link is gone: what was sent goes before what waits, no exchange has a place any more, and
-   * those of QoS 0 are taken out, because no later connection owes them anything.
+   * The link is gone: what was sent goes before what waits, and no exchange has a place any more.
+   * Those of QoS 0 are given back, because no later connection owes them anything, unless a later
+   * one of their topic stays.
    */
-  void restart(Exchanges sent, Consumer<Exchange> unacknowledged) {
+  void restart(Exchanges sent, Consumer<Exchange> givenBack) {
+    Set<String> stay = new HashSet<>();
+    for (Exchange e = waiting.last(); e != null; ) {
+      Exchange before = e.previous;
+      if (e.qos != QoS.AT_MOST_ONCE) {
+        stay.add(e.message.topic());
+      } else if (!stay.contains(e.message.topic())) {
+        remove(e);
+        givenBack.accept(e);
+      }
+      e = before;
+    }
     Exchanges later = new Exchanges();
     later.addAll(waiting);
     sendable = 0;
     unplaced = 0;
-    requeue(sent, unacknowledged);
-    requeue(later, unacknowledged);
+    unacknowledged = 0;
+    addAgain(sent);
+    addAgain(later);
   }
 
-  private void requeue(Exchanges from, Consumer<Exchange> unacknowledged) {
+  private void addAgain(Exchanges from) {
     while (!from.isEmpty()) {
       Exchange exchange = from.poll();
       exchange.placed = false;
       exchange.packet = null;
-      if (exchange.qos == QoS.AT_MOST_ONCE) {
-        unacknowledged.accept(exchange);
-      } else {
-        add(exchange);
-      }
+      add(exchange);
     }
   }
 
@@ -120,7 +141,9 @@ final class SendQueue {
     if (exchange.sendable()) {
       sendable += by;
     }
-    if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed) {
+    if (exchange.qos == QoS.AT_MOST_ONCE) {
+      unacknowledged += by;
+    } else if (!exchange.placed) {
       unplaced += by;
     }
   }

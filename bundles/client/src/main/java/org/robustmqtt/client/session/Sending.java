@@ -29,8 +29,10 @@ final class Sending {
   /** Exchanges that this connection has begun or goes on with, and that are not at their end. */
   private int places;
 
-  /** Whether a message waits for a packet id. */
-  private boolean idMissing;
+  /** Whether a message waits for a packet id, or for one of QoS 0 before it. */
+  private boolean unstarted;
+
+  private boolean unacknowledgedWritten;
 
   Sending(
       SessionEffects effects,
@@ -72,7 +74,7 @@ final class Sending {
   void linkLost() {
     queue.restart(sent, exchange -> effects.requeue(exchange.sequence));
     places = 0;
-    idMissing = false;
+    unstarted = false;
   }
 
   boolean ready(QoS qos) {
@@ -140,8 +142,7 @@ final class Sending {
     if (!connection.online()) {
       return;
     }
-    if (idMissing) {
-      idMissing = false;
+    if (unstarted) {
       startAll();
     }
     pump();
@@ -167,6 +168,7 @@ final class Sending {
   }
 
   private void startAll() {
+    unstarted = false;
     Exchange exchange = queue.first();
     while (exchange != null) {
       Exchange next = exchange.next;
@@ -183,12 +185,17 @@ final class Sending {
       admit(exchange);
       return;
     }
+    if (queue.behindUnacknowledged(exchange)) {
+      // With a record it would be sent first after a restart, before that one.
+      unstarted = true;
+      return;
+    }
     if (exchange.packetId == 0) {
       exchange.packetId =
           exchange.qos == QoS.EXACTLY_ONCE ? ids.takeExactlyOnce(exchange) : ids.take(exchange);
     }
     if (exchange.packetId == 0) {
-      idMissing = true;
+      unstarted = true;
       clearing.begin();
     } else if (admit(exchange)) {
       boolean forced = exchange.sync && exchange.qos == QoS.EXACTLY_ONCE;
@@ -206,11 +213,17 @@ final class Sending {
     if (!connection.online()) {
       return;
     }
+    boolean again;
     do {
       places += queue.place(window() - places);
+      unacknowledgedWritten = false;
       queue.release(this::write);
       // A message that this broker does not take gave its place back.
-    } while (queue.unplaced() && places < window());
+      again = queue.unplaced() && places < window();
+      if (unacknowledgedWritten && unstarted) {
+        startAll();
+      }
+    } while (again);
   }
 
   private void write(Exchange exchange) {
@@ -220,6 +233,7 @@ final class Sending {
     Publish packet = exchange.packet;
     exchange.packet = null;
     if (exchange.qos == QoS.AT_MOST_ONCE) {
+      unacknowledgedWritten = true;
       effects.writeUnacknowledged(exchange.sequence, packet);
       return;
     }

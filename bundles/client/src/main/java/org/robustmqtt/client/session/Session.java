@@ -9,14 +9,11 @@ import java.util.Set;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.Message;
 import org.robustmqtt.Place;
-import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
-import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Packet;
-import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
@@ -132,8 +129,8 @@ public final class Session {
             incoming.publish((Publish) packet);
             yield true;
           }
-          case PUBACK -> puback((Puback) packet);
-          case PUBREC -> pubrec((Pubrec) packet);
+          case PUBACK -> outgoing.puback((Puback) packet);
+          case PUBREC -> outgoing.pubrec((Pubrec) packet);
           case PUBREL -> {
             incoming.pubrel(((Pubrel) packet).packetId());
             yield true;
@@ -145,7 +142,7 @@ public final class Session {
             effects.pong();
             yield true;
           }
-          case DISCONNECT -> disconnect((Disconnect) packet);
+          case DISCONNECT -> handshake.ended((Disconnect) packet);
           case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH -> false;
         };
     if (!allowed) {
@@ -157,9 +154,15 @@ public final class Session {
 
   /** The link is gone; what is in flight stays for the next connection. */
   public void lost() {
+    boolean unanswered = connection.connecting();
     connection.end();
     incoming.linkLost();
     subscriptions.linkLost();
+    if (unanswered) {
+      // The broker may have read that CONNECT and begun a session that looks like ours next time.
+      subscriptions.doubt();
+      incoming.doubt();
+    }
     outgoing.linkLost();
   }
 
@@ -257,11 +260,13 @@ public final class Session {
       subscriptions.proceed();
       return true;
     }
-    outgoing.abandon(strangers);
-    requeueStrangers();
+    // The record first: if the process ends after it, what is not requeued yet is of an older epoch
+    // and will be; the other way round, a later message could be resumed before an earlier one.
     incoming.abandon();
     records.nextEpoch();
     subscriptions.abandon(settings.resubscribe());
+    outgoing.abandon(strangers);
+    requeueStrangers();
     outgoing.begin(records.epoch());
     return true;
   }
@@ -270,33 +275,6 @@ public final class Session {
     strangers.sort(null);
     strangers.forEach(effects::requeue);
     strangers.clear();
-  }
-
-  private boolean puback(Puback packet) {
-    return outgoing.puback(packet.packetId(), packet.reasonCode());
-  }
-
-  private boolean pubrec(Pubrec packet) {
-    return outgoing.pubrec(packet.packetId(), packet.reasonCode());
-  }
-
-  private boolean disconnect(Disconnect packet) {
-    boolean expiry = packet.properties().number(Property.SESSION_EXPIRY_INTERVAL).isPresent();
-    if (!connection.mqtt5() || expiry) {
-      // MQTT-3.14.2-2: the session expiry interval is not the broker's to set.
-      return false;
-    }
-    int code = packet.reasonCode();
-    connection.close(
-        Place.WAIT_MESSAGE,
-        code == ReasonCode.SESSION_TAKEN_OVER.value()
-            ? ProblemKind.SESSION_TAKEN_OVER
-            : ProblemKind.DISCONNECTED_BY_BROKER,
-        code,
-        "The broker ended the connection: "
-            + ReasonCode.describe(code)
-            + Handshake.reason(packet.properties()));
-    return true;
   }
 
   /** Returns the smaller of two serials, where 0 is none. */

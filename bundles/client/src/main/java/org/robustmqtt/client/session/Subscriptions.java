@@ -21,7 +21,8 @@ import org.robustmqtt.codec.Unsubscribe;
 /**
  * Brings the broker's filters to what is wanted, by difference. A SUBSCRIBE that adds filters goes
  * only after the session record that names them was forced (delivery-rules 7), so that no filter
- * can be with the broker that we know nothing of.
+ * can be with the broker that we know nothing of; an UNSUBSCRIBE only after the record does not
+ * call the filter acknowledged any more, so that it can never be missing without our knowing.
  */
 final class Subscriptions {
   private static final int FILTERS_PER_PACKET = 100;
@@ -52,7 +53,6 @@ final class Subscriptions {
 
   // valid as long as the connection
   private final Map<Integer, Request> requests = new LinkedHashMap<>();
-  private Map<String, QoS> batch = Map.of();
 
   Subscriptions(SessionEffects effects, Connection connection, PacketIds ids, Records records) {
     this.effects = effects;
@@ -84,11 +84,15 @@ final class Subscriptions {
     proceed();
   }
 
+  /** The broker may have begun a new session without our knowing. */
+  void doubt() {
+    recordStale |= filters.doubt();
+  }
+
   /** The link is gone. */
   void linkLost() {
     requests.keySet().forEach(ids::drop);
     requests.clear();
-    batch = Map.of();
     filters.linkLost();
   }
 
@@ -106,22 +110,27 @@ final class Subscriptions {
     if (!connection.online() || awaited != 0) {
       return;
     }
-    write(false, filters.toUnsubscribe());
+    Map<String, QoS> gone = filters.toUnsubscribe();
     Map<String, QoS> due = filters.toSubscribe();
     due.entrySet().removeIf(e -> impossible(e.getKey()));
-    due.forEach((filter, qos) -> recordDue |= filters.note(filter, qos));
+    gone.keySet().forEach(filter -> recordDue |= filters.unsubscribing(filter));
+    due.forEach((filter, qos) -> recordDue |= filters.subscribing(filter, qos));
     if (recordDue) {
       recordDue = false;
-      recordStale = false;
-      batch = due;
-      awaited = records.write(filters.sent(), filters.acknowledged());
+      awaited = record();
       return;
     }
+    write(false, gone);
     write(true, due);
     if (recordStale && !filters.asking()) {
-      recordStale = false;
-      records.write(filters.sent(), filters.acknowledged());
+      record();
     }
+  }
+
+  private long record() {
+    recordStale = false;
+    filters.recorded();
+    return records.write(filters.sent(), filters.acknowledged());
   }
 
   /** A session record was forced, or could not be written. */
@@ -137,13 +146,7 @@ final class Subscriptions {
       return;
     }
     records.written();
-    if (connection.online()) {
-      Map<String, QoS> ready = batch;
-      batch = Map.of();
-      ready.entrySet().removeIf(e -> !filters.wanted(e.getKey(), e.getValue()));
-      write(true, ready);
-      proceed();
-    }
+    proceed();
   }
 
   /** A SUBACK came; true if it answers a request. */

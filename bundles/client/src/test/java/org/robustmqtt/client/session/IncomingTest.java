@@ -1,0 +1,266 @@
+package org.robustmqtt.client.session;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.QoS;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Publish;
+
+/** What we receive: section 4.3 of both standards, delivery-rules 2 and 6. */
+class IncomingTest {
+  @Test
+  void a_message_of_qos_0_is_delivered_and_not_answered() {
+    Scene.online().publish(0, 0, "in", "x").expect("delivered PUBLISH0 in=x").handled(0).expect();
+  }
+
+  /** MQTT-4.3.2-4, MQTT-4.3.2-2 of 3.1.1. */
+  @Test
+  void a_message_of_qos_1_is_acknowledged_when_it_was_handled() {
+    Scene.online()
+        .publish(1, 5, "in", "x")
+        .expect("delivered PUBLISH1 #5 in=x")
+        .handled(0)
+        .expect("PUBACK #5");
+  }
+
+  /** Seed row D10. MQTT-4.3.3-8, -11: the handler, then the record, then PUBREC. */
+  @Test
+  void a_message_of_qos_2_is_handled_recorded_and_then_acknowledged() {
+    Scene.online()
+        .publish(2, 5, "in", "x")
+        .expect("delivered PUBLISH2 #5 in=x")
+        .handled(0)
+        .expect("disk: received #5")
+        .written()
+        .expect("PUBREC #5")
+        .pubrel(5)
+        .expect("disk: completed #5")
+        .written()
+        .expect("PUBCOMP #5");
+  }
+
+  /** MQTT-4.6.0-2, -3: in the order of the PUBLISHes of each QoS. */
+  @Test
+  void acknowledgements_leave_in_the_order_of_arrival_whatever_the_handlers_do() {
+    Scene.online(ProtocolVersion.MQTT_3_1_1)
+        .publish(1, 1, "in", "a")
+        .publish(1, 2, "in", "b")
+        .publish(2, 3, "in", "c")
+        .publish(2, 4, "in", "d")
+        .clear()
+        .handled(3)
+        .handled(2)
+        .handled(1)
+        .expect("disk: received #4", "disk: received #3")
+        .written(0)
+        .expect()
+        .written(0)
+        .expect("PUBREC #3", "PUBREC #4")
+        .handled(0)
+        .expect("PUBACK #1", "PUBACK #2");
+  }
+
+  /** MQTT-4.3.2-5: after PUBACK the same id is a new message, whatever DUP says. */
+  @Test
+  void after_its_puback_an_id_of_qos_1_is_a_new_message() {
+    Scene.online()
+        .publish(1, 5, "in", "x")
+        .handled(0)
+        .clear()
+        .publishAgain(1, 5, "in", "y")
+        .expect("delivered PUBLISH1 #5 dup in=y")
+        .handled(1)
+        .expect("PUBACK #5");
+  }
+
+  @Test
+  void an_id_that_is_still_with_the_handlers_is_not_delivered_twice() {
+    Scene.online(ProtocolVersion.MQTT_3_1_1)
+        .publish(1, 5, "in", "x")
+        .publish(2, 6, "in", "y")
+        .clear()
+        .publishAgain(1, 5, "in", "x")
+        .publishAgain(2, 6, "in", "y")
+        .expect()
+        .handled(0)
+        .handled(1)
+        .written()
+        .expect("PUBACK #5", "disk: received #6", "PUBREC #6");
+  }
+
+  /** MQTT-4.3.3-10. */
+  @Test
+  void until_its_pubrel_a_known_id_of_qos_2_is_answered_and_not_delivered() {
+    Scene.online(ProtocolVersion.MQTT_3_1_1)
+        .publish(2, 5, "in", "x")
+        .handled(0)
+        .written()
+        .clear()
+        .publishAgain(2, 5, "in", "x")
+        .expect("PUBREC #5")
+        .publish(2, 5, "in", "x")
+        .expect("PUBREC #5")
+        .pubrel(5)
+        .written()
+        .clear()
+        .publish(2, 5, "in", "new")
+        .expect("delivered PUBLISH2 #5 in=new");
+  }
+
+  /** MQTT-4.3.3-11. */
+  @Test
+  void a_pubrel_that_nobody_waits_for_is_completed() {
+    Scene.online().pubrel(9).expect("PUBCOMP #9 0x92");
+    Scene.online(ProtocolVersion.MQTT_3_1_1).pubrel(9).expect("PUBCOMP #9");
+  }
+
+  @Test
+  void a_pubrel_before_our_pubrec_ends_the_exchange() {
+    Scene.online()
+        .publish(2, 5, "in", "x")
+        .publish(2, 6, "in", "y")
+        .handled(1)
+        .written()
+        .clear()
+        .pubrel(5)
+        .expect("PUBREC #6", "PUBCOMP #5 0x92")
+        .handled(0)
+        .expect();
+  }
+
+  @Test
+  void after_a_lost_link_a_handler_of_qos_1_answers_nothing_and_the_message_comes_again() {
+    Scene.online()
+        .publish(1, 5, "in", "x")
+        .clear()
+        .reconnect(true)
+        .expect("established, resumed")
+        .handled(0)
+        .expect()
+        .publishAgain(1, 5, "in", "x")
+        .expect("delivered PUBLISH1 #5 dup in=x")
+        .handled(1)
+        .expect("PUBACK #5");
+  }
+
+  @Test
+  void a_handler_of_qos_2_that_is_busy_over_a_lost_link_counts_for_the_message_sent_again() {
+    Scene scene = Scene.online().publish(2, 5, "in", "x").clear().reconnect(true);
+    scene.publishAgain(2, 5, "in", "x").expect("established, resumed");
+    scene.handled(0).written().expect("disk: received #5", "PUBREC #5");
+
+    scene = Scene.online().publish(2, 5, "in", "x").clear();
+    scene.session.lost();
+    scene.handled(0).expect("disk: received #5").written().expect();
+    scene.connect().connack(true).publishAgain(2, 5, "in", "x");
+    scene.expect("established, resumed", "PUBREC #5");
+  }
+
+  @Test
+  void the_cut_before_pubcomp_is_healed_by_the_next_pubrel() {
+    Scene scene = Scene.online().publish(2, 5, "in", "x").handled(0).written().pubrel(5).clear();
+    scene.session.lost();
+    scene.connect().connack(true).pubrel(5).expect("established, resumed");
+    scene.written().expect("PUBCOMP #5");
+    scene.pubrel(5).expect("PUBCOMP #5 0x92");
+  }
+
+  /** MQTT-4.3.3-10 over a restart; MQTT-3.3.1-1 tells a new message from a re-delivery. */
+  @Test
+  void after_a_restart_a_received_id_is_known_and_a_new_message_under_it_is_not_swallowed() {
+    Scene.restarted(Scene.record(1), List.of(), Set.of(5, 6))
+        .connect()
+        .connack(true)
+        .expect("established, resumed")
+        .publishAgain(2, 5, "in", "x")
+        .expect("PUBREC #5")
+        .publish(2, 6, "in", "new")
+        .expect("delivered PUBLISH2 #6 in=new");
+  }
+
+  @Test
+  void with_a_lost_session_received_ids_and_busy_handlers_are_forgotten() {
+    Scene.online()
+        .publish(2, 5, "in", "x")
+        .clear()
+        .reconnect(false)
+        .expect("established, new", "disk: forget received", "disk: session 2")
+        .handled(0)
+        .expect()
+        .publish(2, 5, "in", "other")
+        .expect("delivered PUBLISH2 #5 in=other");
+  }
+
+  /** MQTT-4.8.0-2 of 3.1.1: an error while handling a packet closes its connection. */
+  @Test
+  void if_a_record_cannot_be_written_the_link_closes_and_the_broker_sends_again() {
+    Scene.online()
+        .publish(2, 5, "in", "x")
+        .handled(0)
+        .clear()
+        .writeFailed()
+        .expect("closed STORE STORE_DEGRADED 0x83, DISCONNECT 0x83")
+        .reconnect(true)
+        .publishAgain(2, 5, "in", "x")
+        .expect("established, resumed", "disk: received #5")
+        .written()
+        .expect("PUBREC #5")
+        .pubrel(5)
+        .writeFailed()
+        .expect("disk: completed #5", "closed STORE STORE_DEGRADED 0x83, DISCONNECT 0x83")
+        .reconnect(true)
+        .pubrel(5)
+        .written()
+        .expect("established, resumed", "disk: completed #5", "PUBCOMP #5");
+  }
+
+  /** MQTT-3.3.4-9. The receive maximum of these scenes is 3. */
+  @Test
+  void more_than_our_receive_maximum_closes_the_connection() {
+    Scene.online()
+        .publish(1, 1, "in", "a")
+        .publish(2, 2, "in", "b")
+        .publish(1, 3, "in", "c")
+        .publish(0, 0, "in", "d")
+        .handled(0)
+        .publish(1, 4, "in", "e")
+        .clear()
+        .publish(1, 5, "in", "f")
+        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x93, DISCONNECT 0x93");
+  }
+
+  @Test
+  void a_pubrec_gives_no_place_back_and_a_pubcomp_does() {
+    Scene.online()
+        .publish(2, 1, "in", "a")
+        .publish(2, 2, "in", "b")
+        .publish(2, 3, "in", "c")
+        .handled(0)
+        .written()
+        .pubrel(1)
+        .written()
+        .clear()
+        .publish(2, 4, "in", "d")
+        .expect("delivered PUBLISH2 #4 in=d")
+        .handled(1)
+        .written()
+        .clear()
+        .publish(2, 5, "in", "e")
+        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x93, DISCONNECT 0x93");
+  }
+
+  /** MQTT-3.1.2-27: we allow no topic alias. */
+  @Test
+  void a_topic_alias_closes_the_connection() {
+    Properties alias = Properties.builder().number(Property.TOPIC_ALIAS, 1).build();
+    Scene.online()
+        .got(new Publish(false, QoS.AT_MOST_ONCE, false, "in", 0, alias, new byte[0]))
+        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x94, DISCONNECT 0x94");
+    Scene.online()
+        .publish(0, 0, "", "x")
+        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x82, DISCONNECT 0x82");
+  }
+}
