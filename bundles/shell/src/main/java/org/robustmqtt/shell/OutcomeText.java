@@ -2,6 +2,7 @@ package org.robustmqtt.shell;
 
 import org.robustmqtt.Outcome;
 import org.robustmqtt.ReasonCode;
+import org.robustmqtt.Stored;
 
 /** An outcome for people. */
 final class OutcomeText {
@@ -13,6 +14,16 @@ final class OutcomeText {
       case ACKNOWLEDGED -> acknowledged((Outcome.Acknowledged) outcome);
       case SENT -> "sent (QoS 0, not acknowledged)";
       case DROPPED -> dropped((Outcome.Dropped) outcome);
+    };
+  }
+
+  /** Returns what became of the writing of a message. */
+  static String text(Stored stored) {
+    return switch (stored) {
+      case ON_DISK -> "on disk";
+      case SETTLED_FIRST -> "not written, it had its outcome first";
+      case MEMORY_ONLY -> "in memory only";
+      case FAILED -> "could not be written";
     };
   }
 

@@ -100,7 +100,7 @@ public final class PublishCommand extends MqttAction {
     }
     CountDownLatch ended = new CountDownLatch(1);
     ticket.outcome().thenRun(ended::countDown);
-    ticket.stored().thenAccept(stored -> out.println("  stored: " + stored));
+    ticket.stored().thenAccept(stored -> out.println("  stored:  " + OutcomeText.text(stored)));
     if (!ended.await(timeout, TimeUnit.SECONDS)) {
       throw new CommandException(
           "No outcome after " + timeout + " s; the message is still pending, see mqtt:browse.");

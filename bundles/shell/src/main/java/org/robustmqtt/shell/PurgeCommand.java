@@ -46,9 +46,14 @@ public final class PurgeCommand extends MqttAction {
   }
 
   private boolean purge(RobustMqttConnection connection, PrintStream out) throws CommandException {
+    int pending = connection.pending().messages();
+    if (pending == 0) {
+      out.println(connection.name() + ": nothing is pending.");
+      return true;
+    }
     if (!force && given(name).isEmpty()) {
       throw new CommandException(
-          connection.pending().messages()
+          pending
               + " messages are pending; to cancel what was not sent: mqtt:purge "
               + connection.name());
     }

@@ -16,7 +16,7 @@ final class Sizes {
       value /= 1024;
       unit++;
     }
-    boolean whole = value == Math.rint(value);
-    return String.format(Locale.ROOT, whole ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    String text = String.format(Locale.ROOT, "%.1f", value);
+    return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + ' ' + UNITS[unit];
   }
 }

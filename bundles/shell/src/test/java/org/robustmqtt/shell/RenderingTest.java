@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
 import org.robustmqtt.MessageProperties;
@@ -19,6 +21,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
+import org.robustmqtt.Stored;
 
 /** Messages, outcomes, times and sizes as a person reads them. */
 class RenderingTest {
@@ -35,7 +38,14 @@ class RenderingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,0 B", "1023,1023 B", "1024,1 kB", "1536,1.5 kB", "67108864,64 MB"})
+  @CsvSource({
+    "0,0 B",
+    "1023,1023 B",
+    "1024,1 kB",
+    "1536,1.5 kB",
+    "67108864,64 MB",
+    "268435460,256 MB"
+  })
   void a_size_is_told_in_a_fitting_unit(long bytes, String text) {
     assertEquals(text, Sizes.text(bytes));
   }
@@ -88,6 +98,15 @@ class RenderingTest {
     assertEquals(
         "dropped: REFUSED 0x87 not authorized, may have arrived",
         OutcomeText.text(new Outcome.Dropped(DropReason.REFUSED, 0x87, true)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Stored.class)
+  void what_became_of_the_writing_is_told_in_words(Stored stored) {
+    String text = OutcomeText.text(stored);
+
+    assertEquals(text.toLowerCase(Locale.ROOT), text);
+    assertEquals(-1, text.indexOf('_'));
   }
 
   @Test

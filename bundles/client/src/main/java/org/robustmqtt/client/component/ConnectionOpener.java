@@ -97,7 +97,8 @@ final class ConnectionOpener {
     journal.onChange(rooms::journalChanged);
     entry.problem = Optional.empty();
     Running running = service(pid, entry, name, rooms);
-    Running.Working working = new Running.Working(rooms, journal, settings.journal(), provider);
+    Running.Working working =
+        new Running.Working(name, rooms, journal, settings.journal(), provider);
     running.working = Optional.of(working);
     attached.add(working);
     LOG.info("{}: the queue is in {}", name, journal.status().path());
@@ -163,7 +164,11 @@ final class ConnectionOpener {
    */
   boolean keepJournal(Configured entry, Running.Working working) {
     String name = entry.running.orElseThrow().name;
+    boolean before = working.journal.attached();
     JournalKeeper.Result result = JournalKeeper.keep(name, entry.parsed, working, journals);
+    if (!before && working.journal.attached()) {
+      LOG.info("{}: the journal is back in {}", name, working.journal.status().path());
+    }
     if (!result.lines().equals(entry.waiting)) {
       result.lines().forEach(LOG::warn);
       entry.waiting = result.lines();
@@ -180,6 +185,7 @@ final class ConnectionOpener {
     List<Journal> gone = new ArrayList<>();
     for (Running.Working working : attached) {
       if (working.provider == provider) {
+        LOG.warn("{}: the journal service is gone, the queue goes on in memory", working.name);
         working.journal.detach("the journal service is gone").ifPresent(gone::add);
       }
     }
@@ -195,7 +201,7 @@ final class ConnectionOpener {
           working.journal.close();
           releaseEngine();
         });
-    LOG.info("{}: closed", running.name);
+    LOG.debug("{}: closed", running.name);
   }
 
   private Engine acquireEngine() {

@@ -24,6 +24,7 @@ final class Running {
 
   /** The rooms and their journal. */
   static final class Working {
+    final String name;
     final Rooms rooms;
     final SwitchableJournal journal;
 
@@ -34,10 +35,12 @@ final class Running {
     volatile JournalProvider provider;
 
     Working(
+        String name,
         Rooms rooms,
         SwitchableJournal journal,
         JournalSettings settings,
         JournalProvider provider) {
+      this.name = name;
       this.rooms = rooms;
       this.journal = journal;
       this.settings = settings;
