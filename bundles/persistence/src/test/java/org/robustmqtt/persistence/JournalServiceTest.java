@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -36,6 +37,16 @@ class JournalServiceTest {
               assertEquals("getDataFile", method.getName(), "needs nothing else of the framework");
               return new File(area.toFile(), (String) arguments[0]);
             });
+  }
+
+  /** Those of other tests may still be leaving. */
+  @BeforeEach
+  void letOthersEnd() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("robust-mqtt/journal")) {
+        thread.join(30_000);
+      }
+    }
   }
 
   private static long journalThreads() {

@@ -21,6 +21,9 @@ public final class JournalThread implements Rounds {
   /** Guarded by the lock for writing: the thread while it runs, else null. */
   private volatile Thread thread;
 
+  /** The thread that was started last; it may still be leaving after {@code thread} is null. */
+  private volatile Thread last;
+
   /** Prepares the thread; it starts with {@link #wake}. */
   public JournalThread(Work work) {
     this.work = work;
@@ -34,6 +37,7 @@ public final class JournalThread implements Rounds {
       if (thread == null) {
         thread = new Thread(this::run, "robust-mqtt/journal");
         thread.setDaemon(true);
+        last = thread;
         thread.start();
       } else {
         wanted.signal();
@@ -86,7 +90,7 @@ public final class JournalThread implements Rounds {
 
   /** Waits until the thread has ended; used when the bundle stops. Returns whether it has. */
   public boolean join(long millis) throws InterruptedException {
-    Thread running = thread;
+    Thread running = last;
     if (running != null) {
       running.join(millis);
       return !running.isAlive();
