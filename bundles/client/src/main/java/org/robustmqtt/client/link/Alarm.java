@@ -6,6 +6,9 @@ import org.robustmqtt.client.door.Loop;
 
 /** One task that is due once at a time. On the loop only. */
 final class Alarm {
+  /** Further away than any deadline; beyond it the clock's numbers would overflow. */
+  private static final long FARTHEST_NANOS = 365L * 24 * 3_600 * 1_000_000_000L;
+
   private final Doors doors;
   private final Consumer<Runnable> guard;
   private final Runnable task;
@@ -19,10 +22,10 @@ final class Alarm {
     this.task = task;
   }
 
-  /** Sets it, instead of what was set before. */
+  /** Sets it, instead of what was set before; to ring in a year at the latest. */
   void in(long nanos) {
     cancel();
-    long delay = Math.max(0, nanos);
+    long delay = Math.min(Math.max(0, nanos), FARTHEST_NANOS);
     due = doors.clock().nanos() + delay;
     timer = doors.loop().schedule(delay, this::ring);
   }

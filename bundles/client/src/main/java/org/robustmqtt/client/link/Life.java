@@ -1,8 +1,6 @@
 package org.robustmqtt.client.link;
 
-import java.net.InetAddress;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.robustmqtt.BrokerCapabilities;
@@ -11,8 +9,6 @@ import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
-import org.robustmqtt.client.transport.OpenFailure;
-import org.robustmqtt.client.transport.Opener;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
@@ -21,11 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The state machine of a link, as drawn at {@link ConnectionState}. Every state but FAULTED and
- * CLOSED has an alarm: WAITING the wait, CONNECTING and HANDSHAKING together the time to connect,
- * ONLINE the {@link Watch}, CLOSING the {@link Goodbye}. What people want is in {@link Orders},
- * what flows in {@link Wire}. On the loop only.
+ * CLOSED has an alarm: WAITING the wait, CONNECTING and HANDSHAKING together that of {@link
+ * Dialing}, ONLINE the {@link Watch}, CLOSING the {@link Goodbye}. What people want is in {@link
+ * Orders}, what flows in {@link Wire}. On the loop only.
  */
-final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
+final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
 
@@ -40,14 +36,12 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
   private final Outage outage;
   private final Idle idle;
   private final Wire wire;
-  private final VersionChoice versions = new VersionChoice();
+  private final Dialing dialing;
   private final Alarm wait;
-  private final Alarm attempt;
   private final Alarm expiry;
 
   private Optional<LinkSettings> settings = Optional.empty();
   private ConnectionState state;
-  private Optional<Opener> opener = Optional.empty();
   private Optional<Goodbye> goodbye = Optional.empty();
   private Runnable afterGoodbye = () -> {};
   private OptionalLong onlineSince = OptionalLong.empty();
@@ -68,8 +62,8 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
     outage = new Outage(name, doors, this::guarded);
     idle = new Idle(doors, board);
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
+    dialing = new Dialing(doors, this::guarded, retries, this);
     wait = new Alarm(doors, this::guarded, this::dial);
-    attempt = new Alarm(doors, this::guarded, this::attemptLate);
     expiry = new Alarm(doors, this::guarded, this::expire);
   }
 
@@ -122,7 +116,7 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
 
   /** What was learnt about the broker and its failures, is forgotten. */
   void forget() {
-    versions.reset();
+    dialing.forget();
     retries.reset();
   }
 
@@ -150,60 +144,23 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
     LinkSettings now = settings.orElseThrow();
     sessions.prepare(now.session(), wire, pump);
     enter(ConnectionState.CONNECTING);
-    attempt.in(now.connectTimeoutNanos());
-    Opener.Target target =
-        new Opener.Target(
-            now.broker().host(),
-            now.broker().port(),
-            now.connectTimeoutNanos(),
-            versions.next(now.version()),
-            now.session().maximumPacketSize());
-    Opener opening = new Opener(doors, target, wire, this);
-    opener = Optional.of(opening);
-    opening.start();
+    dialing.begin(now, wire);
   }
 
   @Override
-  public void resolved(List<InetAddress> addresses) {
-    retries.resolved(addresses);
-  }
-
-  @Override
-  public void opened(Transport opened) {
-    opener = Optional.empty();
-    guarded(
-        () -> {
-          wire.open(opened, versions.spoken());
-          enter(ConnectionState.HANDSHAKING);
-          LinkSettings now = settings.orElseThrow();
-          wire.write(carrier().connect(versions.spoken(), now.username(), now.password()));
-        });
-  }
-
-  @Override
-  public void failed(OpenFailure failure) {
-    guarded(() -> lose(failure.place(), failure.kind(), 0, failure.text()));
-  }
-
-  private void attemptLate() {
-    String time = Watch.seconds(settings.orElseThrow().connectTimeoutNanos());
-    if (state == ConnectionState.HANDSHAKING) {
-      String text = broker() + " sent no CONNACK within " + time;
-      lose(Place.CONNECT, ProblemKind.CONNACK_TIMEOUT, 0, text);
-    } else {
-      String text = broker() + " could not be reached within " + time;
-      lose(Place.CONNECT, ProblemKind.CONNECT_TIMEOUT, 0, text);
-    }
+  public void opened(Transport opened, ProtocolVersion version, LinkSettings used) {
+    wire.open(opened, version);
+    enter(ConnectionState.HANDSHAKING);
+    wire.write(carrier().connect(version, used.username(), used.password()));
   }
 
   /** The broker accepted us; within an effect of the session. */
   void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     LinkSettings now = settings.orElseThrow();
-    attempt.cancel();
-    versions.worked();
+    dialing.accepted();
     lastKind = Optional.empty();
     onlineSince = OptionalLong.of(doors.clock().nanos());
-    String version = versions.spoken() == ProtocolVersion.MQTT_5 ? "5" : "3.1.1";
+    String version = dialing.version();
     board.connected(version, sessionPresent, capabilities);
     outage.online(
         String.format(
@@ -235,7 +192,7 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
       return;
     }
     LinkSettings now = settings.orElseThrow();
-    boolean other = handshaking && versions.failed(kind, now.version());
+    boolean other = handshaking && dialing.tryOtherVersion(kind);
     boolean again = kind == ProblemKind.SESSION_UNKNOWN && !lastKind.equals(Optional.of(kind));
     lastKind = Optional.of(kind);
     if (other || again) {
@@ -272,12 +229,10 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
   /** Back to where nothing of a connection is left; in flight stays in the session. */
   private void tearDown() {
     wait.cancel();
-    attempt.cancel();
+    dialing.cancel();
     watch.stop();
     goodbye.ifPresent(Goodbye::cancel);
     goodbye = Optional.empty();
-    opener.ifPresent(Opener::cancel);
-    opener = Optional.empty();
     boolean online = onlineSince.isPresent();
     onlineSince = OptionalLong.empty();
     wire.close();
@@ -362,9 +317,9 @@ final class Life implements Opener.Answer, Watch.Host, Goodbye.Host {
   /** Nothing happens any more. */
   void end() {
     over = true;
-    for (Alarm alarm : List.of(wait, attempt, expiry)) {
-      alarm.cancel();
-    }
+    wait.cancel();
+    dialing.cancel();
+    expiry.cancel();
     outage.cancel();
     idle.end();
   }

@@ -23,6 +23,9 @@ final class LoopThread implements Loop {
   private static final long CLOSE_MILLIS = 2_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
+  /** A century; beyond it the clock's numbers would overflow. */
+  private static final long FARTHEST_NANOS = TimeUnit.DAYS.toNanos(36_525);
+
   private enum Phase {
     NEW,
     RUNNING,
@@ -77,7 +80,7 @@ final class LoopThread implements Loop {
   @Override
   public Timer schedule(long delayNanos, Runnable task) {
     assert isCurrent() : "not on the loop";
-    return timers.add(clock.nanos() + Math.max(0, delayNanos), task);
+    return timers.add(clock.nanos() + Math.min(Math.max(0, delayNanos), FARTHEST_NANOS), task);
   }
 
   /** Registers a channel; what it is ready for goes to the handler. On the loop only. */

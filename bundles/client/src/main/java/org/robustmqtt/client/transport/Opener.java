@@ -160,7 +160,8 @@ public final class Opener {
   }
 
   private String seconds() {
-    return String.format(Locale.ROOT, "%.3g s", target.timeoutNanos() / 1e9);
+    long millis = target.timeoutNanos() / 1_000_000;
+    return millis % 1_000 == 0 ? millis / 1_000 + " s" : millis + " ms";
   }
 
   /** One address. */

@@ -292,16 +292,32 @@ class LinkCloseTest {
   }
 
   @Test
-  void a_defect_of_ours_costs_the_connection_but_not_the_link() {
+  void a_broker_that_breaks_the_protocol_is_left_and_tried_again_slowly() {
     LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
-    it.broker.line().channel().peer(bytes -> {}, () -> {});
-    // A CONNACK while online is a breach; an answer to nothing is not.
+    // A CONNACK while online.
     it.broker.line().channel().send(new byte[] {0x20, 3, 0, 0, 0});
     it.world.run();
     assertEquals(ProblemKind.PROTOCOL_ERROR, it.problem());
     assertEquals(ConnectionState.WAITING, it.state());
-    it.world.advance(Duration.ofMinutes(2));
+    assertEquals(1, it.broker.packets(Disconnect.class).size());
+    it.world.advance(Duration.ofMinutes(1));
     assertEquals(ConnectionState.ONLINE, it.state());
+    assertTrue(it.pauses().get(0) >= 30, "" + it.pauses());
+  }
+
+  @Test
+  void a_defect_of_ours_costs_the_connection_but_neither_the_link_nor_a_message() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    it.journal.breakOnce(new IllegalStateException("a defect, thrown by this test"));
+    Ticket hurt = it.publish("a", 1);
+    assertEquals(ProblemKind.DEFECT, it.problem());
+    assertEquals(ConnectionState.WAITING, it.state());
+    Ticket next = it.publish("b", 1);
+    it.world.advance(Duration.ofMinutes(1));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals(Optional.of(new Outcome.Acknowledged(0, true)), it.outcome(hurt));
+    assertEquals(Optional.of(new Outcome.Acknowledged(0, false)), it.outcome(next));
+    assertEquals(List.of("a", "b"), it.broker.topics());
   }
 
   private static boolean completed(LinkWorld it, CompletionStage<Void> stage) {

@@ -34,6 +34,7 @@ public final class MemoryJournal implements Journal {
   private long next = 1;
   private boolean hold;
   private boolean failing;
+  private Optional<RuntimeException> brokenOnce = Optional.empty();
 
   /** Makes an empty journal. */
   public MemoryJournal() {
@@ -69,6 +70,11 @@ public final class MemoryJournal implements Journal {
   /** Tells from now on that nothing could be written; or that it could. */
   public void failing(boolean now) {
     failing = now;
+  }
+
+  /** Throws this from the next call of {@code sent}: a defect. */
+  public void breakOnce(RuntimeException defect) {
+    brokenOnce = Optional.of(defect);
   }
 
   /** Returns what was called, in order: {@code sent 5 1 7}, {@code settled 5}. */
@@ -118,6 +124,11 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    Optional<RuntimeException> broken = brokenOnce;
+    brokenOnce = Optional.empty();
+    if (broken.isPresent()) {
+      throw broken.get();
+    }
     calls.add("sent " + sequence + " " + epoch + " " + packetId);
     stage(sequence, RecoveredMessage.Stage.SENT, epoch, packetId);
     written(callback);

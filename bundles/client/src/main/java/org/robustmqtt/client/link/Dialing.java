@@ -1,0 +1,125 @@
+package org.robustmqtt.client.link;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.robustmqtt.Place;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.transport.OpenFailure;
+import org.robustmqtt.client.transport.Opener;
+import org.robustmqtt.client.transport.Transport;
+import org.robustmqtt.client.transport.TransportEvents;
+import org.robustmqtt.codec.ProtocolVersion;
+
+/**
+ * One attempt at a time, from resolving the name to CONNACK, within the time to connect, and in
+ * which version of the protocol. On the loop only.
+ */
+final class Dialing implements Opener.Answer {
+  /** What dialling asks of its link. */
+  interface Host {
+    /** Bytes can flow: CONNECT is to be sent. */
+    void opened(Transport transport, ProtocolVersion version, LinkSettings used);
+
+    void lose(Place place, ProblemKind kind, int reasonCode, String text);
+  }
+
+  private final Doors doors;
+  private final Consumer<Runnable> guard;
+  private final Retries retries;
+  private final Host host;
+  private final Alarm late;
+  private final VersionChoice versions = new VersionChoice();
+  private Optional<Opener> opener = Optional.empty();
+  private Optional<LinkSettings> used = Optional.empty();
+
+  Dialing(Doors doors, Consumer<Runnable> guard, Retries retries, Host host) {
+    this.doors = doors;
+    this.guard = guard;
+    this.retries = retries;
+    this.host = host;
+    late = new Alarm(doors, guard, this::late);
+  }
+
+  /** Begins an attempt; nothing of an earlier one is left. */
+  void begin(LinkSettings settings, TransportEvents events) {
+    used = Optional.of(settings);
+    late.in(settings.connectTimeoutNanos());
+    Opener.Target target =
+        new Opener.Target(
+            settings.broker().host(),
+            settings.broker().port(),
+            settings.connectTimeoutNanos(),
+            versions.next(settings.version()),
+            settings.session().maximumPacketSize());
+    Opener opening = new Opener(doors, target, events, this);
+    opener = Optional.of(opening);
+    opening.start();
+  }
+
+  /** The broker accepted us: the attempt is over. */
+  void accepted() {
+    late.cancel();
+    versions.worked();
+  }
+
+  /**
+   * An attempt failed between CONNECT and CONNACK.
+   *
+   * @return whether the other version is to be tried at once
+   */
+  boolean tryOtherVersion(ProblemKind kind) {
+    return versions.failed(kind, used.orElseThrow().version());
+  }
+
+  /** Returns the version of the present attempt, as people write it. */
+  String version() {
+    return switch (versions.spoken()) {
+      case MQTT_5 -> "5";
+      case MQTT_3_1_1 -> "3.1.1";
+    };
+  }
+
+  /** Other settings: nothing is known of the broker. */
+  void forget() {
+    versions.reset();
+  }
+
+  void cancel() {
+    late.cancel();
+    opener.ifPresent(Opener::cancel);
+    opener = Optional.empty();
+  }
+
+  @Override
+  public void resolved(List<InetAddress> addresses) {
+    retries.resolved(addresses);
+  }
+
+  @Override
+  public void opened(Transport transport) {
+    opener = Optional.empty();
+    guard.accept(() -> host.opened(transport, versions.spoken(), used.orElseThrow()));
+  }
+
+  @Override
+  public void failed(OpenFailure failure) {
+    opener = Optional.empty();
+    guard.accept(() -> host.lose(failure.place(), failure.kind(), 0, failure.text()));
+  }
+
+  private void late() {
+    LinkSettings settings = used.orElseThrow();
+    String broker = settings.broker().host() + ":" + settings.broker().port();
+    String time = Watch.seconds(settings.connectTimeoutNanos());
+    if (opener.isPresent()) {
+      String text = broker + " could not be reached within " + time;
+      host.lose(Place.CONNECT, ProblemKind.CONNECT_TIMEOUT, 0, text);
+    } else {
+      String text = broker + " sent no CONNACK within " + time;
+      host.lose(Place.CONNECT, ProblemKind.CONNACK_TIMEOUT, 0, text);
+    }
+  }
+}
