@@ -9,6 +9,7 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.shell.runtime.WallClock;
 
 /** {@code mqtt:browse}. */
 @Service
@@ -36,7 +37,7 @@ public final class BrowseCommand extends MqttAction {
   }
 
   private boolean print(RobustMqttConnection connection, PrintStream out) {
-    Instant now = Instant.now();
+    Instant now = WallClock.now();
     List<List<String>> rows =
         connection.browse(limit).stream().map(entry -> PendingTable.row(entry, now)).toList();
     if (rows.isEmpty()) {

@@ -1,7 +1,6 @@
 package org.robustmqtt.shell;
 
 import java.io.PrintStream;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Pending;
+import org.robustmqtt.shell.runtime.WallClock;
 
 /** {@code mqtt:info}. */
 @Service
@@ -48,6 +48,7 @@ public final class InfoCommand extends MqttAction {
   }
 
   private static void print(ConnectionStatus status, Optional<Pending> pending, PrintStream out) {
-    StatusText.lines(status, pending, Instant.now(), ZoneId.systemDefault()).forEach(out::println);
+    StatusText.lines(status, pending, WallClock.now(), ZoneId.systemDefault())
+        .forEach(out::println);
   }
 }

@@ -8,6 +8,7 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.shell.runtime.WallClock;
 
 /** {@code mqtt:list}. */
 @Service
@@ -26,7 +27,7 @@ public final class ListCommand extends MqttAction {
     if (all.isEmpty()) {
       FirstSteps.lines(System.getProperty("karaf.etc", "")).forEach(out::println);
     } else {
-      Instant now = Instant.now();
+      Instant now = WallClock.now();
       List<List<String>> rows = all.stream().map(status -> StatusTable.row(status, now)).toList();
       print(out, StatusTable.HEADINGS, rows, noFormat);
     }
