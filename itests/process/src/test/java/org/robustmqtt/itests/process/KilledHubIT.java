@@ -3,14 +3,19 @@ package org.robustmqtt.itests.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.robustmqtt.codec.Publish;
 import org.robustmqtt.itests.broker.EmbeddedBroker;
 import org.robustmqtt.itests.karaf.KarafProcess;
+import org.robustmqtt.itests.testkit.FaultProxy;
 
 /** A hub is killed with -9 while its queue is full. */
 class KilledHubIT {
@@ -29,12 +34,9 @@ class KilledHubIT {
       once.subscribe("kill/#");
     } // both are gone: the broker is down, and will remember the bystander's session
 
-    try (KarafProcess karaf =
-        StockHub.make(
-            "kill-" + framework,
-            framework,
-            "mqtt://127.0.0.1:" + port,
-            StockHub.RUNS.resolve("kill-ledger-" + framework))) {
+    Path ledger = StockHub.RUNS.resolve("kill-ledger-" + framework);
+    try (FaultProxy proxy = FaultProxy.to(port);
+        KarafProcess karaf = StockHub.make("kill-" + framework, framework, proxy.uri(), ledger)) {
       karaf.start();
       StockHub.awaitUp(karaf);
       String commands =
@@ -51,10 +53,19 @@ class KilledHubIT {
       StockHub.awaitUp(karaf);
       try (EmbeddedBroker broker = EmbeddedBroker.start("127.0.0.1", port, data);
           Bystander witness = new Bystander(broker.port(), "bystander")) {
-        List<String> heard = witness.await(MESSAGES, StockHub.PATIENCE);
-        assertEquals(numbers, heard.stream().distinct().collect(Collectors.toList()));
+        Set<String> heard = new TreeSet<>(witness.await(MESSAGES, StockHub.PATIENCE));
+        assertEquals(new TreeSet<>(numbers), heard);
+        assertEquals(numbers, firstDeliveries(proxy));
         StockHub.awaitText(karaf, "mqtt:info home", "0 messages on disk");
       }
     }
+  }
+
+  /** Returns what the hub wrote, in its order: what the broker makes of it is the broker's. */
+  private static List<String> firstDeliveries(FaultProxy proxy) {
+    return proxy.recording().received(Publish.class).stream()
+        .map(publish -> new String(publish.payload(), StandardCharsets.UTF_8))
+        .distinct()
+        .collect(Collectors.toList());
   }
 }
