@@ -39,7 +39,7 @@ record Report(
         row(
             "on disk",
             verdict.onDisk(),
-            sync ? "" : "the others were acknowledged before they had to be written"));
+            sync ? "" : "the others were acknowledged first, or are at risk"));
     lines.add(row("delivered", verdict.delivered(), ""));
     lines.add(row("lost", verdict.lost(), "on disk or acknowledged, and never heard"));
     lines.add(row("at risk", verdict.atRisk(), atRiskNote()));
