@@ -53,6 +53,9 @@ final class Carrier implements SessionEffects {
     /** The link is to be closed; told when the session has returned. */
     void close(CloseRequest request);
 
+    /** The link is to be ended and begun anew at once; told when the session has returned. */
+    void again();
+
     /** Answers that came from another thread were given to the session. */
     void answered();
   }
@@ -72,6 +75,7 @@ final class Carrier implements SessionEffects {
   private Optional<SessionRecord> record;
   private Optional<CloseRequest> close = Optional.empty();
   private boolean closeTold;
+  private boolean again;
   private int depth;
   private boolean settling;
   private boolean retired;
@@ -99,6 +103,7 @@ final class Carrier implements SessionEffects {
 
   Connect connect(ProtocolVersion version, Optional<String> username, Optional<Secret> password) {
     close = Optional.empty();
+    again = false;
     depth++;
     try {
       return session.connect(version, username, password.map(Secret::reveal));
@@ -217,6 +222,9 @@ final class Carrier implements SessionEffects {
     if (asked.isPresent() && !closeTold) {
       closeTold = true;
       host.close(asked.get());
+    } else if (again) {
+      again = false;
+      host.again();
     }
   }
 
@@ -337,6 +345,11 @@ final class Carrier implements SessionEffects {
   @Override
   public void pong() {
     host.pong();
+  }
+
+  @Override
+  public void again() {
+    again = true;
   }
 
   @Override

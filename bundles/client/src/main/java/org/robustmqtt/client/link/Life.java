@@ -154,6 +154,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wire.write(carrier().connect(version, used.username(), used.password()));
   }
 
+  /** The broker accepted us only to prepare its session: says goodbye, and is back at once. */
+  void again() {
+    dialing.accepted();
+    wire.sayDisconnect(0);
+    dial();
+  }
+
   /** The broker accepted us; within an effect of the session. */
   void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     LinkSettings now = settings.orElseThrow();

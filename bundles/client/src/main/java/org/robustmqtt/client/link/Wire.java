@@ -230,6 +230,13 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   }
 
   @Override
+  public void again() {
+    if (transport.isPresent()) {
+      life.guarded(life::again);
+    }
+  }
+
+  @Override
   public void answered() {
     life.guarded(this::turned);
   }

@@ -17,6 +17,8 @@ final class Connection {
   private enum Phase {
     DOWN,
     CONNECTING,
+    /** Accepted only to begin a session; nothing is sent. */
+    PREPARING,
     ONLINE,
     CLOSED
   }
@@ -47,6 +49,17 @@ final class Connection {
     phase = Phase.ONLINE;
   }
 
+  /** The broker accepted us; the session that is to last has to be recorded before it begins. */
+  void prepare() {
+    phase = Phase.PREPARING;
+  }
+
+  /** The session is recorded: the next connection begins it. */
+  void prepared() {
+    phase = Phase.CLOSED;
+    effects.again();
+  }
+
   /** The link is gone. */
   void end() {
     phase = Phase.DOWN;
@@ -60,6 +73,11 @@ final class Connection {
   /** Returns whether a CONNECT is not answered. */
   boolean connecting() {
     return phase == Phase.CONNECTING;
+  }
+
+  /** Returns whether this connection waits for the record of the next one's session. */
+  boolean preparing() {
+    return phase == Phase.PREPARING;
   }
 
   boolean down() {
@@ -132,7 +150,7 @@ final class Connection {
    * (MQTT-4.8.0-2 of 3.1.1). It is tried again on the next connection, after the link's wait.
    */
   void storeFailed(String what) {
-    if (online()) {
+    if (online() || preparing()) {
       closeWith(
           Place.STORE,
           ProblemKind.STORE_DEGRADED,

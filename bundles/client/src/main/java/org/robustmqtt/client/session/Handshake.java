@@ -42,10 +42,27 @@ final class Handshake {
         cleanStart,
         settings.keepAlive(),
         settings.clientId(),
-        mqtt5 ? settings.will() : settings.will().map(Handshake::withoutProperties),
+        will(mqtt5),
         noName ? Optional.of("") : username,
         password,
         mqtt5 ? properties() : Properties.NONE);
+  }
+
+  /**
+   * Returns whether the session that begins with the CONNACK ends with its connection although it
+   * is to last. In MQTT 3.1.1 a session that begins with CleanSession 1 does (MQTT-3.1.2-6); in
+   * MQTT 5 only the session expiry counts.
+   */
+  boolean passing() {
+    return cleanStart && !settings.cleanStart() && !connection.mqtt5();
+  }
+
+  private Optional<Will> will(boolean mqtt5) {
+    if (passing()) {
+      // That connection ends as soon as it has begun: nobody is to take this for our death.
+      return Optional.empty();
+    }
+    return mqtt5 ? settings.will() : settings.will().map(Handshake::withoutProperties);
   }
 
   /** Judges the CONNACK: returns what the broker can do, or closes and returns nothing. */

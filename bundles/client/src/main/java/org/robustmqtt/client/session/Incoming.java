@@ -57,6 +57,15 @@ final class Incoming {
     }
   }
 
+  /**
+   * How many times the receive maximum a broker may leave unacknowledged. Mosquitto 2.0.11 has been
+   * seen with 81 where 64 were allowed, and sends all of them again on resume: closing at the first
+   * one too many (MQTT-3.3.4-9, 5.0 section 3.3.4) would happen on every connection anew, and we
+   * would never stay online. A little more costs us a little memory, so only a broker that does not
+   * heed the limit at all is disconnected.
+   */
+  private static final long TOLERANCE = 4;
+
   private final SessionEffects effects;
   private final Connection connection;
   private final int receiveMaximum;
@@ -75,6 +84,8 @@ final class Incoming {
   private final IdTable<Arrival> atLeastOnce = new IdTable<>();
   private final Deque<Arrival> pubacks = new ArrayDeque<>();
   private final Deque<Arrival> pubrecs = new ArrayDeque<>();
+
+  /** How many more the broker may send; below 0, more than our receive maximum are with us. */
   private int credit;
 
   Incoming(
@@ -143,12 +154,14 @@ final class Incoming {
     }
     if (packet.qos() != QoS.AT_MOST_ONCE && connection.mqtt5()) {
       credit--;
-      if (credit < 0) {
+      if (credit < -(TOLERANCE - 1) * receiveMaximum) {
         connection.closeWith(
             Place.WAIT_MESSAGE,
             ProblemKind.PROTOCOL_ERROR,
             ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-            "The broker sent more than our receive maximum of "
+            "The broker sent more than "
+                + TOLERANCE
+                + " times our receive maximum of "
                 + receiveMaximum
                 + " messages without waiting for an acknowledgement (MQTT-3.3.4-9)");
         return true;
@@ -268,7 +281,7 @@ final class Incoming {
     while (connection.online() && !pubacks.isEmpty() && pubacks.peek().state == State.DONE) {
       int id = pubacks.poll().packetId;
       atLeastOnce.remove(id);
-      credit++;
+      giveBack();
       connection.write(new Puback(id, 0, Properties.NONE));
     }
   }
@@ -285,8 +298,13 @@ final class Incoming {
     }
   }
 
+  /** One acknowledgement more; what the broker did not count gives it no more room (4.9). */
+  private void giveBack() {
+    credit = Math.min(receiveMaximum, credit + 1);
+  }
+
   private void writePubcomp(int packetId, int reasonCode) {
-    credit++;
+    giveBack();
     connection.write(new Pubcomp(packetId, connection.mqtt5() ? reasonCode : 0, Properties.NONE));
   }
 

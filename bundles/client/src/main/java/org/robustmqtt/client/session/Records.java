@@ -17,6 +17,9 @@ final class Records {
   private long epoch;
   private boolean forced;
 
+  /** Whether the broker has not told us yet that this session has begun. */
+  private boolean ahead;
+
   /**
    * Begins with what was found on disk.
    *
@@ -50,6 +53,23 @@ final class Records {
   void nextEpoch() {
     epoch++;
     forced = false;
+    ahead = false;
+  }
+
+  /** The next connection begins a new session. */
+  void nextEpochAhead() {
+    nextEpoch();
+    ahead = true;
+  }
+
+  /**
+   * The broker accepted us; returns whether this is the beginning of a session that was recorded
+   * before, so that it cannot be lost although the broker does not have it from earlier.
+   */
+  boolean begins() {
+    boolean begins = ahead;
+    ahead = false;
+    return begins;
   }
 
   /** Returns the token of a new record. */

@@ -101,7 +101,8 @@ public final class Session {
 
   /**
    * Begins a connection and returns the CONNECT for it. Clean start is 0 only if a session record
-   * was forced for this broker and client identifier.
+   * was forced for this broker and client identifier. In MQTT 3.1.1 a session that is to last takes
+   * two connections to begin, see {@link SessionEffects#again}.
    */
   public Connect connect(
       ProtocolVersion version, Optional<String> username, Optional<byte[]> password) {
@@ -115,6 +116,10 @@ public final class Session {
   /** Takes a packet of the broker. */
   public void received(Packet packet) {
     if (!connection.open()) {
+      return;
+    }
+    if (connection.preparing()) {
+      // Of a session that is about to end with this connection.
       return;
     }
     if (!connection.online() && !(packet instanceof Connack)) {
@@ -190,7 +195,12 @@ public final class Session {
     switch (Token.kind(token)) {
       case SENT, RELEASED -> outgoing.recorded(token, written);
       case RECEIVED, COMPLETED -> incoming.recorded(token, written);
-      case SESSION -> subscriptions.recorded(token, written);
+      case SESSION -> {
+        subscriptions.recorded(token, written);
+        if (connection.preparing() && records.forced()) {
+          connection.prepared();
+        }
+      }
       case DELIVERED_0, DELIVERED_1, DELIVERED_2 ->
           throw new IllegalArgumentException("no token of a record: " + token);
     }
@@ -251,6 +261,11 @@ public final class Session {
     if (capabilities.isEmpty()) {
       return true;
     }
+    if (handshake.passing()) {
+      prepare();
+      return true;
+    }
+    boolean begins = records.begins();
     connection.establish(capabilities.get());
     effects.established(packet.sessionPresent(), capabilities.get());
     incoming.begin();
@@ -258,17 +273,37 @@ public final class Session {
       requeueStrangers();
       outgoing.resume(records.epoch());
       subscriptions.proceed();
-      return true;
+    } else if (begins) {
+      outgoing.begin(records.epoch());
+      subscriptions.proceed();
+    } else {
+      // The record first: if the process ends after it, what is not requeued yet is of an older
+      // epoch and will be; the other way round, a later message could be resumed before an earlier
+      // one.
+      incoming.abandon();
+      records.nextEpoch();
+      subscriptions.abandon(settings.resubscribe());
+      outgoing.abandon(strangers);
+      requeueStrangers();
+      outgoing.begin(records.epoch());
     }
-    // The record first: if the process ends after it, what is not requeued yet is of an older epoch
-    // and will be; the other way round, a later message could be resumed before an earlier one.
+    return true;
+  }
+
+  /**
+   * This connection was asked for with CleanSession 1, so that the broker has nothing left of
+   * sessions that we do not know. What lasts in MQTT 3.1.1 begins with CleanSession 0, which is not
+   * sent before there is a record: so that is forced, nothing is sent, and the next connection
+   * begins the session. What was sent in this one would not be known to the broker after the first
+   * outage, and what comes during that would be lost.
+   */
+  private void prepare() {
+    connection.prepare();
     incoming.abandon();
-    records.nextEpoch();
-    subscriptions.abandon(settings.resubscribe());
+    records.nextEpochAhead();
+    subscriptions.prepare(settings.resubscribe());
     outgoing.abandon(strangers);
     requeueStrangers();
-    outgoing.begin(records.epoch());
-    return true;
   }
 
   private void requeueStrangers() {

@@ -19,7 +19,10 @@ import org.robustmqtt.journal.Level;
  * Session#written(long, boolean)} as soon as the record has the level.
  */
 public interface SessionEffects {
-  /** The broker accepted us; comes before every other effect of the connection. */
+  /**
+   * The broker accepted us; comes before every other effect of the connection, except where this
+   * one only prepares the next, see {@link #again}.
+   */
   void established(boolean sessionPresent, BrokerCapabilities capabilities);
 
   /** A packet is to be written. */
@@ -72,6 +75,13 @@ public interface SessionEffects {
 
   /** A PINGRESP came. */
   void pong();
+
+  /**
+   * The connection has done what it was for, and is to be ended with DISCONNECT; the next one is to
+   * follow at once. It was never {@link #established}. The session takes no packet of this
+   * connection any more.
+   */
+  void again();
 
   /**
    * The link is to be closed for a reason, after the packet was written if there is one. The

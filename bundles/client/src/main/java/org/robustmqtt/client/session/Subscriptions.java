@@ -84,6 +84,13 @@ final class Subscriptions {
     proceed();
   }
 
+  /** The next connection begins a new session: writes its record. */
+  void prepare(boolean resubscribe) {
+    filters.abandon(resubscribe);
+    recordDue = false;
+    awaited = record();
+  }
+
   /** The broker may have begun a new session without our knowing. */
   void doubt() {
     recordStale |= filters.doubt();

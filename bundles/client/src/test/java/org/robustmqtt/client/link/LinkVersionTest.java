@@ -1,17 +1,26 @@
 package org.robustmqtt.client.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
+import org.robustmqtt.Message;
+import org.robustmqtt.Outcome;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.QoS;
+import org.robustmqtt.Ticket;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.PacketType;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Subscribe;
 
 /** Which version of the protocol is spoken. */
 class LinkVersionTest {
@@ -36,7 +45,72 @@ class LinkVersionTest {
     it.broker.line().channel().reset();
     it.world.advance(Duration.ofSeconds(5));
     assertEquals(ConnectionState.ONLINE, it.state());
-    assertEquals(List.of(NEW, OLD, OLD), versions(it));
+    assertEquals(List.of(NEW, OLD, OLD, OLD), versions(it), "the first two of them begin together");
+  }
+
+  @Test
+  void in_the_old_version_the_session_that_is_begun_is_the_one_that_lasts() {
+    LinkWorld it =
+        new LinkWorld(
+                LinkWorld.settings(
+                    s -> {
+                      s.version = LinkSettings.Version.MQTT_3_1_1;
+                      s.will = Optional.of(LinkWorld.will("off"));
+                      s.presence =
+                          new Presence(Optional.of(Message.text("state", "on")), Optional.empty());
+                      return s;
+                    }))
+            .withBroker();
+    it.listen("f", QoS.AT_LEAST_ONCE, message -> {});
+    Ticket ticket = it.publish("a", 1);
+    it.start();
+    it.world.advance(LinkWorld.SECOND);
+    assertEquals(
+        List.of(
+            PacketType.CONNECT,
+            PacketType.DISCONNECT,
+            PacketType.CONNECT,
+            PacketType.SUBSCRIBE,
+            PacketType.PUBLISH,
+            PacketType.PUBLISH),
+        it.broker.packets().stream().map(Packet::type).toList());
+    assertEquals(List.of("state", "a"), it.broker.topics());
+    List<Connect> connects = it.broker.packets(Connect.class);
+    assertTrue(connects.get(0).cleanStart());
+    assertTrue(connects.get(0).will().isEmpty(), "its end is not our death");
+    assertFalse(connects.get(1).cleanStart());
+    assertTrue(connects.get(1).will().isPresent());
+    assertTrue(it.broker.lines().get(0).closedByClient());
+    assertEquals(List.of(0.0), it.pauses());
+    assertEquals(
+        List.of(
+            ConnectionState.WAITING,
+            ConnectionState.CONNECTING,
+            ConnectionState.HANDSHAKING,
+            ConnectionState.CONNECTING,
+            ConnectionState.HANDSHAKING,
+            ConnectionState.ONLINE),
+        it.states);
+    assertEquals(Optional.empty(), it.status().problem());
+    assertEquals(Optional.of(new Outcome.Acknowledged(0, false)), it.outcome(ticket));
+
+    it.broker.line().channel().reset();
+    it.world.advance(Duration.ofSeconds(5));
+    assertEquals(Optional.of(true), it.status().sessionPresent());
+    assertEquals(1, it.broker.packets(Subscribe.class).size());
+    assertEquals(3, it.broker.packets(Connect.class).size());
+  }
+
+  @Test
+  void in_the_old_version_a_broker_that_keeps_nothing_gets_no_second_beginning() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker();
+    refuseNew(it);
+    it.broker.forgetSessions(true);
+    it.online();
+    it.broker.line().channel().reset();
+    it.world.advance(Duration.ofSeconds(5));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals(List.of(NEW, OLD, OLD, OLD), versions(it));
   }
 
   @Test
@@ -52,7 +126,7 @@ class LinkVersionTest {
               return s;
             }));
     it.world.run();
-    assertEquals(List.of(NEW, OLD, NEW), versions(it));
+    assertEquals(List.of(NEW, OLD, OLD, NEW), versions(it));
   }
 
   @Test
@@ -75,7 +149,7 @@ class LinkVersionTest {
     it.start();
     it.world.advance(LinkWorld.SECOND);
     assertEquals(ConnectionState.ONLINE, it.state());
-    assertEquals(List.of(OLD), versions(it));
+    assertEquals(List.of(OLD, OLD), versions(it));
   }
 
   @Test
@@ -85,7 +159,7 @@ class LinkVersionTest {
     it.start();
     it.world.advance(Duration.ofSeconds(10));
     assertEquals(ConnectionState.ONLINE, it.state());
-    assertEquals(List.of(NEW, NEW, OLD), versions(it));
+    assertEquals(List.of(NEW, NEW, OLD, OLD), versions(it));
   }
 
   @Test
@@ -121,7 +195,7 @@ class LinkVersionTest {
     it.broker.closeAfterConnect(4);
     it.start();
     it.world.advance(Duration.ofMinutes(1));
-    assertEquals(List.of(OLD, OLD, OLD, OLD, OLD), versions(it));
+    assertEquals(List.of(OLD, OLD, OLD, OLD, OLD, OLD), versions(it));
   }
 
   private static void refuseNew(LinkWorld it) {

@@ -39,6 +39,86 @@ class HandshakeTest {
     assertFalse(scene.connect().connect.cleanStart());
   }
 
+  /**
+   * Delivery-rules 7, MQTT-3.1.2-6 of 3.1.1: a session begun with CleanSession 1 ends with its
+   * connection, so the first connection only forces the record, and the next one begins.
+   */
+  @Test
+  void in_3_1_1_a_session_begins_with_clean_session_0_after_its_record_was_forced() {
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.SETTINGS).want("f", 1).connect();
+    assertTrue(scene.connect.cleanStart());
+    scene.connack(false).expect("disk: forget received", "disk: session 1");
+    assertFalse(scene.session.ready(QoS.AT_MOST_ONCE), "nothing is sent in a session that ends");
+    scene.want("f", 1, "g", 0).expect();
+    scene.written().expect("again");
+    scene.publish(1, 7, "in", "x").expect();
+    scene.session.lost();
+    assertFalse(scene.connect().connect.cleanStart());
+    scene.connack(false).expect("established, new", "disk: session 1 f:1 g:0");
+    scene.written().expect("SUBSCRIBE #21 f:1 g:0");
+    scene.send(5, 2, "a").expect("disk: sent 5 in 1 as #1 appended");
+  }
+
+  @Test
+  void in_3_1_1_a_broker_that_calls_the_new_session_present_is_believed_once_and_for_all() {
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.SETTINGS).connect().connack(false);
+    scene.written().clear().reconnect(true).expect("established, resumed");
+  }
+
+  @Test
+  void in_3_1_1_a_session_lost_later_is_begun_on_the_same_connection() {
+    Scene scene = Scene.online(ProtocolVersion.MQTT_3_1_1).send(5, 1, "a").written().clear();
+    scene.reconnect(false);
+    assertFalse(scene.connect.cleanStart());
+    scene.expect("established, new", "disk: forget received", "disk: session 2", "requeued 5");
+  }
+
+  @Test
+  void in_3_1_1_what_was_sent_in_a_session_that_is_not_ours_is_requeued_before_it_begins() {
+    SessionRecord record = new SessionRecord("other", "me", 7, Map.of(), Set.of());
+    List<Session.Unfinished> unfinished =
+        List.of(new Session.Unfinished(5, Scene.message(5, 2, "a"), false, 7, 1, true));
+    Scene scene =
+        Scene.restarted(ProtocolVersion.MQTT_3_1_1, record, unfinished, Set.of(9)).connect();
+    scene.connack(false).expect("disk: forget received", "disk: session 8", "requeued 5");
+    scene.written().expect("again").reconnect(false).expect("established, new");
+  }
+
+  @Test
+  void in_3_1_1_a_link_lost_before_the_record_was_forced_begins_as_far_as_it_came() {
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.SETTINGS).connect().connack(false);
+    scene.clear();
+    scene.session.lost();
+    scene.written().expect();
+    assertFalse(scene.connect().connect.cleanStart(), "the record came meanwhile");
+    scene.connack(false).expect("established, new");
+
+    scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.SETTINGS).connect().connack(false).clear();
+    scene.session.lost();
+    assertTrue(scene.connect().connect.cleanStart());
+    scene.connack(false).expect("disk: forget received", "disk: session 2");
+    scene.written(0).expect().written().expect("again");
+  }
+
+  @Test
+  void in_3_1_1_without_a_record_no_session_begins() {
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.SETTINGS).connect().connack(false);
+    scene.clear().writeFailed().expect("closed STORE STORE_DEGRADED 0x83");
+    scene.session.lost();
+    assertTrue(scene.connect().connect.cleanStart());
+    scene.connack(false).expect("disk: forget received", "disk: session 2");
+  }
+
+  @Test
+  void in_3_1_1_a_clean_session_that_was_asked_for_takes_one_connection() {
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.settings(true, 10, true)).connect();
+    scene
+        .connack(false)
+        .expect("established, new", "disk: forget received", "disk: session 1")
+        .written()
+        .expect();
+  }
+
   /** MQTT-3.1.3-2: session state belongs to a client identifier, and to a broker. */
   @Test
   void the_record_of_another_broker_or_client_identifier_is_not_continued() {
@@ -101,7 +181,9 @@ class HandshakeTest {
             100_000,
             true,
             Optional.of(new Will("w", new byte[] {1}, QoS.AT_LEAST_ONCE, true, delay)));
-    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, settings);
+    Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, settings).connect();
+    assertTrue(scene.connect.will().isEmpty(), "this connection only begins the session");
+    scene.connack(false).written();
     byte[] secret = {1, 2};
     Connect connect =
         scene.session.connect(ProtocolVersion.MQTT_3_1_1, Optional.empty(), Optional.of(secret));

@@ -78,6 +78,10 @@ final class ModelWorld implements SessionEffects {
   private int lastText;
   private int window;
   private boolean closing;
+  private boolean again;
+
+  /** What was accepted for us in a session that we know. */
+  final Set<String> owed = new HashSet<>();
 
   ModelWorld(long seed, boolean logging) {
     this.seed = seed;
@@ -162,6 +166,11 @@ final class ModelWorld implements SessionEffects {
     }
   }
 
+  /** Whether MQTT 3.1.1 is spoken, where a session that is begun clean ends with its connection. */
+  boolean old() {
+    return version == ProtocolVersion.MQTT_3_1_1;
+  }
+
   void publish() {
     lastSequence++;
     long sequence = lastSequence;
@@ -206,6 +215,7 @@ final class ModelWorld implements SessionEffects {
     long token = journal.write();
     if (token != 0) {
       session.written(token, true);
+      beginAgain();
     }
     return true;
   }
@@ -215,6 +225,7 @@ final class ModelWorld implements SessionEffects {
       return false;
     }
     journal.force().forEach(token -> session.written(token, true));
+    beginAgain();
     return true;
   }
 
@@ -249,7 +260,16 @@ final class ModelWorld implements SessionEffects {
     if (closing) {
       cut();
     }
+    beginAgain();
     return true;
+  }
+
+  private void beginAgain() {
+    if (again) {
+      again = false;
+      cut();
+      connect();
+    }
   }
 
   private void close(int id) {
@@ -259,7 +279,10 @@ final class ModelWorld implements SessionEffects {
 
   void offer() {
     lastText++;
-    broker.offer("in" + lastText + "q" + (1 + lastText % 2), 1 + lastText % 2);
+    String text = "in" + lastText + "q" + (1 + lastText % 2);
+    if (broker.offer(text, 1 + lastText % 2) && broker.session == firstSession) {
+      owed.add(text);
+    }
   }
 
   boolean handle() {
@@ -321,6 +344,9 @@ final class ModelWorld implements SessionEffects {
   public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     window = Math.min(MAX_INFLIGHT, capabilities.receiveMaximum());
     log(() -> "established, resumed " + sessionPresent);
+    if (firstSession == 0 && old()) {
+      firstSession = broker.session;
+    }
   }
 
   @Override
@@ -439,6 +465,13 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void pong() {
     throw new AssertionError("nobody asked");
+  }
+
+  @Override
+  public void again() {
+    log(() -> "again");
+    check(up && !again, "again without a link");
+    again = true;
   }
 
   @Override

@@ -69,7 +69,15 @@ final class Scene {
   /** A session of MQTT 5 after a restart of the process. */
   static Scene restarted(
       SessionRecord record, List<Session.Unfinished> unfinished, Set<Integer> received) {
-    return new Scene(ProtocolVersion.MQTT_5, SETTINGS, Optional.of(record), unfinished, received);
+    return restarted(ProtocolVersion.MQTT_5, record, unfinished, received);
+  }
+
+  static Scene restarted(
+      ProtocolVersion version,
+      SessionRecord record,
+      List<Session.Unfinished> unfinished,
+      Set<Integer> received) {
+    return new Scene(version, SETTINGS, Optional.of(record), unfinished, received);
   }
 
   static SessionRecord record(long epoch) {
@@ -89,6 +97,9 @@ final class Scene {
     connect();
     connack(false);
     written();
+    if (tape.lines.contains("again")) {
+      reconnect(false);
+    }
     clear();
     return this;
   }

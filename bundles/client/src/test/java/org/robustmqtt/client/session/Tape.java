@@ -147,6 +147,11 @@ final class Tape implements SessionEffects {
   }
 
   @Override
+  public void again() {
+    lines.add("again");
+  }
+
+  @Override
   public void close(
       Place place, ProblemKind kind, int reasonCode, String text, Optional<Disconnect> last) {
     closeText = text;

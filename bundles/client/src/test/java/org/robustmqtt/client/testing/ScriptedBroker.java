@@ -202,8 +202,13 @@ public final class ScriptedBroker {
                       connect.version() == ProtocolVersion.MQTT_5
                           ? connackProperties
                           : Properties.NONE));
-      if (reply.reasonCode() == 0 && keepsSessions) {
-        sessions.add(connect.clientId());
+      boolean passing = connect.version() == ProtocolVersion.MQTT_3_1_1 && connect.cleanStart();
+      if (reply.reasonCode() == 0) {
+        if (keepsSessions && !passing) {
+          sessions.add(connect.clientId());
+        } else {
+          sessions.remove(connect.clientId());
+        }
       }
       send(reply);
       if (reply.reasonCode() != 0) {
