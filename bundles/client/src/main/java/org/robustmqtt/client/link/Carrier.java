@@ -87,7 +87,8 @@ final class Carrier implements SessionEffects {
       SessionSettings settings,
       Optional<SessionRecord> record,
       List<Session.Unfinished> unfinished,
-      Set<Integer> received) {
+      Set<Integer> received,
+      long lastSerial) {
     this.doors = doors;
     this.rooms = rooms;
     this.host = host;
@@ -95,7 +96,7 @@ final class Carrier implements SessionEffects {
     openReceived = new LinkedHashSet<>(received);
     answers = new Answers(doors.loop(), this::answered);
     depth++;
-    session = new Session(settings, record, unfinished, received, this);
+    session = new Session(settings, record, unfinished, received, lastSerial, this);
     depth--;
   }
 
@@ -171,6 +172,11 @@ final class Carrier implements SessionEffects {
   /** Returns the newest record of the session, to continue it with another object. */
   Optional<SessionRecord> record() {
     return record;
+  }
+
+  /** Returns what the numbers of another object have to begin above. */
+  long lastSerial() {
+    return session.lastSerial();
   }
 
   /** Returns the ids of received QoS 2 messages whose exchange is open. */

@@ -79,14 +79,22 @@ final class Sessions {
     outdated = false;
     Carrier next;
     if (carrier.isEmpty()) {
-      next = new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived);
+      next =
+          new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived, 0);
     } else {
       Carrier before = carrier.get();
       before.retire();
       requeueAll(pump);
       next =
           new Carrier(
-              doors, rooms, host, settings, before.record(), List.of(), before.openReceived());
+              doors,
+              rooms,
+              host,
+              settings,
+              before.record(),
+              List.of(),
+              before.openReceived(),
+              before.lastSerial());
     }
     carrier = Optional.of(next);
     next.want(rooms.dispatcher().wanted());

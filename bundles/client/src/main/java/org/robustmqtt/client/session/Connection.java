@@ -32,8 +32,14 @@ final class Connection {
   private Encoder encoder = new Encoder(ProtocolVersion.MQTT_5);
   private BrokerCapabilities capabilities = Capabilities.standard(0, 0);
 
-  Connection(SessionEffects effects) {
+  /**
+   * Begins.
+   *
+   * @param lastSerial what was given out before, for the same link
+   */
+  Connection(SessionEffects effects, long lastSerial) {
     this.effects = effects;
+    serial = lastSerial;
   }
 
   /** A CONNECT is on its way. */
@@ -104,6 +110,10 @@ final class Connection {
   /** Returns a number that is larger than all before, over connections: 1 and more. */
   long nextSerial() {
     serial++;
+    return serial;
+  }
+
+  long lastSerial() {
     return serial;
   }
 

@@ -26,6 +26,9 @@ final class Filters {
   private final Map<String, QoS> lapsed = new LinkedHashMap<>();
 
   // valid until it is done
+  /** Granted before this object was made, and told to nobody since. */
+  private final Set<String> untold = new LinkedHashSet<>();
+
   /** Wanted again, whatever the broker has. */
   private final Set<String> owed = new HashSet<>();
 
@@ -50,6 +53,20 @@ final class Filters {
     recorded = record.acknowledged();
     doubted.addAll(sent.keySet());
     doubted.removeAll(acknowledged);
+    untold.addAll(acknowledged);
+  }
+
+  /** Returns the wanted filters that were granted before this object was made; each one once. */
+  Map<String, QoS> toTell() {
+    Map<String, QoS> granted = new LinkedHashMap<>();
+    for (String filter : untold) {
+      QoS qos = sent.get(filter);
+      if (acknowledged.contains(filter) && wanted(filter, qos)) {
+        granted.put(filter, qos);
+      }
+    }
+    untold.clear();
+    return granted;
   }
 
   /** The broker may have begun a new session without our knowing; true if that changes anything. */
@@ -114,6 +131,7 @@ final class Filters {
     sent.clear();
     acknowledged.clear();
     doubted.clear();
+    untold.clear();
     refused.clear();
   }
 

@@ -64,6 +64,8 @@ public final class Session {
    * @param unfinished messages that had been sent, in the order of their sequences; those of
    *     another epoch are requeued with the first effect
    * @param received packet ids of received QoS 2 messages whose exchange is open, in order
+   * @param lastSerial the {@link #lastSerial} of the session that this one replaces, 0 if there is
+   *     none: so that no late answer to the old one is taken for one to this
    * @param effects told what is to be done
    */
   public Session(
@@ -71,11 +73,12 @@ public final class Session {
       Optional<SessionRecord> record,
       List<Unfinished> unfinished,
       Set<Integer> received,
+      long lastSerial,
       SessionEffects effects) {
     this.settings = settings;
     this.effects = effects;
     Optional<SessionRecord> ours = record.filter(this::ours);
-    connection = new Connection(effects);
+    connection = new Connection(effects, lastSerial);
     handshake = new Handshake(settings, connection);
     PacketIds ids = new PacketIds(settings.maxInflight());
     outgoing = new Outgoing(effects, connection, ids, settings.maxInflight());
@@ -225,6 +228,11 @@ public final class Session {
     subscriptions.subscribeAgain(filter);
   }
 
+  /** Returns what its successor has to know, so that numbers are unique over both. */
+  public long lastSerial() {
+    return connection.lastSerial();
+  }
+
   /** Returns the number of messages in flight: sent, not acknowledged. */
   public int inFlight() {
     return outgoing.inFlight();
@@ -272,7 +280,7 @@ public final class Session {
     if (packet.sessionPresent()) {
       requeueStrangers();
       outgoing.resume(records.epoch());
-      subscriptions.proceed();
+      subscriptions.resume();
     } else if (begins) {
       outgoing.begin(records.epoch());
       subscriptions.proceed();

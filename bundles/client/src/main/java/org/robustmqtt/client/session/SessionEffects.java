@@ -67,7 +67,10 @@ public interface SessionEffects {
    */
   void deliver(long number, Publish packet);
 
-  /** The broker answered a wanted filter: the granted QoS, or 0x80 and above. */
+  /**
+   * The broker answered a wanted filter: the granted QoS, or 0x80 and above. Also told once for
+   * each that it had granted before the process began, when the session goes on.
+   */
   void subscribed(String filter, int reasonCode);
 
   /** The broker answered that a filter is unsubscribed. */

@@ -84,6 +84,15 @@ final class Subscriptions {
     proceed();
   }
 
+  /**
+   * The session goes on: tells what the broker granted before the process began. The record does
+   * not say with which QoS, so that it is told as asked for. Then asks for what is missing.
+   */
+  void resume() {
+    filters.toTell().forEach((filter, qos) -> effects.subscribed(filter, qos.level()));
+    proceed();
+  }
+
   /** The next connection begins a new session: writes its record. */
   void prepare(boolean resubscribe) {
     filters.abandon(resubscribe);

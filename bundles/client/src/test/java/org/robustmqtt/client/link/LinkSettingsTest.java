@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,9 +13,16 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.QoS;
+import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.Pubrec;
 
 /** A configuration that changes while the link lives. */
 class LinkSettingsTest {
@@ -129,6 +137,39 @@ class LinkSettingsTest {
     assertTrue(it.journal.calls().contains("unsent " + ticket.id()));
     assertTrue(it.broker.packets(Connect.class).get(1).cleanStart());
     assertEquals(List.of("a", "a"), it.broker.topics());
+  }
+
+  @Test
+  void a_late_acknowledgement_of_a_message_of_the_session_before_is_none_of_this_one() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker();
+    List<ReceivedMessage> received = new ArrayList<>();
+    it.dispatcher.add(
+        new ListenerSpec("test", List.of(new TopicFilter("in")), QoS.EXACTLY_ONCE, true),
+        received::add);
+    it.online();
+    it.broker.line().send(exactlyOnce(5, "old"));
+    it.world.run();
+    it.link.apply(
+        LinkWorld.settings(
+            s -> {
+              s.clientId = "other";
+              return s;
+            }));
+    it.world.run();
+    it.broker.line().send(exactlyOnce(5, "new"));
+    it.world.run();
+    assertEquals(2, received.size());
+    received.get(0).acknowledge();
+    it.world.run();
+    assertEquals(List.of(), it.broker.packets(Pubrec.class));
+    received.get(1).acknowledge();
+    it.world.run();
+    assertEquals(1, it.broker.packets(Pubrec.class).size());
+  }
+
+  private static Publish exactlyOnce(int id, String text) {
+    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+    return new Publish(false, QoS.EXACTLY_ONCE, false, "in", id, Properties.NONE, payload);
   }
 
   @Test

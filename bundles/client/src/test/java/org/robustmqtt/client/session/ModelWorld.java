@@ -99,6 +99,7 @@ final class ModelWorld implements SessionEffects {
             state.record,
             ModelJournal.unfinished(state),
             state.received,
+            0,
             this);
     session.want(wanted);
   }

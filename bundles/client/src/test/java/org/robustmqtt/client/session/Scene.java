@@ -40,7 +40,7 @@ final class Scene {
       List<Session.Unfinished> unfinished,
       Set<Integer> received) {
     this.version = version;
-    session = new Session(settings, record, unfinished, received, tape);
+    session = new Session(settings, record, unfinished, received, 0, tape);
   }
 
   static SessionSettings settings(boolean cleanStart, int maxInflight, boolean resubscribe) {

@@ -15,6 +15,29 @@ import org.robustmqtt.codec.Subscribe;
 /** Wanted filters and the broker's: delivery-rules 6 and 7. */
 class SubscriptionsTest {
   @Test
+  void what_was_granted_before_a_restart_is_told_once_when_the_session_goes_on() {
+    Map<String, QoS> granted = Map.of("a", QoS.AT_LEAST_ONCE);
+    SessionRecord record = new SessionRecord("broker:1883", "me", 1, granted, Set.of("a"));
+    Scene.restarted(record, List.of(), Set.of())
+        .want("a", 1)
+        .connect()
+        .connack(true)
+        .expect("established, resumed", "subscribed a 0x01")
+        .reconnect(true)
+        .expect("established, resumed");
+    Scene.restarted(record, List.of(), Set.of())
+        .want("a", 2)
+        .connect()
+        .connack(true)
+        .expect("established, resumed", "disk: session 1 a:2");
+    Scene.restarted(record, List.of(), Set.of())
+        .want("a", 1)
+        .connect()
+        .connack(false)
+        .expect("established, new", "disk: forget received", "disk: session 2 a:1");
+  }
+
+  @Test
   void a_wanted_filter_is_recorded_then_subscribed_then_recorded_as_acknowledged() {
     Scene scene = Scene.online().want("a", 1, "b/#", 2).expect("disk: session 1 a:1 b/#:2");
     assertEquals(2, scene.session.filtersPending());
@@ -61,7 +84,8 @@ class SubscriptionsTest {
     filters.put("b", QoS.AT_LEAST_ONCE);
     SessionRecord record = new SessionRecord("broker:1883", "me", 1, filters, Set.of("a"));
     Scene scene = Scene.restarted(record, List.of(), Set.of()).want("a", 1, "b", 1);
-    scene.connect().connack(true).expect("established, resumed", "SUBSCRIBE #21 b:1/if-new");
+    scene.connect().connack(true);
+    scene.expect("established, resumed", "subscribed a 0x01", "SUBSCRIBE #21 b:1/if-new");
   }
 
   @Test
