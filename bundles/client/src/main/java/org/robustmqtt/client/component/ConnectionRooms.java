@@ -122,7 +122,7 @@ final class ConnectionRooms implements Rooms {
 
   @Override
   public CompletionStage<Void> stop(Duration drain) {
-    return link.stop(drain).thenRun(this::close);
+    return link.stop(drain).thenRunAsync(this::close, doors.loop()::execute);
   }
 
   /** On the loop, after the link. */
