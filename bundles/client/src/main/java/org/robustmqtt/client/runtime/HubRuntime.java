@@ -29,7 +29,11 @@ public final class HubRuntime implements AutoCloseable {
     Clock clock = new SystemClock();
     loop = new LoopThread(clock, defects);
     helpers = new HelperThreads(loop);
-    lanes = new ListenerThreads(defects);
+    lanes =
+        new ListenerThreads(
+            clock,
+            look -> loop.execute(() -> loop.schedule(ListenerThreads.STUCK_NANOS, look)),
+            defects);
     doors = new Doors(clock, loop, helpers, lanes, new SystemEntropy(), new SocketNet(loop));
   }
 

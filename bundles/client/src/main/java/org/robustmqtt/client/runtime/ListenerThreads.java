@@ -7,29 +7,47 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 
 /**
  * The listener pool: {@value #THREADS} threads that end when idle, with serial lanes on top. How
  * much may wait for a lane is bounded by those who use it. Whatever a task throws is reported; the
  * lane and its thread go on.
+ *
+ * <p>A thread that is in one task for longer than a handler may take is stuck, and replaced by one
+ * more as long as it is, up to {@value #STUCK}: so a few listeners that never return do not stop
+ * all others. This is looked after only while something waits for a thread.
  */
 final class ListenerThreads implements Lanes {
   static final int THREADS = 4;
+  static final int STUCK = 12;
+  static final long STUCK_NANOS = 30_000_000_000L;
   private static final long IDLE_SECONDS = 10;
   private static final long CLOSE_MILLIS = 2_000;
 
   /** After so many tasks a lane lets the others have the thread. */
   private static final int TURN = 64;
 
+  private final Clock clock;
+
+  /** Runs a task after {@link #STUCK_NANOS}; taken from any thread. */
+  private final Consumer<Runnable> later;
+
   private final Consumer<Throwable> defects;
   private final ThreadPoolExecutor pool;
   private final AtomicInteger started = new AtomicInteger();
-  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+  private final Set<ListenerThread> alive = ConcurrentHashMap.newKeySet();
 
-  ListenerThreads(Consumer<Throwable> defects) {
+  /** Whether a look is due later; there is one at a time. */
+  private final AtomicBoolean watched = new AtomicBoolean();
+
+  ListenerThreads(Clock clock, Consumer<Runnable> later, Consumer<Throwable> defects) {
+    this.clock = clock;
+    this.later = later;
     this.defects = defects;
     pool =
         new ThreadPoolExecutor(
@@ -51,7 +69,7 @@ final class ListenerThreads implements Lanes {
 
   @Override
   public Executor pool() {
-    return task -> pool.execute(() -> guarded(task));
+    return task -> submit(() -> guarded(task));
   }
 
   @Override
@@ -78,14 +96,44 @@ final class ListenerThreads implements Lanes {
     }
   }
 
+  private void submit(Runnable work) {
+    pool.execute(work);
+    watch();
+  }
+
+  private void watch() {
+    if (!pool.getQueue().isEmpty() && watched.compareAndSet(false, true)) {
+      later.accept(this::look);
+    }
+  }
+
+  /** Makes room beside the threads that are stuck; takes it back when they are not any more. */
+  private void look() {
+    long now = clock.nanos();
+    long stuck = alive.stream().filter(thread -> thread.stuck(now)).count();
+    int size = THREADS + (int) Math.min(stuck, STUCK);
+    if (size > pool.getMaximumPoolSize()) {
+      pool.setMaximumPoolSize(size);
+      pool.setCorePoolSize(size);
+    } else {
+      pool.setCorePoolSize(size);
+      pool.setMaximumPoolSize(size);
+    }
+    watched.set(false);
+    watch();
+  }
+
   private Thread newThread(Runnable work) {
-    Thread thread =
+    ListenerThread thread =
         new ListenerThread(this, work, "robust-mqtt/listener-" + started.incrementAndGet());
     alive.add(thread);
     return thread;
   }
 
   private void guarded(Runnable task) {
+    ListenerThread thread = (ListenerThread) Thread.currentThread();
+    thread.since = clock.nanos();
+    thread.busy = true;
     try {
       task.run();
     } catch (Throwable thrown) {
@@ -95,16 +143,24 @@ final class ListenerThreads implements Lanes {
         // Nobody is left to tell; the lane has to go on.
         thrown.addSuppressed(ofTheHandler);
       }
+    } finally {
+      thread.busy = false;
     }
   }
 
   private static final class ListenerThread extends Thread {
     private final ListenerThreads owner;
+    private volatile long since;
+    private volatile boolean busy;
 
     ListenerThread(ListenerThreads owner, Runnable work, String name) {
       super(null, work, name, 0, false);
       this.owner = owner;
       setDaemon(true);
+    }
+
+    boolean stuck(long now) {
+      return busy && now - since >= STUCK_NANOS;
     }
 
     @Override
@@ -127,7 +183,7 @@ final class ListenerThreads implements Lanes {
     public void execute(Runnable task) {
       tasks.add(task);
       if (waiting.getAndIncrement() == 0) {
-        pool.execute(this);
+        submit(this);
       }
     }
 
@@ -142,7 +198,7 @@ final class ListenerThreads implements Lanes {
           if (pool.isShutdown()) {
             done = 0;
           } else {
-            pool.execute(this);
+            submit(this);
             return;
           }
         }
