@@ -1,6 +1,7 @@
 package org.robustmqtt.itests.exam;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.Test;
 import org.osgi.framework.ServiceReference;
+import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
@@ -61,7 +63,13 @@ public class CfgFileIT extends KarafTest {
       assertEquals("no reconnect", 1, garden.status().counters().connects());
     }
     await(() -> "the service is gone", () -> connection("garden").isEmpty());
-    assertTrue(shell("mqtt:purge --orphan garden"), !shell("mqtt:list").contains("garden"));
+    ConnectionDirectory directory =
+        context.getService(context.getServiceReference(ConnectionDirectory.class));
+    await(
+        () -> "its queue is an orphan: " + directory.orphans(),
+        () -> directory.orphans().contains("garden"));
+    shell("mqtt:purge --orphan garden");
+    assertFalse(directory.orphans().contains("garden"));
   }
 
   @Test
