@@ -31,6 +31,7 @@ public final class FaultProxy implements AutoCloseable {
   private volatile int target;
   private int connections;
   private boolean stalled;
+  private boolean barred;
   private long cutAfter = Long.MAX_VALUE;
 
   private FaultProxy(ServerSocket server, int target) {
@@ -74,6 +75,17 @@ public final class FaultProxy implements AutoCloseable {
   /** Returns the bytes that went from the broker to clients. */
   public long bytesDown() {
     return down.get();
+  }
+
+  /** Closes every connection, and each new one at once. */
+  public synchronized void bar() {
+    barred = true;
+    cut();
+  }
+
+  /** Leads new connections on again. */
+  public synchronized void unbar() {
+    barred = false;
   }
 
   /** Closes every connection in order. */
@@ -123,6 +135,10 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private synchronized void connect(Socket client) {
+    if (barred) {
+      shut(client);
+      return;
+    }
     Socket broker = new Socket();
     try {
       client.setTcpNoDelay(true);

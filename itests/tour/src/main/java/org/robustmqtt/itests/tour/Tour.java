@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.robustmqtt.itests.broker.BrokerProcess;
 import org.robustmqtt.itests.karaf.KarafProcess;
+import org.robustmqtt.itests.testkit.FaultProxy;
 
 /**
  * The course of the tour.
@@ -28,8 +29,12 @@ import org.robustmqtt.itests.karaf.KarafProcess;
  *  gate                               waits here until the first message after the broker's return
  * </pre>
  *
- * So most of the messages meet a broker that is not there, and the hub dies while it works off its
- * queue and accepts new ones. Every wait has an end; the whole takes three minutes at most.
+ * The hub's way to the broker is shut while the broker is gone, and open again when the witness is
+ * back: this broker brings what arrives while a subscriber resumes its session into another order,
+ * and the order is to be the hub's alone.
+ *
+ * <p>So most of the messages meet a broker that is not there, and the hub dies while it works off
+ * its queue and accepts new ones. Every wait has an end; the whole takes three minutes at most.
  */
 final class Tour {
 
@@ -73,16 +78,17 @@ final class Tour {
     delete(options.work());
     Files.createDirectories(options.work());
     int port = freePort();
-    KarafProcess hub = prepareHub(port);
     Report report;
-    try (BrokerProcess broker =
+    try (FaultProxy way = FaultProxy.to(port);
+        BrokerProcess broker =
             BrokerProcess.start(
                 port, options.work().resolve("broker"), System.getProperty("java.class.path"));
         DiskProbe disk = DiskProbe.start(options.work().resolve("probe"))) {
+      KarafProcess hub = prepareHub(way.port());
       Thread atEnd = new Thread(hub::kill, "end-hub");
       Runtime.getRuntime().addShutdownHook(atEnd);
       try (Witness witness = Witness.subscribe(port, TOPICS)) {
-        report = course(hub, broker, witness, disk);
+        report = course(hub, broker, way, witness, disk);
       } catch (MqttException e) {
         throw new IOException("The witness cannot talk to the broker: " + e.getMessage(), e);
       } finally {
@@ -98,7 +104,8 @@ final class Tour {
     return report;
   }
 
-  private Report course(KarafProcess hub, BrokerProcess broker, Witness witness, DiskProbe disk)
+  private Report course(
+      KarafProcess hub, BrokerProcess broker, FaultProxy way, Witness witness, DiskProbe disk)
       throws IOException, InterruptedException {
     progress.accept("The broker answers, the witness has subscribed. Starting the hub");
     hub.start();
@@ -107,11 +114,14 @@ final class Tour {
     progress.accept("Publishing");
     require(() -> published() >= BROKER_KILLED_AT, START, "publishing stopped", hub);
     broker.kill();
+    way.bar();
     final long brokerKilledAt = System.currentTimeMillis();
     progress.accept("Broker killed at message " + published());
     Thread.sleep(OUTAGE.toMillis());
     broker.start();
     final long brokerReadyAt = System.currentTimeMillis();
+    await(witness::isConnected, START);
+    way.unbar();
     progress.accept("Broker back at message " + published());
 
     await(() -> newSince(witness, brokerKilledAt, brokerReadyAt), DRAIN);

@@ -51,6 +51,11 @@ public final class Witness implements MqttCallback, AutoCloseable {
     return witness;
   }
 
+  /** Returns whether it is connected to the broker. */
+  boolean isConnected() {
+    return client.isConnected();
+  }
+
   /** All that it has heard so far, in the order of arrival. */
   List<Delivery> heard() {
     synchronized (heard) {

@@ -54,15 +54,20 @@ final class Note implements AutoCloseable {
     return note;
   }
 
-  /** The number after the highest that was begun, whether or not it was accepted. */
-  static int next(Path path) throws IOException {
+  /**
+   * The number to go on with: after the highest that was begun, whether or not it was accepted.
+   *
+   * @param stored whether instead only a message counts whose ticket said what became of its
+   *     writing
+   */
+  static int next(Path path, boolean stored) throws IOException {
     if (!Files.exists(path)) {
       return 0;
     }
     int next = 0;
     for (String line : Files.readAllLines(path, StandardCharsets.US_ASCII)) {
       String[] words = line.split(" ", -1);
-      if (words.length == 5 && words[0].equals("B")) {
+      if (words.length == 5 && words[0].equals(stored ? "S" : "B")) {
         next = Math.max(next, Integer.parseInt(words[2]) + 1);
       }
     }

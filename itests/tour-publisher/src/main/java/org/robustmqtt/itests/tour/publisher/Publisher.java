@@ -3,6 +3,8 @@ package org.robustmqtt.itests.tour.publisher;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.robustmqtt.Message;
@@ -16,6 +18,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes the messages from a number on at a steady rate in a thread of its own. The payload is
  * the number in decimal, filled up to 200 bytes.
+ *
+ * <p>With durability {@code sync} it is what a careful application does: it goes on with the next
+ * message when the ticket of this one says that it is stored, and a message of which that was not
+ * said before the process ended, is published once more by the next process.
  */
 final class Publisher {
 
@@ -86,7 +92,7 @@ final class Publisher {
     }
   }
 
-  private void publish(RobustMqttConnection connection, int number) {
+  private void publish(RobustMqttConnection connection, int number) throws InterruptedException {
     Message plain = Message.of("tour/" + number % settings.topics(), payload(number));
     Message message = settings.durability().map(plain::withDurability).orElse(plain);
     notes.begun(number);
@@ -99,7 +105,18 @@ final class Publisher {
     }
     long id = ticket.id();
     notes.accepted(number, id);
-    ticket.stored().thenAccept(how -> notes.stored(number, id, how.name()));
+    CompletableFuture<Void> stored =
+        ticket
+            .stored()
+            .thenAccept(how -> notes.stored(number, id, how.name()))
+            .toCompletableFuture();
+    if (settings.sync()) {
+      try {
+        stored.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the note of message " + number + " is not written", e);
+      }
+    }
     ticket.outcome().thenAccept(what -> notes.outcome(number, id, text(what)));
   }
 

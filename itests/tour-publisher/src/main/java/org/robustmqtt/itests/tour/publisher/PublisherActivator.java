@@ -25,7 +25,7 @@ public final class PublisherActivator
     context = bundleContext;
     settings = Settings.of(bundleContext);
     endWithOwner(settings.owner());
-    int next = Note.next(settings.notes());
+    int next = Note.next(settings.notes(), settings.sync());
     notes = Note.append(settings.notes());
     publisher = new Publisher(settings, notes, next);
     OutcomeListener listener = s -> notes.heard(s.id(), Publisher.text(s.outcome()));

@@ -27,6 +27,11 @@ record Settings(
     Path gate,
     long owner) {
 
+  /** Whether each message is to be on disk before the next is published. */
+  boolean sync() {
+    return durability.equals(Optional.of(Durability.SYNC));
+  }
+
   private static final String PREFIX = "robustmqtt.tour.";
 
   static Settings of(BundleContext context) {
