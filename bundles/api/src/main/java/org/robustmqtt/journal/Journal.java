@@ -60,6 +60,34 @@ public interface Journal extends AutoCloseable {
   void unsent(long sequence);
 
   /**
+   * Asks that a staged message be written and forced now, as if its durability were {@code sync}.
+   * Its own callback is told. Nothing happens if it is written already or has no record to come.
+   */
+  void hurry(long sequence);
+
+  /**
+   * Tells as soon as all that was put in before this call is forced, without causing a force of its
+   * own; at once if there is nothing of that kind. Told false when the journal cannot tell any
+   * more, because it is closed.
+   */
+  void afterForce(WrittenCallback callback);
+
+  /**
+   * Records that a message has its outcome while its packet id is still in use in its session: it
+   * is never sent again, and found as {@link RecoveredMessage.Stage#ABANDONED} until {@link
+   * #settled} is called for it. Told when that was appended. A message without a record needs none.
+   * If the message is staged and not written, it is written with this stage.
+   */
+  void abandoned(long sequence, WrittenCallback callback);
+
+  /**
+   * Records that a message was put aside: it has its outcome, its payload is kept until {@link
+   * #settled}, and it is found as {@link RecoveredMessage.Stage#QUARANTINED} with the session and
+   * packet id it was sent with. A message that is staged is written now.
+   */
+  void quarantined(long sequence, WrittenCallback callback);
+
+  /**
    * Records that a message has its outcome; told when that was appended. If the message is staged
    * and not written, it never will be: its own callback is told {@link Stored#SETTLED_FIRST} within
    * this call, then this one.

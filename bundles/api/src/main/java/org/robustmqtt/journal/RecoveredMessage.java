@@ -24,6 +24,10 @@ public record RecoveredMessage(StoredMessage stored, Stage stage, long epoch, in
     /** PUBLISH was, or may have been, sent. */
     SENT,
     /** QoS 2: PUBREL was, or may have been, sent. */
-    RELEASED
+    RELEASED,
+    /** It has its outcome; only its packet id is in use until its session ends or acknowledges. */
+    ABANDONED,
+    /** It has its outcome and is kept, to be sent again by hand. */
+    QUARANTINED
   }
 }

@@ -11,6 +11,11 @@ import java.util.Set;
  * @param received the packet ids of received QoS 2 messages whose exchange is not complete, in the
  *     order in which they were appended
  * @param values the newest value of each key; keys in order
+ * @param lastWallMillis the last wall time that was seen before it was closed or cut off,
+ *     milliseconds since 1970; 0 if none was recorded
  */
 public record Recovery(
-    List<RecoveredMessage> messages, Set<Integer> received, Map<String, byte[]> values) {}
+    List<RecoveredMessage> messages,
+    Set<Integer> received,
+    Map<String, byte[]> values,
+    long lastWallMillis) {}

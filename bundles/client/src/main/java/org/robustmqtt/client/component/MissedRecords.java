@@ -22,6 +22,8 @@ final class MissedRecords {
     long epoch;
     int packetId;
     boolean released;
+    boolean abandoned;
+    boolean quarantined;
     boolean settled;
   }
 
@@ -46,6 +48,14 @@ final class MissedRecords {
 
   void released(long sequence) {
     of(sequence).released = true;
+  }
+
+  void abandoned(long sequence) {
+    of(sequence).abandoned = true;
+  }
+
+  void quarantined(long sequence) {
+    of(sequence).quarantined = true;
   }
 
   void unsent(long sequence) {
@@ -134,6 +144,12 @@ final class MissedRecords {
     }
     if (missed.released) {
       journal.released(sequence, Level.APPENDED, WrittenCallback.NONE);
+    }
+    if (missed.abandoned) {
+      journal.abandoned(sequence, WrittenCallback.NONE);
+    }
+    if (missed.quarantined) {
+      journal.quarantined(sequence, WrittenCallback.NONE);
     }
     return true;
   }

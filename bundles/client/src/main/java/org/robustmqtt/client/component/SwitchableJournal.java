@@ -31,7 +31,7 @@ final class SwitchableJournal implements Journal {
   /** Sequences of a lease that are surely left: it is renewed when half of 65,536 are used. */
   private static final int SPARE_SEQUENCES = 16_384;
 
-  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of());
+  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of(), 0);
 
   private final AtomicReference<Recovery> recovery = new AtomicReference<>(NOTHING);
 
@@ -218,6 +218,32 @@ final class SwitchableJournal implements Journal {
   @Override
   public void unsent(long sequence) {
     present(() -> missed.unsent(sequence)).ifPresent(journal -> journal.unsent(sequence));
+  }
+
+  @Override
+  public void hurry(long sequence) {
+    // without a journal below, nothing is staged
+    current.ifPresent(journal -> journal.hurry(sequence));
+  }
+
+  @Override
+  public void afterForce(WrittenCallback callback) {
+    // while there is none, nobody can say what was forced
+    current.ifPresentOrElse(journal -> journal.afterForce(callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void abandoned(long sequence, WrittenCallback callback) {
+    present(() -> missed.abandoned(sequence))
+        .ifPresentOrElse(
+            journal -> journal.abandoned(sequence, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void quarantined(long sequence, WrittenCallback callback) {
+    present(() -> missed.quarantined(sequence))
+        .ifPresentOrElse(
+            journal -> journal.quarantined(sequence, callback), () -> callback.done(false));
   }
 
   @Override

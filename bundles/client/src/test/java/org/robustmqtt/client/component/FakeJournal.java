@@ -22,7 +22,7 @@ final class FakeJournal implements Journal {
   final String path;
   final JournalSettings settings;
   final List<String> records = new ArrayList<>();
-  Recovery found = new Recovery(List.of(), Set.of(), Map.of());
+  Recovery found = new Recovery(List.of(), Set.of(), Map.of(), 0);
   long sequence;
   int room = Integer.MAX_VALUE;
   boolean closed;
@@ -78,6 +78,26 @@ final class FakeJournal implements Journal {
   @Override
   public void unsent(long sequence) {
     record("unsent " + sequence, WrittenCallback.NONE);
+  }
+
+  @Override
+  public void hurry(long sequence) {
+    record("hurry " + sequence, WrittenCallback.NONE);
+  }
+
+  @Override
+  public void afterForce(WrittenCallback callback) {
+    callback.done(!closed);
+  }
+
+  @Override
+  public void abandoned(long sequence, WrittenCallback callback) {
+    record("abandoned " + sequence, callback);
+  }
+
+  @Override
+  public void quarantined(long sequence, WrittenCallback callback) {
+    record("quarantined " + sequence, callback);
   }
 
   @Override

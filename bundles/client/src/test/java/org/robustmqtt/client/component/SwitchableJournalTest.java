@@ -37,7 +37,7 @@ class SwitchableJournalTest {
   void open() {
     first.found =
         new Recovery(
-            List.of(), Set.of(7), Map.of("clientId", "me".getBytes(StandardCharsets.UTF_8)));
+            List.of(), Set.of(7), Map.of("clientId", "me".getBytes(StandardCharsets.UTF_8)), 0);
     journal = new SwitchableJournal(first);
   }
 

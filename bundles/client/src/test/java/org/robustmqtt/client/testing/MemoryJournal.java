@@ -38,7 +38,7 @@ public final class MemoryJournal implements Journal {
 
   /** Makes an empty journal. */
   public MemoryJournal() {
-    recovery = new Recovery(List.of(), Set.of(), Map.of());
+    recovery = new Recovery(List.of(), Set.of(), Map.of(), 0);
   }
 
   /** Returns a journal that has found what this one has kept. */
@@ -50,7 +50,10 @@ public final class MemoryJournal implements Journal {
     other.next = next + 65_536;
     other.recovery =
         new Recovery(
-            List.copyOf(messages.values()), new LinkedHashSet<>(received), new TreeMap<>(values));
+            List.copyOf(messages.values()),
+            new LinkedHashSet<>(received),
+            new TreeMap<>(values),
+            0);
     return other;
   }
 
@@ -90,7 +93,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public Recovery recovery() {
     Recovery found = recovery;
-    recovery = new Recovery(List.of(), Set.of(), Map.of());
+    recovery = new Recovery(List.of(), Set.of(), Map.of(), 0);
     return found;
   }
 
@@ -137,10 +140,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public void released(long sequence, Level level, WrittenCallback callback) {
     calls.add("released " + sequence);
-    RecoveredMessage before = messages.get(sequence);
-    if (before != null) {
-      stage(sequence, RecoveredMessage.Stage.RELEASED, before.epoch(), before.packetId());
-    }
+    stage(sequence, RecoveredMessage.Stage.RELEASED);
     written(callback);
   }
 
@@ -148,6 +148,37 @@ public final class MemoryJournal implements Journal {
   public void unsent(long sequence) {
     calls.add("unsent " + sequence);
     stage(sequence, RecoveredMessage.Stage.WAITING, 0, 0);
+  }
+
+  @Override
+  public void hurry(long sequence) {
+    calls.add("hurry " + sequence);
+  }
+
+  @Override
+  public void afterForce(WrittenCallback callback) {
+    written(callback);
+  }
+
+  @Override
+  public void abandoned(long sequence, WrittenCallback callback) {
+    calls.add("abandoned " + sequence);
+    stage(sequence, RecoveredMessage.Stage.ABANDONED);
+    written(callback);
+  }
+
+  @Override
+  public void quarantined(long sequence, WrittenCallback callback) {
+    calls.add("quarantined " + sequence);
+    stage(sequence, RecoveredMessage.Stage.QUARANTINED);
+    written(callback);
+  }
+
+  private void stage(long sequence, RecoveredMessage.Stage stage) {
+    RecoveredMessage before = messages.get(sequence);
+    if (before != null) {
+      stage(sequence, stage, before.epoch(), before.packetId());
+    }
   }
 
   @Override

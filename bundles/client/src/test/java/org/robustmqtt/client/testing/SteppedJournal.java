@@ -53,6 +53,7 @@ public final class SteppedJournal implements Journal {
   private final Recovery recovery;
   private final Map<Long, Staged> staged = new LinkedHashMap<>();
   private final List<Object> queue = new ArrayList<>();
+  private final List<WrittenCallback> afterForce = new ArrayList<>();
   private final TreeMap<Long, Record> disk = new TreeMap<>();
   private final Set<Integer> received = new LinkedHashSet<>();
   private final TreeMap<String, byte[]> values = new TreeMap<>();
@@ -69,7 +70,7 @@ public final class SteppedJournal implements Journal {
 
   /** Makes an empty journal. */
   public SteppedJournal() {
-    this(new Recovery(List.of(), Set.of(), Map.of()));
+    this(new Recovery(List.of(), Set.of(), Map.of(), 0));
   }
 
   /** Makes a journal in which this is found. */
@@ -92,7 +93,8 @@ public final class SteppedJournal implements Journal {
     return new Recovery(
         disk.values().stream().map(Record::recovered).toList(),
         new LinkedHashSet<>(received),
-        new TreeMap<>(values));
+        new TreeMap<>(values),
+        0);
   }
 
   /** Writes and forces what is staged, and tells; returns how many records that were. */
@@ -124,6 +126,8 @@ public final class SteppedJournal implements Journal {
         }
       }
       queue.clear();
+      afterForce.forEach(callback -> calls.add(() -> callback.done(works)));
+      afterForce.clear();
       if (records > 0) {
         forces++;
       }
@@ -288,18 +292,63 @@ public final class SteppedJournal implements Journal {
   public void released(long number, Level level, WrittenCallback callback) {
     synchronized (this) {
       if (staged.containsKey(number) || disk.containsKey(number)) {
-        write("released " + number, () -> stage(number), callback);
+        writeStage("released ", number, RecoveredMessage.Stage.RELEASED, callback);
         return;
       }
     }
     callback.done(true);
   }
 
-  private void stage(long number) {
-    Record record = disk.get(number);
-    if (record != null) {
-      record.stage = RecoveredMessage.Stage.RELEASED;
+  /** The monitor is held. */
+  private void writeStage(
+      String name, long number, RecoveredMessage.Stage stage, WrittenCallback callback) {
+    write(
+        name + number,
+        () -> {
+          Record record = disk.get(number);
+          if (record != null) {
+            record.stage = stage;
+          }
+        },
+        callback);
+  }
+
+  @Override
+  public synchronized void hurry(long number) {
+    log.add("hurry " + number);
+  }
+
+  @Override
+  public void afterForce(WrittenCallback callback) {
+    synchronized (this) {
+      if (!queue.isEmpty()) {
+        // not a record: it causes no round and counts as none
+        afterForce.add(callback);
+        return;
+      }
     }
+    callback.done(!isClosed());
+  }
+
+  @Override
+  public void abandoned(long number, WrittenCallback callback) {
+    end("abandoned ", number, RecoveredMessage.Stage.ABANDONED, callback);
+  }
+
+  @Override
+  public void quarantined(long number, WrittenCallback callback) {
+    end("quarantined ", number, RecoveredMessage.Stage.QUARANTINED, callback);
+  }
+
+  private void end(
+      String name, long number, RecoveredMessage.Stage stage, WrittenCallback callback) {
+    synchronized (this) {
+      if (staged.containsKey(number) || disk.containsKey(number)) {
+        writeStage(name, number, stage, callback);
+        return;
+      }
+    }
+    callback.done(true);
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class DiskJournal implements Journal {
   private static final Logger LOG = LoggerFactory.getLogger(DiskJournal.class);
   private static final long CLOSE_WAIT = TimeUnit.SECONDS.toNanos(5);
   private static final int MAX_VALUE = 1 << 20;
-  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of());
+  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of(), 0);
 
   /** The world and the shape of a journal. */
   public record Place(
@@ -71,7 +71,8 @@ public final class DiskJournal implements Journal {
                 found.messages(),
                 java.util.Collections.unmodifiableSet(
                     new java.util.LinkedHashSet<>(small.received)),
-                java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values))));
+                java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
+                0));
     this.lease = new Lease(found.next());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
@@ -164,6 +165,26 @@ public final class DiskJournal implements Journal {
   @Override
   public void unsent(long sequence) {
     intake.unsent(sequence);
+  }
+
+  @Override
+  public void hurry(long sequence) {
+    throw new UnsupportedOperationException("hurry");
+  }
+
+  @Override
+  public void afterForce(WrittenCallback callback) {
+    throw new UnsupportedOperationException("afterForce");
+  }
+
+  @Override
+  public void abandoned(long sequence, WrittenCallback callback) {
+    throw new UnsupportedOperationException("abandoned");
+  }
+
+  @Override
+  public void quarantined(long sequence, WrittenCallback callback) {
+    throw new UnsupportedOperationException("quarantined");
   }
 
   @Override
