@@ -56,7 +56,10 @@ public interface Journal extends AutoCloseable {
   /** Records that the PUBREL of a message may be sent. */
   void released(long sequence, Level level, WrittenCallback callback);
 
-  /** Records that a sent message has to be sent as new: its session is lost. */
+  /**
+   * Records that a sent message has to be sent as new: its session is lost. One that is abandoned
+   * or quarantined stays that and loses its packet id only.
+   */
   void unsent(long sequence);
 
   /**

@@ -21,6 +21,7 @@ import org.robustmqtt.journal.StoredMessage;
  *  0-1 QoS    2 retain    3-4 durability    5-6 the message's own durability + 1, 0: none
  *  7 own deadline    8 properties    9 sent: epoch and packet id follow    10 released
  *  11 carried: the stage given here replaces what earlier records said
+ *  12 abandoned    13 quarantined: each with or without 9
  *
  * properties: flags 1 (1 UTF-8, 2 content type, 4 response topic, 8 correlation data), then those
  * that are there, then count and pairs of user properties
@@ -33,6 +34,9 @@ public final class MessageBody {
   private static final int SENT = 1 << 9;
   private static final int RELEASED = 1 << 10;
   private static final int CARRIED = 1 << 11;
+  private static final int ABANDONED = 1 << 12;
+  private static final int QUARANTINED = 1 << 13;
+  private static final int STAGE = SENT | RELEASED | ABANDONED | QUARANTINED;
   private static final Durability[] DURABILITIES = Durability.values();
 
   private MessageBody() {}
@@ -78,10 +82,15 @@ public final class MessageBody {
   }
 
   private static void stage(Output out, int flags, Stage stage) {
-    boolean sent = stage.isSent();
-    int all = flags | (sent ? SENT : 0) | (stage.released() ? RELEASED : 0);
-    out.number(all, 2);
-    if (sent) {
+    int reached =
+        switch (stage.reached()) {
+          case WAITING, SENT -> 0;
+          case RELEASED -> RELEASED;
+          case ABANDONED -> ABANDONED;
+          case QUARANTINED -> QUARANTINED;
+        };
+    out.number(flags | reached | (stage.hasId() ? SENT : 0), 2);
+    if (stage.hasId()) {
       out.varint(stage.epoch()).number(stage.packetId(), 2);
     }
   }
@@ -111,7 +120,7 @@ public final class MessageBody {
       in.number(2);
     }
     out.begin(RecordType.MESSAGE, end - start + 12).varint(sequence);
-    stage(out, flags & ~(SENT | RELEASED) | CARRIED, stage);
+    stage(out, flags & ~STAGE | CARRIED, stage);
     out.raw(array, in.at(), end);
   }
 
@@ -158,10 +167,23 @@ public final class MessageBody {
   }
 
   private static Stage readStage(Input in, int flags) {
-    if ((flags & SENT) == 0) {
-      return Stage.WAITING;
+    Stage.Reached reached = reached(flags);
+    return (flags & SENT) == 0
+        ? new Stage(0, 0, reached)
+        : new Stage(in.varint(), (int) in.number(2), reached);
+  }
+
+  private static Stage.Reached reached(int flags) {
+    if ((flags & QUARANTINED) != 0) {
+      return Stage.Reached.QUARANTINED;
     }
-    return new Stage(in.varint(), (int) in.number(2), (flags & RELEASED) != 0);
+    if ((flags & ABANDONED) != 0) {
+      return Stage.Reached.ABANDONED;
+    }
+    if ((flags & SENT) == 0) {
+      return Stage.Reached.WAITING;
+    }
+    return (flags & RELEASED) != 0 ? Stage.Reached.RELEASED : Stage.Reached.SENT;
   }
 
   private static MessageProperties properties(Input in) {

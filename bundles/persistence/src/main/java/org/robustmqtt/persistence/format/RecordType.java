@@ -12,7 +12,7 @@ public enum RecordType {
   SENT(2),
   /** {@code sequence}: PUBREL may have been sent. */
   RELEASED(3),
-  /** {@code sequence}: the session is lost, to be sent as new. */
+  /** {@code sequence}: the session is lost; to be sent as new if it has no outcome. */
   UNSENT(4),
   /** {@code sequence}: the message has its outcome. */
   SETTLED(5),
@@ -29,7 +29,11 @@ public enum RecordType {
   /** {@code segment}: segments with a lower number are dead. */
   WATERMARK(11),
   /** {@code next sequence}: closed cleanly; counts only as the last record of a journal. */
-  CLEAN(12);
+  CLEAN(12),
+  /** {@code sequence}: it has its outcome, its packet id may be in use; see {@link Stage}. */
+  ABANDONED(13),
+  /** {@code sequence}: it has its outcome and is kept. */
+  QUARANTINED(14);
 
   private static final RecordType[] ALL = values();
 

@@ -3,21 +3,65 @@ package org.robustmqtt.persistence.format;
 /**
  * How far the delivery of a message has come.
  *
- * @param epoch the session in which it was sent; 0 if it was not sent
- * @param packetId the packet id with which it was sent; 0 if it was not sent
- * @param released whether PUBREL may have been sent
+ * @param epoch the session in which it was sent; 0 if it was not sent, or its session is lost
+ * @param packetId the packet id with which it was sent; 0 where the epoch is
+ * @param reached how far
  */
-public record Stage(long epoch, int packetId, boolean released) {
+public record Stage(long epoch, int packetId, Reached reached) {
   /** Not sent. */
-  public static final Stage WAITING = new Stage(0, 0, false);
+  public static final Stage WAITING = new Stage(0, 0, Reached.WAITING);
 
-  /** Returns whether PUBLISH may have been sent. */
-  public boolean isSent() {
+  /** How far a delivery has come; the order has no meaning. */
+  public enum Reached {
+    /** Not sent. */
+    WAITING,
+    /** PUBLISH may have been sent. */
+    SENT,
+    /** PUBREL may have been sent. */
+    RELEASED,
+    /** It has its outcome; its packet id may still be in use. */
+    ABANDONED,
+    /** It has its outcome and is kept. */
+    QUARANTINED
+  }
+
+  /** Returns the stage after a PUBLISH. */
+  public static Stage sent(long epoch, int packetId) {
+    return new Stage(epoch, packetId, Reached.SENT);
+  }
+
+  /** Returns whether the message has its outcome. */
+  public boolean isEnded() {
+    return reached == Reached.ABANDONED || reached == Reached.QUARANTINED;
+  }
+
+  /** Returns the stage after a record of another PUBLISH: an outcome is not taken back by it. */
+  public Stage then(Stage sent) {
+    return isEnded() ? new Stage(sent.epoch(), sent.packetId(), reached) : sent;
+  }
+
+  /** Returns whether there is nothing to be remembered. */
+  public boolean isWaiting() {
+    return reached == Reached.WAITING;
+  }
+
+  /** Returns whether it has a session and a packet id. */
+  public boolean hasId() {
     return epoch != 0;
   }
 
   /** Returns the stage after PUBREL; only what was sent can be released. */
   public Stage release() {
-    return isSent() ? new Stage(epoch, packetId, true) : this;
+    return hasId() ? new Stage(epoch, packetId, Reached.RELEASED) : this;
+  }
+
+  /** Returns the stage of a message that has its outcome, with the packet id it was sent with. */
+  public Stage ended(Reached how) {
+    return new Stage(epoch, packetId, how);
+  }
+
+  /** Returns the stage after the loss of the session: an outcome is not taken back by it. */
+  public Stage unsent() {
+    return isEnded() ? new Stage(0, 0, reached) : WAITING;
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.format.Output;
 import org.robustmqtt.persistence.format.RecordType;
@@ -28,6 +29,7 @@ final class Committer {
   static final long LEASE = 65_536;
 
   private final Clock clock;
+  private final WallTime wall;
   private final Intake intake;
   private final LiveMessages live;
   private final SmallState small;
@@ -45,12 +47,16 @@ final class Committer {
   /** What was written, or should have been, since the last force; in order. */
   private final List<Entry> unforced = new ArrayList<>();
 
+  /** Who waits for the next force. */
+  private final List<WrittenCallback> marks = new ArrayList<>();
+
   private Optional<String> broken = Optional.empty();
   private long forceDue = Long.MAX_VALUE;
   private long retryAt;
 
   Committer(
       Clock clock,
+      WallTime wall,
       Intake intake,
       Recovered found,
       Segments segments,
@@ -60,6 +66,7 @@ final class Committer {
       long storeDelay,
       long origin) {
     this.clock = clock;
+    this.wall = wall;
     this.intake = intake;
     this.live = found.live();
     this.small = found.small();
@@ -122,6 +129,25 @@ final class Committer {
     }
   }
 
+  /** Returns whether something is written, or was to be, that is not forced. */
+  boolean isDirty() {
+    return broken.isPresent() || forceDue != Long.MAX_VALUE;
+  }
+
+  /** Tells these when all that was taken until now is forced. */
+  void afterForce(List<Intake.Mark> taken) {
+    taken.forEach(mark -> marks.add(mark.callback()));
+    if (!isDirty()) {
+      tellMarks(true);
+    }
+  }
+
+  private void tellMarks(boolean forced) {
+    List<WrittenCallback> told = new ArrayList<>(marks);
+    marks.clear();
+    told.forEach(callback -> Entry.tell(callback, forced));
+  }
+
   /** Says that no sequence at or above the next was given out, and ends the last segment. */
   void close(long next) {
     if (writer.isPresent()) {
@@ -133,6 +159,7 @@ final class Committer {
       }
       abandon();
     }
+    tellMarks(!isDirty());
   }
 
   /** Closes the file without a word, as after a failure. */
@@ -158,7 +185,7 @@ final class Committer {
 
   private int encode(Entry entry) throws IOException {
     SegmentWriter to = writer.orElseThrow();
-    Output out = to.next(clock.wallMillis());
+    Output out = to.next(wall.millis());
     entry.encode(out);
     return to.seal();
   }
@@ -210,6 +237,7 @@ final class Committer {
       }
       entry.tellForced();
     }
+    tellMarks(true);
     housekeeping.forced();
   }
 

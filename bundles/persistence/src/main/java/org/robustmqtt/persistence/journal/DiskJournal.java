@@ -72,19 +72,21 @@ public final class DiskJournal implements Journal {
                 java.util.Collections.unmodifiableSet(
                     new java.util.LinkedHashSet<>(small.received)),
                 java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
-                0));
+                found.wallMillis()));
     this.lease = new Lease(found.next());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
-    this.segments = new Segments(place.disk(), place.clock(), place.folder(), found);
+    WallTime wall = new WallTime(place.clock(), found.wallMillis());
+    this.segments = new Segments(place.disk(), wall, place.folder(), found);
     this.committer =
         new Committer(
             place.clock(),
+            wall,
             intake,
             found,
             segments,
             new Space(place.disk(), place.folder(), settings.minFree()),
-            new Housekeeping(segments, live, place.clock(), place.segmentSize()),
+            new Housekeeping(segments, live, wall, place.segmentSize()),
             lease,
             storeDelay,
             origin);
@@ -154,7 +156,7 @@ public final class DiskJournal implements Journal {
 
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
-    intake.sent(sequence, new Stage(epoch, packetId, false), level, callback);
+    intake.sent(sequence, Stage.sent(epoch, packetId), level, callback);
   }
 
   @Override
@@ -169,22 +171,22 @@ public final class DiskJournal implements Journal {
 
   @Override
   public void hurry(long sequence) {
-    throw new UnsupportedOperationException("hurry");
+    intake.hurry(sequence);
   }
 
   @Override
   public void afterForce(WrittenCallback callback) {
-    throw new UnsupportedOperationException("afterForce");
+    intake.afterForce(callback);
   }
 
   @Override
   public void abandoned(long sequence, WrittenCallback callback) {
-    throw new UnsupportedOperationException("abandoned");
+    intake.ended(RecordType.ABANDONED, sequence, callback);
   }
 
   @Override
   public void quarantined(long sequence, WrittenCallback callback) {
-    throw new UnsupportedOperationException("quarantined");
+    intake.ended(RecordType.QUARANTINED, sequence, callback);
   }
 
   @Override
@@ -265,6 +267,7 @@ public final class DiskJournal implements Journal {
       committer.defect(e);
     }
     intake.done(batch);
+    committer.afterForce(intake.takeMarks());
     if (last) {
       committer.close(lease.position());
     }
@@ -277,7 +280,7 @@ public final class DiskJournal implements Journal {
       closed = true;
       return Rounds.Work.FINISHED;
     }
-    long due = intake.rest(committer.due());
+    long due = intake.rest(committer.due(), committer.isDirty());
     return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());
   }
 

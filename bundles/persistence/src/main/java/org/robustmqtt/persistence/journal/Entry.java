@@ -145,7 +145,7 @@ final class Entry {
       case MESSAGE -> MessageBody.encode(out, message, stage);
       case SENT ->
           out.begin(type, bound).varint(sequence).varint(stage.epoch()).number(stage.packetId(), 2);
-      case RELEASED, UNSENT, SETTLED, LEASE, WATERMARK, CLEAN ->
+      case RELEASED, UNSENT, ABANDONED, QUARANTINED, SETTLED, LEASE, WATERMARK, CLEAN ->
           out.begin(type, bound).varint(sequence);
       case RECEIVED, COMPLETED -> out.begin(type, bound).number(packetId, 2);
       case FORGET_RECEIVED -> out.begin(type, bound);

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.Input;
 import org.robustmqtt.persistence.format.MessageBody;
@@ -26,7 +25,7 @@ final class Housekeeping {
 
   private final Segments segments;
   private final LiveMessages live;
-  private final Clock clock;
+  private final WallTime wall;
   private final long segmentSize;
 
   /** Segments below were said to be dead, but the watermark may not be forced yet. */
@@ -34,10 +33,10 @@ final class Housekeeping {
 
   private long carryAfter;
 
-  Housekeeping(Segments segments, LiveMessages live, Clock clock, long segmentSize) {
+  Housekeeping(Segments segments, LiveMessages live, WallTime wall, long segmentSize) {
     this.segments = segments;
     this.live = live;
-    this.clock = clock;
+    this.wall = wall;
     this.segmentSize = segmentSize;
   }
 
@@ -160,7 +159,7 @@ final class Housekeeping {
     if (place == LiveMessages.NONE || LiveMessages.segment(place) != from.number) {
       return Optional.empty();
     }
-    MessageBody.carry(to.next(clock.wallMillis()), array, start, end, small.stage(sequence));
+    MessageBody.carry(to.next(wall.millis()), array, start, end, small.stage(sequence));
     return Optional.of(new Move(sequence, from, LiveMessages.bytes(place), to.seal()));
   }
 }

@@ -37,6 +37,12 @@ final class Intake {
   private boolean closed;
   private boolean forceWanted;
 
+  /** Who waits for what was put in before it, in the order of their calls. */
+  private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
+  /** Whether something that was taken is not forced. */
+  private boolean unforced;
+
   /** When the journal thread will look again by itself. */
   private long planned = Long.MAX_VALUE;
 
@@ -48,6 +54,9 @@ final class Intake {
   interface Ticks {
     long now();
   }
+
+  /** Somebody who waits until all that has a lower number is forced. */
+  record Mark(long number, WrittenCallback callback) {}
 
   Intake(long storeDelay, LiveMessages live, Ticks ticks, Runnable wake) {
     this.storeDelay = storeDelay;
@@ -98,9 +107,7 @@ final class Intake {
       if (unwritten != null) {
         bytes -= unwritten.bound;
         unwritten.cancel();
-        while (!group.isEmpty() && skipped(group.peek())) {
-          group.remove();
-        }
+        dropSkipped();
       } else if (!refused && live.contains(sequence)) {
         record = true;
         wanted = add(Entry.of(RecordType.SETTLED, sequence, Level.APPENDED, callback));
@@ -122,9 +129,8 @@ final class Intake {
       if (unwritten != null && unwritten.qos() < 2) {
         unwritten.stage = stage;
       } else if (!refused && (unwritten != null || live.contains(sequence))) {
-        if (unwritten != null && !unwritten.force && !unwritten.promoted) {
-          unwritten.promoted = true;
-          now.add(unwritten);
+        if (unwritten != null) {
+          promote(unwritten);
         }
         record = true;
         wanted = add(Entry.sent(sequence, stage, level, callback));
@@ -141,6 +147,96 @@ final class Intake {
     change(RecordType.UNSENT, sequence, Level.APPENDED, WrittenCallback.NONE);
   }
 
+  /** A message is abandoned or put aside; if it is staged, it is written first. */
+  void ended(RecordType type, long sequence, WrittenCallback callback) {
+    boolean record = false;
+    boolean refused;
+    boolean wanted = false;
+    synchronized (this) {
+      refused = closed;
+      Entry unwritten = staged.get(sequence);
+      if (!refused && (unwritten != null || live.contains(sequence))) {
+        if (unwritten != null) {
+          promote(unwritten);
+        }
+        record = true;
+        wanted = add(Entry.of(type, sequence, Level.APPENDED, callback));
+      }
+    }
+    finish(record, wanted, callback, !refused);
+  }
+
+  /** Asks that a staged message be written and forced in the next round. */
+  void hurry(long sequence) {
+    boolean wanted = false;
+    synchronized (this) {
+      Entry unwritten = staged.get(sequence);
+      if (unwritten != null && !closed) {
+        promote(unwritten);
+        unwritten.force = true;
+        forceWanted = true;
+        wanted = plan(0);
+      }
+    }
+    if (wanted) {
+      wake.run();
+    }
+  }
+
+  /** Tells as soon as all that was put in before is forced; false once it is closed. */
+  void afterForce(WrittenCallback callback) {
+    boolean waits;
+    boolean told;
+    synchronized (this) {
+      dropSkipped();
+      told = !closed && now.isEmpty() && group.isEmpty() && !unforced;
+      waits = !closed && !told;
+      if (waits) {
+        marks.add(new Mark(calls, callback));
+      }
+    }
+    if (!waits) {
+      Entry.tell(callback, told);
+    }
+  }
+
+  /**
+   * Takes those who wait for nothing that has still to be taken. Until there is nothing, a round is
+   * due anyway.
+   */
+  synchronized List<Mark> takeMarks() {
+    if (marks.isEmpty()) {
+      return List.of();
+    }
+    dropSkipped();
+    long first = Long.MAX_VALUE;
+    for (Entry entry : now) {
+      first = Math.min(first, entry.number);
+    }
+    if (!group.isEmpty()) {
+      first = Math.min(first, group.peek().number);
+    }
+    List<Mark> taken = new ArrayList<>();
+    while (!marks.isEmpty() && marks.peek().number() <= first) {
+      taken.add(marks.remove());
+    }
+    return taken;
+  }
+
+  /** Moves a message that may still wait to what is written in the next round. */
+  private void promote(Entry waiting) {
+    if (!waiting.force && !waiting.promoted) {
+      waiting.promoted = true;
+      now.add(waiting);
+    }
+  }
+
+  private void dropSkipped() {
+    while (!group.isEmpty() && skipped(group.peek())) {
+      group.remove();
+    }
+  }
+
   private void change(RecordType type, long sequence, Level level, WrittenCallback callback) {
     boolean record = false;
     boolean refused;
@@ -150,7 +246,7 @@ final class Intake {
       Entry unwritten = staged.get(sequence);
       boolean waits = unwritten != null && !unwritten.force && !unwritten.promoted;
       if (unwritten != null && unwritten.qos() < 2) {
-        unwritten.stage = type == RecordType.RELEASED ? unwritten.stage.release() : Stage.WAITING;
+        unwritten.stage = SmallState.changed(type, unwritten.stage);
       } else if (!refused && !waits && (unwritten != null || live.contains(sequence))) {
         record = true;
         wanted = add(Entry.of(type, sequence, level, callback));
@@ -235,6 +331,7 @@ final class Intake {
       }
       batch.add(entry);
     }
+    unforced |= !batch.isEmpty();
     return batch;
   }
 
@@ -249,9 +346,11 @@ final class Intake {
    * Ends a round.
    *
    * @param other when the journal thread wants the next round for reasons of its own
+   * @param dirty whether something that was taken is not forced
    * @return when the next round is due, 0 for at once
    */
-  synchronized long rest(long other) {
+  synchronized long rest(long other, boolean dirty) {
+    unforced = dirty;
     if (!now.isEmpty() || flush) {
       planned = 0;
     } else {

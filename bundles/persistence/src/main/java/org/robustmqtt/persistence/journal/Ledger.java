@@ -77,7 +77,7 @@ final class Ledger {
   private void remember(Entry entry) {
     switch (entry.type) {
       case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
-      case SENT, RELEASED, UNSENT -> {
+      case SENT, RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
         if (live.contains(entry.sequence)) {
           untold.put(entry.sequence, RecordType.SENT);
         }
@@ -105,16 +105,26 @@ final class Ledger {
       Stage stage = small.stage(sequence);
       if (untold.get(sequence) == RecordType.SETTLED) {
         entries.add(Entry.own(RecordType.SETTLED, sequence));
-      } else if (!stage.isSent()) {
-        entries.add(Entry.own(RecordType.UNSENT, sequence));
       } else {
-        entries.add(Entry.sent(sequence, stage, Level.APPENDED, WrittenCallback.NONE));
-        if (stage.released()) {
-          entries.add(Entry.own(RecordType.RELEASED, sequence));
-        }
+        stage(entries, sequence, stage);
       }
     }
     return entries;
+  }
+
+  /** The records that bring a message to a stage, whatever stage the disk knows. */
+  private static void stage(List<Entry> entries, long sequence, Stage stage) {
+    if (stage.hasId()) {
+      entries.add(Entry.sent(sequence, stage, Level.APPENDED, WrittenCallback.NONE));
+    } else {
+      entries.add(Entry.own(RecordType.UNSENT, sequence));
+    }
+    switch (stage.reached()) {
+      case WAITING, SENT -> {}
+      case RELEASED -> entries.add(Entry.own(RecordType.RELEASED, sequence));
+      case ABANDONED -> entries.add(Entry.own(RecordType.ABANDONED, sequence));
+      case QUARANTINED -> entries.add(Entry.own(RecordType.QUARANTINED, sequence));
+    }
   }
 
   /** Says that all of it was written and forced. */

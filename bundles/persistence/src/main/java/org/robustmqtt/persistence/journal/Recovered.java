@@ -14,6 +14,7 @@ import org.robustmqtt.journal.RecoveredMessage;
  * @param generation the highest generation seen
  * @param lastNumber the highest number of a segment seen
  * @param lowest segments with a lower number are dead
+ * @param wallMillis the last wall time that was written, 0 if none was
  * @param report what was cut and set aside
  */
 record Recovered(
@@ -25,6 +26,7 @@ record Recovered(
     long generation,
     int lastNumber,
     int lowest,
+    long wallMillis,
     Report report) {
 
   /** What could not be read. */

@@ -119,7 +119,7 @@ final class RecoveryScan {
     }
     Segment segment = new Segment(number);
     segments.add(segment);
-    replay.begin(segment);
+    replay.begin(segment, header);
     SegmentScan.Result result =
         SegmentScan.scan(bytes, bytes.length, header, namedEnd, replay::record);
     for (SegmentScan.Damage damage : result.damage()) {

@@ -20,15 +20,19 @@ final class Replay {
   private int watermark;
   private long highest;
 
+  /** The newest wall time that was read. */
+  private long wall;
+
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
 
   /** A message and where its newest record is. */
   private record Found(StoredMessage stored, Segment segment, int size) {}
 
-  void begin(Segment next) {
+  void begin(Segment next, SegmentHeader header) {
     segment = next;
     clean = 0;
+    wall = header.wallMillis();
   }
 
   /** A good record; false if its body makes no sense. */
@@ -38,18 +42,17 @@ final class Replay {
       Input in = new Input(array, start, end);
       switch (type) {
         case MESSAGE -> message(size, array, start, end);
-        case SENT -> sent(in.varint(), new Stage(in.varint(), (int) in.number(2), false));
-        case RELEASED -> {
+        case SENT -> sent(in.varint(), Stage.sent(in.varint(), (int) in.number(2)));
+        case RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
           long sequence = in.varint();
           if (messages.containsKey(sequence)) {
-            small.stages.put(sequence, small.stage(sequence).release());
+            small.change(type, sequence);
           }
         }
-        case UNSENT -> small.stages.remove(in.varint());
         case SETTLED -> {
           long sequence = in.varint();
           messages.remove(sequence);
-          small.stages.remove(sequence);
+          small.stage(sequence, Stage.WAITING);
           highest = Math.max(highest, sequence);
         }
         case RECEIVED -> small.receive((int) in.number(2));
@@ -59,7 +62,10 @@ final class Replay {
         case VALUE -> small.value(in.string(), in.rest());
         case WATERMARK -> watermark = Math.max(watermark, (int) in.varint());
         case CLEAN -> clean = in.varint();
-        case BATCH -> {}
+        case BATCH -> {
+          in.number(4);
+          wall = in.number(6);
+        }
       }
       return true;
     } catch (IllegalArgumentException | Input.BadRecord e) {
@@ -73,16 +79,14 @@ final class Replay {
     boolean known = messages.put(head.sequence(), new Found(stored, segment, size)) != null;
     highest = Math.max(highest, head.sequence());
     // A batch that was written again after a failure repeats messages, not their stages.
-    if (head.stage().isSent()) {
-      small.stages.put(head.sequence(), head.stage());
-    } else if (head.carried() || !known) {
-      small.stages.remove(head.sequence());
+    if (!head.stage().isWaiting() || head.carried() || !known) {
+      small.stage(head.sequence(), head.stage());
     }
   }
 
   private void sent(long sequence, Stage stage) {
     if (messages.containsKey(sequence)) {
-      small.stages.put(sequence, stage);
+      small.stage(sequence, small.stage(sequence).then(stage));
     }
   }
 
@@ -98,7 +102,7 @@ final class Replay {
             entry -> {
               boolean dead = entry.getValue().segment().number < lowest;
               if (dead) {
-                small.stages.remove(entry.getKey());
+                small.stage(entry.getKey(), Stage.WAITING);
               }
               return dead;
             });
@@ -127,14 +131,19 @@ final class Replay {
           found.segment().liveBytes += found.size();
           list.add(recovered(found.stored(), small.stage(sequence)));
         });
-    return new Recovered(segments, list, live, small, next, generation, lastNumber, lowest, report);
+    return new Recovered(
+        segments, list, live, small, next, generation, lastNumber, lowest, wall, report);
   }
 
   private static RecoveredMessage recovered(StoredMessage stored, Stage stage) {
     RecoveredMessage.Stage reached =
-        stage.released()
-            ? RecoveredMessage.Stage.RELEASED
-            : stage.isSent() ? RecoveredMessage.Stage.SENT : RecoveredMessage.Stage.WAITING;
+        switch (stage.reached()) {
+          case WAITING -> RecoveredMessage.Stage.WAITING;
+          case SENT -> RecoveredMessage.Stage.SENT;
+          case RELEASED -> RecoveredMessage.Stage.RELEASED;
+          case ABANDONED -> RecoveredMessage.Stage.ABANDONED;
+          case QUARANTINED -> RecoveredMessage.Stage.QUARANTINED;
+        };
     return new RecoveredMessage(stored, reached, stage.epoch(), stage.packetId());
   }
 }

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.Format;
@@ -21,7 +20,7 @@ final class Segments {
   private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
 
   private final Disk disk;
-  private final Clock clock;
+  private final WallTime wall;
   private final Path folder;
   private final Deque<Segment> all = new ArrayDeque<>();
   private final SegmentWriter.Totals totals = new SegmentWriter.Totals();
@@ -34,9 +33,9 @@ final class Segments {
   /** Where new segments say the previous one ended; the last one that was begun. */
   private Segment previous = new Segment(0);
 
-  Segments(Disk disk, Clock clock, Path folder, Recovered found) {
+  Segments(Disk disk, WallTime wall, Path folder, Recovered found) {
     this.disk = disk;
-    this.clock = clock;
+    this.wall = wall;
     this.folder = folder;
     this.generation = found.generation();
     this.lastNumber = found.lastNumber();
@@ -52,8 +51,8 @@ final class Segments {
    * names the lowest segment that has a live message, or the small state that was forced last.
    */
   SegmentWriter create(long lease, boolean carried) throws IOException {
-    long wall = clock.wallMillis();
-    generation = Math.max(generation + 1, wall);
+    long now = wall.millis();
+    generation = Math.max(generation + 1, now);
     Segment segment = new Segment(++lastNumber);
     SegmentHeader header =
         new SegmentHeader(
@@ -63,7 +62,7 @@ final class Segments {
             previous.number,
             previous.forcedEnd,
             lease,
-            wall,
+            now,
             carried);
     DiskFile file = disk.open(path(segment));
     SegmentWriter writer = new SegmentWriter(file, header, segment, totals);

@@ -33,18 +33,22 @@ final class SmallState {
    */
   void apply(Entry entry, boolean live) {
     switch (entry.type) {
-      case MESSAGE, SENT -> {
-        if (live && entry.stage.isSent()) {
-          stages.put(entry.sequence, entry.stage);
+      case MESSAGE -> {
+        if (live && !entry.stage.isWaiting()) {
+          stage(entry.sequence, entry.stage);
         }
       }
-      case RELEASED -> {
-        Stage stage = stages.get(entry.sequence);
-        if (live && stage != null) {
-          stages.put(entry.sequence, stage.release());
+      case SENT -> {
+        if (live) {
+          stage(entry.sequence, stage(entry.sequence).then(entry.stage));
         }
       }
-      case UNSENT, SETTLED -> stages.remove(entry.sequence);
+      case RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
+        if (live) {
+          change(entry.type, entry.sequence);
+        }
+      }
+      case SETTLED -> stage(entry.sequence, Stage.WAITING);
       case RECEIVED -> receive(entry.packetId());
       case COMPLETED -> received.remove(entry.packetId());
       case FORGET_RECEIVED -> received.clear();
@@ -77,6 +81,42 @@ final class SmallState {
     values.forEach(
         (key, value) -> entries.add(Entry.value(key, value, Level.APPENDED, WrittenCallback.NONE)));
     return entries;
+  }
+
+  /** Applies a record that says only that a live message has come to another stage. */
+  void change(RecordType type, long sequence) {
+    Stage before = stage(sequence);
+    stage(sequence, changed(type, before));
+  }
+
+  /** Returns the stage after such a record. */
+  static Stage changed(RecordType type, Stage before) {
+    return switch (type) {
+      case RELEASED -> before.release();
+      case UNSENT -> before.unsent();
+      case ABANDONED -> before.ended(Stage.Reached.ABANDONED);
+      case QUARANTINED -> before.ended(Stage.Reached.QUARANTINED);
+      case BATCH,
+          MESSAGE,
+          SENT,
+          SETTLED,
+          RECEIVED,
+          COMPLETED,
+          FORGET_RECEIVED,
+          LEASE,
+          VALUE,
+          WATERMARK,
+          CLEAN ->
+          throw new AssertionError(type + " is not a change of stage");
+    };
+  }
+
+  void stage(long sequence, Stage stage) {
+    if (stage.isWaiting()) {
+      stages.remove(sequence);
+    } else {
+      stages.put(sequence, stage);
+    }
   }
 
   Stage stage(long sequence) {

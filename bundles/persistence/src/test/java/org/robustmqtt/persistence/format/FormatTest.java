@@ -66,7 +66,7 @@ class FormatTest {
     StoredMessage stored =
         new StoredMessage(
             5, Message.text("a/b", "on").withQos(1), Durability.SYNC, 1_700_000_000_000L, 15_000);
-    MessageBody.encode(out, stored, new Stage(2, 258, false));
+    MessageBody.encode(out, stored, Stage.sent(2, 258));
     assertEquals(
         "15" // length
             + "27a4915c" // CRC-32C of segment, generation, offset, length, type and body
@@ -80,6 +80,23 @@ class FormatTest {
             + "03612f62" // topic
             + "6f6e", // payload
         hex(sealed(out)));
+  }
+
+  @Test
+  void golden_stages_after_the_outcome() {
+    Output abandoned = new Output();
+    abandoned.begin(RecordType.ABANDONED, 48).varint(300);
+    assertEquals("03" + "d7ca1137" + "0d" + "ac02", hex(sealed(abandoned)));
+    Output quarantined = new Output();
+    quarantined.begin(RecordType.QUARANTINED, 48).varint(300);
+    assertEquals("03" + "3de4d144" + "0e" + "ac02", hex(sealed(quarantined)));
+    Output carried = new Output();
+    StoredMessage stored =
+        new StoredMessage(5, Message.text("a", "on"), Durability.GROUP, 1_700_000_000_000L, 0);
+    MessageBody.encode(carried, stored, Stage.WAITING.ended(Stage.Reached.QUARANTINED));
+    assertEquals(
+        "0f" + "b9a6e111" + "01" + "05" + "2009" + "018bcfe56800" + "00" + "0161" + "6f6e",
+        hex(sealed(carried)));
   }
 
   @Test
@@ -99,10 +116,7 @@ class FormatTest {
     Random random = new Random(3);
     for (int i = 0; i < 500; i++) {
       StoredMessage stored = message(random);
-      Stage stage =
-          random.nextBoolean()
-              ? Stage.WAITING
-              : new Stage(1 + random.nextLong(1L << 40), 1 + random.nextInt(65_535), i % 2 == 0);
+      Stage stage = stage(random);
       Output out = new Output();
       MessageBody.encode(out, stored, stage);
       check(stored, stage, sealed(out), false);
@@ -110,10 +124,22 @@ class FormatTest {
       byte[] array = sealed(out);
       int start = bodyStart(array);
       Output carried = new Output();
-      Stage now = new Stage(9, 9, false);
+      Stage now = Stage.sent(9, 9);
       MessageBody.carry(carried, array, start, array.length, now);
       check(stored, now, sealed(carried), true);
     }
+  }
+
+  private static Stage stage(Random random) {
+    Stage sent = Stage.sent(1 + random.nextLong(1L << 40), 1 + random.nextInt(65_535));
+    return switch (Stage.Reached.values()[random.nextInt(5)]) {
+      case WAITING -> Stage.WAITING;
+      case SENT -> sent;
+      case RELEASED -> sent.release();
+      case ABANDONED -> sent.ended(Stage.Reached.ABANDONED);
+      case QUARANTINED ->
+          (random.nextBoolean() ? sent : Stage.WAITING).ended(Stage.Reached.QUARANTINED);
+    };
   }
 
   private static void check(StoredMessage stored, Stage stage, byte[] record, boolean carried) {
