@@ -18,6 +18,11 @@ import java.util.Optional;
  * @param cutBytes bytes of a torn tail that were cut when it was opened
  * @param damagedBytes bytes that were set aside as damaged when it was opened
  * @param damagedFiles the files they were set aside in
+ * @param memoryMessages messages that are in memory only, because the disk takes none; they are
+ *     written when it does
+ * @param memoryBytes the bytes of their topics and payloads
+ * @param possibleDuplicates messages on disk that have their outcome, which the disk could not be
+ *     told: if the process ends before it can be, they are sent once more
  */
 public record JournalStatus(
     String path,
@@ -31,4 +36,40 @@ public record JournalStatus(
     int recovered,
     long cutBytes,
     long damagedBytes,
-    List<String> damagedFiles) {}
+    List<String> damagedFiles,
+    int memoryMessages,
+    long memoryBytes,
+    int possibleDuplicates) {
+
+  /** A journal that keeps nothing in memory only. */
+  public JournalStatus(
+      String path,
+      boolean inDataArea,
+      Optional<String> degraded,
+      int segments,
+      long bytes,
+      int liveMessages,
+      long bytesWritten,
+      long forces,
+      int recovered,
+      long cutBytes,
+      long damagedBytes,
+      List<String> damagedFiles) {
+    this(
+        path,
+        inDataArea,
+        degraded,
+        segments,
+        bytes,
+        liveMessages,
+        bytesWritten,
+        forces,
+        recovered,
+        cutBytes,
+        damagedBytes,
+        damagedFiles,
+        0,
+        0,
+        0);
+  }
+}

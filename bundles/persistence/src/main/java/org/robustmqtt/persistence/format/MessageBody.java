@@ -62,6 +62,15 @@ public final class MessageBody {
 
   /** Writes a whole message record, except its seal. */
   public static void encode(Output out, StoredMessage stored, Stage stage) {
+    encode(out, stored, stage, false);
+  }
+
+  /**
+   * Writes a whole message record, except its seal.
+   *
+   * @param replaces whether its stage replaces what earlier records said
+   */
+  public static void encode(Output out, StoredMessage stored, Stage stage, boolean replaces) {
     Message message = stored.message();
     MessageProperties properties = message.properties();
     int flags = message.qos().level();
@@ -70,6 +79,7 @@ public final class MessageBody {
     flags |= message.durability().map(own -> own.ordinal() + 1).orElse(0) << 5;
     flags |= message.deadline().isPresent() ? OWN_DEADLINE : 0;
     flags |= properties.isEmpty() ? 0 : PROPERTIES;
+    flags |= replaces ? CARRIED : 0;
     out.begin(RecordType.MESSAGE, bound(message)).varint(stored.sequence());
     stage(out, flags, stage);
     out.number(stored.acceptedAt(), 6).varint(stored.deadline());

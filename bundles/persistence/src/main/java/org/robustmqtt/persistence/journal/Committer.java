@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.format.Output;
 import org.robustmqtt.persistence.format.RecordType;
@@ -17,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * journal thread.
  *
  * <p>When a write or a force fails, the segment is sealed, and all that was not forced is written
- * again, in order, to a new one. If that fails too, the journal is degraded: whoever waits is told,
- * and every few seconds a new segment is tried. A file whose force has failed is never forced
- * again.
+ * again, in order, to a new one. If that fails too, the journal is degraded: messages of durability
+ * group are kept in memory, and every few seconds a new segment is tried; on return they are
+ * written before anything new. A file whose force has failed is never forced again.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -47,8 +46,7 @@ final class Committer {
   /** What was written, or should have been, since the last force; in order. */
   private final List<Entry> unforced = new ArrayList<>();
 
-  /** Who waits for the next force. */
-  private final List<WrittenCallback> marks = new ArrayList<>();
+  private final Held held = new Held();
 
   private Optional<String> broken = Optional.empty();
   private long forceDue = Long.MAX_VALUE;
@@ -105,28 +103,128 @@ final class Committer {
 
   /** Writes a batch, forces if somebody waits for it or it is time, and tidies up. */
   void commit(List<Entry> taken, boolean closing) {
-    if (broken.isPresent()) {
-      if (ticks() >= retryAt || closing) {
-        comeBack();
-      }
-      if (broken.isPresent()) {
-        ledger.refused(taken);
-        taken.forEach(this::tellFailed);
-        return;
-      }
+    if (broken.isPresent() && (ticks() >= retryAt || closing)) {
+      comeBack();
     }
-    List<Entry> batch = space.admit(taken, live, ticks());
-    unforced.addAll(batch);
+    if (broken.isPresent()) {
+      taken.forEach(this::refuse);
+      return;
+    }
+    List<Entry> batch = admit(taken);
+    boolean begun = false;
     try {
+      writeKept();
+      unforced.addAll(batch);
+      begun = true;
       write(batch);
       batch.forEach(Entry::tellWritten);
       if (batch.stream().anyMatch(entry -> entry.force) || ticks() >= forceDue || closing) {
         force();
       }
       tidy();
+      tellKept();
     } catch (IOException e) {
+      if (!begun) {
+        unforced.addAll(batch);
+      }
       writeAgain(e);
     }
+  }
+
+  /** Does what is only about a message that is kept in memory; false if it is about the disk. */
+  private boolean absorb(Entry entry) {
+    if (!intake.absorb(entry)) {
+      return false;
+    }
+    if (entry.waits) {
+      held.ofKept(entry);
+    } else {
+      entry.tellForced();
+    }
+    return true;
+  }
+
+  /** Takes out the messages if there is no space for any, and what is about those in memory. */
+  private List<Entry> admit(List<Entry> batch) {
+    long wanted = batch.stream().filter(Entry::isMessage).mapToLong(entry -> entry.bound).sum();
+    boolean space = this.space.allows(wanted, ticks());
+    if (space && intake.keptMessages() == 0) {
+      return batch;
+    }
+    List<Entry> left = new ArrayList<>(batch.size());
+    for (Entry entry : batch) {
+      if (entry.isMessage() && !space) {
+        refuse(entry, false);
+      } else if (!absorb(entry)) {
+        left.add(entry);
+      }
+    }
+    return left;
+  }
+
+  private void tellKept() {
+    if (intake.keptMessages() == 0) {
+      held.keptWritten();
+    }
+  }
+
+  /** Takes over what is not even tried to be written. */
+  private void refuse(Entry entry) {
+    if (entry.isMessage()) {
+      refuse(entry, false);
+    } else if (!absorb(entry)) {
+      ledger.refused(entry);
+      refuse(entry, false);
+    }
+  }
+
+  /**
+   * Does what is possible for somebody whose record was not written: a message stays in memory or
+   * has failed, one that has to wait waits, others are told.
+   *
+   * @param onDisk whether it may be on disk all the same
+   */
+  private void refuse(Entry entry, boolean onDisk) {
+    if (entry.type == RecordType.LEASE) {
+      lease.failed();
+    }
+    if (entry.isMessage()) {
+      if (entry.isSync()) {
+        if (!onDisk) {
+          live.remove(entry.sequence);
+        }
+      } else if (live.contains(entry.sequence)) {
+        if (onDisk) {
+          entry.stage = small.stage(entry.sequence);
+        }
+        intake.keep(entry, onDisk);
+      }
+      entry.tellFailed();
+    } else if (entry.waits) {
+      held.record(entry);
+    } else {
+      entry.tellFailed();
+    }
+  }
+
+  /** Writes what is kept in memory, in the order of the sequences, if there is space. */
+  private void writeKept() throws IOException {
+    if (intake.keptMessages() == 0 || !space.allows(intake.keptBytes(), ticks())) {
+      return;
+    }
+    int count = intake.keptMessages();
+    while (intake.keptMessages() > 0) {
+      List<Entry> next = intake.takeKept(housekeeping.chunk());
+      unforced.addAll(next);
+      write(next);
+      if (housekeeping.isFull(writer.orElseThrow())) {
+        force();
+        abandon();
+        begin();
+      }
+    }
+    force();
+    LOG.info("{} messages that were in memory only are on disk now", count);
   }
 
   /** Returns whether something is written, or was to be, that is not forced. */
@@ -136,16 +234,18 @@ final class Committer {
 
   /** Tells these when all that was taken until now is forced. */
   void afterForce(List<Intake.Mark> taken) {
-    taken.forEach(mark -> marks.add(mark.callback()));
+    taken.forEach(mark -> held.mark(mark.callback()));
     if (!isDirty()) {
-      tellMarks(true);
+      held.forced();
     }
   }
 
-  private void tellMarks(boolean forced) {
-    List<WrittenCallback> told = new ArrayList<>(marks);
-    marks.clear();
-    told.forEach(callback -> Entry.tell(callback, forced));
+  /**
+   * Returns how many messages are on disk although they have their outcome: they are sent once more
+   * if the process ends before the disk is back.
+   */
+  int possibleDuplicates() {
+    return ledger.untoldSettlements();
   }
 
   /** Says that no sequence at or above the next was given out, and ends the last segment. */
@@ -159,7 +259,22 @@ final class Committer {
       }
       abandon();
     }
-    tellMarks(!isDirty());
+    held.closed(!isDirty());
+    report();
+  }
+
+  private void report() {
+    int lost = intake.keptMessages();
+    int repeated = possibleDuplicates();
+    if (lost + repeated > 0) {
+      LOG.warn(
+          "{}: closed while it could not be written ({}). {} messages were in memory only;"
+              + " {} that have their outcome are still on disk and will be sent once more",
+          segments.folder(),
+          degraded().orElse("-"),
+          lost,
+          repeated);
+    }
   }
 
   /** Closes the file without a word, as after a failure. */
@@ -237,7 +352,8 @@ final class Committer {
       }
       entry.tellForced();
     }
-    tellMarks(true);
+    held.forced();
+    tellKept();
     housekeeping.forced();
   }
 
@@ -287,22 +403,20 @@ final class Committer {
   }
 
   private void degrade(IOException cause) {
-    LOG.warn("The journal cannot be written any more: {}", cause.toString());
+    broken = Optional.of(space.reason(cause));
+    LOG.warn("The journal cannot be written any more: {}", broken.get());
+    takeBack();
+  }
+
+  /** Nothing of what was not forced is known to be on disk. */
+  private void takeBack() {
     abandon();
-    broken = Optional.of(cause.toString());
     retryAt = ticks() + RETRY;
     forceDue = Long.MAX_VALUE;
     List<Entry> waiting = new ArrayList<>(unforced);
     unforced.clear();
     ledger.doubtful(waiting);
-    waiting.forEach(this::tellFailed);
-  }
-
-  private void tellFailed(Entry entry) {
-    if (entry.type == RecordType.LEASE) {
-      lease.failed();
-    }
-    entry.tellFailed();
+    waiting.forEach(entry -> refuse(entry, true));
   }
 
   /** Tries a new segment, and says there what was not said. */
@@ -315,11 +429,11 @@ final class Committer {
       force();
       ledger.allTold();
       broken = Optional.empty();
-      LOG.info("The journal can be written again");
+      held.said();
+      LOG.info("{}: the journal can be written again", segments.folder());
     } catch (IOException e) {
-      abandon();
-      retryAt = ticks() + RETRY;
-      broken = Optional.of(e.toString());
+      broken = Optional.of(space.reason(e));
+      takeBack();
     }
   }
 

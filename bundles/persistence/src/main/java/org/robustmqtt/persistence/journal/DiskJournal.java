@@ -306,7 +306,10 @@ public final class DiskJournal implements Journal {
             recovered,
             report.cutBytes(),
             report.damagedBytes(),
-            report.damagedFiles());
+            report.damagedFiles(),
+            intake.keptMessages(),
+            intake.keptBytes(),
+            committer.possibleDuplicates());
   }
 
   private long ticks() {

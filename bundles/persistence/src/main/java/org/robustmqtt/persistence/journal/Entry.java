@@ -58,6 +58,15 @@ final class Entry {
   /** A message of durability group that is written at once, because its packet is to be sent. */
   boolean promoted;
 
+  /** Whether it is kept in memory, because the disk takes no messages. */
+  boolean kept;
+
+  /** Whether an older copy may be on disk, whose stage does not count any more. */
+  boolean replaces;
+
+  /** Whether its owner must not go on before it is written, however long that takes. */
+  boolean waits;
+
   /** Whether it has been written once, so that only its place is new when it is written again. */
   boolean applied;
 
@@ -83,6 +92,7 @@ final class Entry {
     Entry entry = new Entry(type, sequence, 48, Durability.MEMORY);
     entry.onWritten = callback;
     entry.force = level == Level.FORCED;
+    entry.waits = type == RecordType.RELEASED;
     return entry;
   }
 
@@ -99,6 +109,7 @@ final class Entry {
 
   static Entry packet(RecordType type, int packetId, WrittenCallback callback) {
     Entry entry = of(type, 0, Level.APPENDED, callback);
+    entry.waits = true;
     entry.packetId = packetId;
     return entry;
   }
@@ -110,6 +121,7 @@ final class Entry {
     entry.value = value;
     entry.onWritten = callback;
     entry.force = level == Level.FORCED;
+    entry.waits = entry.force;
     return entry;
   }
 
@@ -142,7 +154,7 @@ final class Entry {
   /** Writes the record, except its seal. */
   void encode(Output out) {
     switch (type) {
-      case MESSAGE -> MessageBody.encode(out, message, stage);
+      case MESSAGE -> MessageBody.encode(out, message, stage, replaces);
       case SENT ->
           out.begin(type, bound).varint(sequence).varint(stage.epoch()).number(stage.packetId(), 2);
       case RELEASED, UNSENT, ABANDONED, QUARANTINED, SETTLED, LEASE, WATERMARK, CLEAN ->
@@ -206,6 +218,20 @@ final class Entry {
     } catch (RuntimeException | Error e) {
       LOG.error("A callback threw, which it must not: {}", callback, e);
     }
+  }
+
+  /** Returns the bytes of topic and payload. */
+  long size() {
+    return message.message().topic().length() + (long) message.message().payload().length;
+  }
+
+  /** Returns whether it says something about a message that has a record of its own. */
+  boolean isOfMessage() {
+    return switch (type) {
+      case SENT, RELEASED, UNSENT, ABANDONED, QUARANTINED, SETTLED -> true;
+      case BATCH, MESSAGE, RECEIVED, COMPLETED, FORGET_RECEIVED, LEASE, VALUE, WATERMARK, CLEAN ->
+          false;
+    };
   }
 
   boolean isSync() {

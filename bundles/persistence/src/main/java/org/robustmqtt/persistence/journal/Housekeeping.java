@@ -40,6 +40,11 @@ final class Housekeeping {
     this.segmentSize = segmentSize;
   }
 
+  /** Returns how much is written at once where much is to be written: a part of a segment. */
+  long chunk() {
+    return segmentSize / 4;
+  }
+
   boolean isFull(SegmentWriter current) {
     return current.segment().size >= segmentSize;
   }
@@ -100,8 +105,11 @@ final class Housekeeping {
         if (to.segment().size >= segmentSize) {
           break;
         }
-        carry(from, to, small, moves);
-        to.flush();
+        // one that could not even be begun has no header, and nothing to carry
+        if (from.live > 0) {
+          carry(from, to, small, moves);
+          to.flush();
+        }
       }
       to.force();
     } finally {

@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.journal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Level;
@@ -31,6 +32,11 @@ final class Intake {
   private final ArrayDeque<Entry> now = new ArrayDeque<>();
   private final ArrayDeque<Entry> group = new ArrayDeque<>();
   private final LongMap<Entry> staged = new LongMap<>();
+
+  /** Messages that are in memory only, because the disk takes none; also in {@code staged}. */
+  private final TreeMap<Long, Entry> ring = new TreeMap<>();
+
+  private long ringBytes;
   private long bytes;
   private long calls;
   private boolean flush;
@@ -105,10 +111,10 @@ final class Intake {
       unwritten = staged.remove(sequence);
       refused = closed;
       if (unwritten != null) {
-        bytes -= unwritten.bound;
-        unwritten.cancel();
+        cancel(unwritten);
         dropSkipped();
-      } else if (!refused && live.contains(sequence)) {
+      }
+      if (!refused && live.contains(sequence)) {
         record = true;
         wanted = add(Entry.of(RecordType.SETTLED, sequence, Level.APPENDED, callback));
       }
@@ -132,8 +138,10 @@ final class Intake {
         if (unwritten != null) {
           promote(unwritten);
         }
+        Entry entry = Entry.sent(sequence, stage, level, callback);
+        entry.waits = unwritten != null || live.isQos2(sequence);
         record = true;
-        wanted = add(Entry.sent(sequence, stage, level, callback));
+        wanted = add(entry);
       }
     }
     finish(record, wanted, callback, !refused);
@@ -171,7 +179,7 @@ final class Intake {
     boolean wanted = false;
     synchronized (this) {
       Entry unwritten = staged.get(sequence);
-      if (unwritten != null && !closed) {
+      if (unwritten != null && !unwritten.kept && !closed) {
         promote(unwritten);
         unwritten.force = true;
         forceWanted = true;
@@ -225,10 +233,83 @@ final class Intake {
 
   /** Moves a message that may still wait to what is written in the next round. */
   private void promote(Entry waiting) {
-    if (!waiting.force && !waiting.promoted) {
+    if (!waiting.force && !waiting.promoted && !waiting.kept) {
       waiting.promoted = true;
       now.add(waiting);
     }
+  }
+
+  /** Lets go of a message that was put in and is not to be written. */
+  private void cancel(Entry entry) {
+    if (entry.kept) {
+      ring.remove(entry.sequence);
+      ringBytes -= entry.size();
+    } else {
+      bytes -= entry.bound;
+    }
+    entry.cancel();
+  }
+
+  /**
+   * Keeps a message in memory that was taken and could not be written.
+   *
+   * @param onDisk whether it may be on disk all the same
+   */
+  synchronized void keep(Entry entry, boolean onDisk) {
+    if (!onDisk) {
+      live.remove(entry.sequence);
+    }
+    entry.kept = true;
+    entry.replaces = onDisk;
+    staged.put(entry.sequence, entry);
+    ring.put(entry.sequence, entry);
+    ringBytes += entry.size();
+  }
+
+  /**
+   * Applies a record that was taken to its message, if that is kept in memory.
+   *
+   * @return whether that is all: it has no record on disk
+   */
+  synchronized boolean absorb(Entry entry) {
+    Entry message = entry.isOfMessage() ? ring.get(entry.sequence) : null;
+    if (message == null) {
+      return false;
+    }
+    if (entry.type == RecordType.SETTLED) {
+      staged.remove(entry.sequence);
+      cancel(message);
+    } else if (entry.type == RecordType.SENT) {
+      message.stage = message.stage.then(entry.stage);
+    } else {
+      message.stage = SmallState.changed(entry.type, message.stage);
+    }
+    return !live.contains(entry.sequence);
+  }
+
+  /** Takes the oldest messages that are kept in memory, to be written. */
+  synchronized List<Entry> takeKept(long limit) {
+    List<Entry> taken = new ArrayList<>();
+    for (long size = 0; !ring.isEmpty() && size < limit; ) {
+      Entry entry = ring.pollFirstEntry().getValue();
+      ringBytes -= entry.size();
+      size += entry.bound;
+      entry.kept = false;
+      staged.remove(entry.sequence);
+      live.begin(entry.sequence, entry.qos() == 2);
+      taken.add(entry);
+    }
+    return taken;
+  }
+
+  /** Returns how many messages are kept in memory. */
+  synchronized int keptMessages() {
+    return ring.size();
+  }
+
+  /** Returns the bytes of their topics and payloads. */
+  synchronized long keptBytes() {
+    return ringBytes;
   }
 
   private void dropSkipped() {
@@ -244,7 +325,8 @@ final class Intake {
     synchronized (this) {
       refused = closed;
       Entry unwritten = staged.get(sequence);
-      boolean waits = unwritten != null && !unwritten.force && !unwritten.promoted;
+      boolean waits =
+          unwritten != null && !unwritten.force && !unwritten.promoted && !unwritten.kept;
       if (unwritten != null && unwritten.qos() < 2) {
         unwritten.stage = SmallState.changed(type, unwritten.stage);
       } else if (!refused && !waits && (unwritten != null || live.contains(sequence))) {
@@ -327,7 +409,7 @@ final class Intake {
       entry.force |= fromGroup;
       if (entry.isMessage()) {
         staged.remove(entry.sequence);
-        live.put(entry.sequence, 0, 0);
+        live.begin(entry.sequence, entry.qos() == 2);
       }
       batch.add(entry);
     }

@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
@@ -52,16 +53,10 @@ final class Ledger {
     }
   }
 
-  /** Takes over what was not even tried to be written: messages have no record, the rest counts. */
-  void refused(List<Entry> batch) {
-    for (Entry entry : batch) {
-      if (entry.isMessage()) {
-        live.remove(entry.sequence);
-      } else {
-        apply(entry, new Segment(0), 0);
-        remember(entry);
-      }
-    }
+  /** Takes over a record that was not even tried to be written; not of a message. */
+  void refused(Entry entry) {
+    apply(entry, new Segment(0), 0);
+    remember(entry);
   }
 
   /** Takes over what failed: any of it may be on disk, in one of the files that failed. */
@@ -98,12 +93,21 @@ final class Ledger {
     }
   }
 
+  /** Returns how many messages are on disk although they have their outcome. */
+  int untoldSettlements() {
+    return (int) Arrays.stream(untold.keys()).filter(this::isSettled).count();
+  }
+
+  private boolean isSettled(long sequence) {
+    return untold.get(sequence) == RecordType.SETTLED;
+  }
+
   /** Returns the records that make the disk true again, by sequence. */
   List<Entry> untold() {
     List<Entry> entries = new ArrayList<>();
     for (long sequence : untold.keys()) {
       Stage stage = small.stage(sequence);
-      if (untold.get(sequence) == RecordType.SETTLED) {
+      if (isSettled(sequence)) {
         entries.add(Entry.own(RecordType.SETTLED, sequence));
       } else {
         stage(entries, sequence, stage);

@@ -1,7 +1,8 @@
 package org.robustmqtt.persistence.journal;
 
 /**
- * Which messages have a record that counts, and in which segment: 16 bytes a slot, no objects.
+ * Which messages have a record that counts, in which segment, and whether their QoS is 2: 16 bytes
+ * a slot, no objects.
  *
  * <p>Safe for several threads: callers ask whether a message has a record, the journal thread
  * changes it. Its monitor is taken alone or inside that of {@link Intake}, never around it.
@@ -10,93 +11,82 @@ final class LiveMessages {
   /** Answer of {@link #remove} and {@link #get}: the message has no record. */
   static final long NONE = -1;
 
-  private long[] keys = new long[16];
-  private long[] places = new long[16];
-  private int size;
+  private static final long QOS_2 = 1L << 31;
+
+  private final Places places = new Places();
 
   synchronized int size() {
-    return size;
+    return places.count();
   }
 
   synchronized boolean contains(long sequence) {
-    return keys[find(sequence)] != 0;
+    return places.slotOf(sequence) >= 0;
+  }
+
+  /** Returns whether a message has a record and its QoS is 2. */
+  synchronized boolean isQos2(long sequence) {
+    int slot = places.slotOf(sequence);
+    return slot >= 0 && (places.values[slot] & QOS_2) != 0;
   }
 
   /** Returns the place of a message's record, {@link #NONE} if it has none. */
   synchronized long get(long sequence) {
-    int slot = find(sequence);
-    return keys[slot] == 0 ? NONE : places[slot];
+    int slot = places.slotOf(sequence);
+    return slot < 0 ? NONE : places.values[slot];
   }
 
-  /** Says where the record of a message is; segment 0 while it is being written. */
+  /** Says that a record is being written; what was known of its place stays. */
+  synchronized void begin(long sequence, boolean qos2) {
+    int slot = places.insert(sequence);
+    places.values[slot] |= qos2 ? QOS_2 : 0;
+  }
+
+  /** Says where the record of a message is. */
   synchronized void put(long sequence, int segment, int bytes) {
-    int slot = find(sequence);
-    if (keys[slot] == 0) {
-      if (++size * 3 > keys.length * 2) {
-        grow();
-        slot = find(sequence);
-      }
-      keys[slot] = sequence;
-    }
-    places[slot] = (long) segment << 32 | bytes;
+    int slot = places.insert(sequence);
+    places.values[slot] = (long) segment << 32 | places.values[slot] & QOS_2 | bytes;
   }
 
   /** Forgets a message and returns the place of its record, {@link #NONE} if it had none. */
   synchronized long remove(long sequence) {
-    int hole = find(sequence);
-    if (keys[hole] == 0) {
+    int slot = places.slotOf(sequence);
+    if (slot < 0) {
       return NONE;
     }
-    long place = places[hole];
-    size--;
-    int mask = keys.length - 1;
-    for (int at = hole + 1 & mask; keys[at] != 0; at = at + 1 & mask) {
-      int home = slot(keys[at]);
-      if ((at - home & mask) >= (at - hole & mask)) {
-        keys[hole] = keys[at];
-        places[hole] = places[at];
-        hole = at;
-      }
-    }
-    keys[hole] = 0;
+    long place = places.values[slot];
+    places.delete(slot);
     return place;
   }
 
-  /** Returns the segment of a place. */
+  /** Returns the segment of a place, 0 while the record is being written. */
   static int segment(long place) {
     return (int) (place >>> 32);
   }
 
   /** Returns the bytes of the record at a place. */
   static int bytes(long place) {
-    return (int) place;
+    return (int) (place & QOS_2 - 1);
   }
 
-  private int find(long sequence) {
-    assert sequence > 0;
-    int mask = keys.length - 1;
-    int at = slot(sequence);
-    while (keys[at] != 0 && keys[at] != sequence) {
-      at = at + 1 & mask;
+  /** A place for each sequence. */
+  private static final class Places extends LongKeys {
+    long[] values = new long[16];
+
+    @Override
+    Mover resize(int length) {
+      long[] old = values;
+      values = new long[length];
+      return (from, to) -> values[to] = old[from];
     }
-    return at;
-  }
 
-  private int slot(long sequence) {
-    return (int) (sequence * 0x9e3779b97f4a7c15L >>> 32) & keys.length - 1;
-  }
+    @Override
+    void move(int from, int to) {
+      values[to] = values[from];
+    }
 
-  private void grow() {
-    long[] oldKeys = keys;
-    long[] oldPlaces = places;
-    keys = new long[oldKeys.length * 2];
-    places = new long[oldKeys.length * 2];
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldKeys[i] != 0) {
-        int slot = find(oldKeys[i]);
-        keys[slot] = oldKeys[i];
-        places[slot] = oldPlaces[i];
-      }
+    @Override
+    void clear(int slot) {
+      values[slot] = 0;
     }
   }
 }

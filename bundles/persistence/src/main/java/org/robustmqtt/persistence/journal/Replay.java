@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import org.robustmqtt.QoS;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.format.Input;
@@ -126,6 +127,7 @@ final class Replay {
     List<RecoveredMessage> list = new ArrayList<>(messages.size());
     messages.forEach(
         (sequence, found) -> {
+          live.begin(sequence, found.stored().message().qos() == QoS.EXACTLY_ONCE);
           live.put(sequence, found.segment().number, found.size());
           found.segment().live++;
           found.segment().liveBytes += found.size();

@@ -158,6 +158,10 @@ final class Segments {
     return disk.open(path(segment));
   }
 
+  Path folder() {
+    return folder;
+  }
+
   private Path path(Segment segment) {
     return folder.resolve(Format.fileName(segment.number));
   }

@@ -34,7 +34,7 @@ final class SmallState {
   void apply(Entry entry, boolean live) {
     switch (entry.type) {
       case MESSAGE -> {
-        if (live && !entry.stage.isWaiting()) {
+        if (live && (entry.replaces || !entry.stage.isWaiting())) {
           stage(entry.sequence, entry.stage);
         }
       }

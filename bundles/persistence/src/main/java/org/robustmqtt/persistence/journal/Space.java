@@ -2,18 +2,22 @@ package org.robustmqtt.persistence.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.robustmqtt.persistence.door.Disk;
 
 /**
  * Keeps some of the disk free: below that, messages are not written; all other records are, since
- * they are small and make room. Belongs to the journal thread.
+ * they are small and make room. Says in words what is wrong with a disk. Belongs to the journal
+ * thread.
  */
 final class Space {
   private static final long CHECK = TimeUnit.SECONDS.toNanos(5);
+  private static final long UNKNOWN = Long.MAX_VALUE;
+
+  /** With less than this a disk that cannot be written is called full. */
+  private static final long FULL = 1 << 20;
 
   private final Disk disk;
   private final Path folder;
@@ -37,41 +41,46 @@ final class Space {
     return checkAt;
   }
 
-  /** Returns what of a batch may be written; the owners of the rest are told. */
-  List<Entry> admit(List<Entry> batch, LiveMessages live, long now) {
-    long wanted = batch.stream().filter(Entry::isMessage).mapToLong(entry -> entry.bound).sum();
-    if (wanted == 0 && now < checkAt) {
-      return batch;
+  /** Returns whether messages of so many bytes may be written now. */
+  boolean allows(long wanted, long now) {
+    if (wanted > 0 || now >= checkAt) {
+      long free = free();
+      boolean enough = free == UNKNOWN || free - wanted >= minFree;
+      low =
+          enough
+              ? Optional.empty()
+              : Optional.of("disk full: " + size(free) + " free, storeMinFree is " + size(minFree));
+      checkAt = enough ? Long.MAX_VALUE : now + CHECK;
     }
-    look(wanted, now);
-    if (low.isEmpty()) {
-      return batch;
-    }
-    List<Entry> kept = new ArrayList<>(batch.size());
-    for (Entry entry : batch) {
-      if (entry.isMessage()) {
-        live.remove(entry.sequence);
-        entry.tellFailed();
-      } else {
-        kept.add(entry);
-      }
-    }
-    return kept;
+    return low.isEmpty();
   }
 
-  private void look(long wanted, long now) {
-    long free;
+  /** Returns in words why a disk could not be written, one line. */
+  String reason(IOException cause) {
+    long free = free();
+    String text = String.valueOf(cause.getMessage());
+    if (free < FULL) {
+      return "disk full: " + size(free) + " free in " + folder + " (" + text + ")";
+    }
+    if (text.toLowerCase(Locale.ROOT).contains("read-only")) {
+      return "the disk is read-only: " + folder;
+    }
+    return "cannot be written: " + folder + ": " + text;
+  }
+
+  private long free() {
     try {
-      free = disk.free(folder);
+      return disk.free(folder);
     } catch (IOException e) {
       // Unknown is not low: a disk that is really full says so when it is written.
-      free = Long.MAX_VALUE;
+      return UNKNOWN;
     }
-    boolean enough = free == Long.MAX_VALUE || free - wanted >= minFree;
-    low =
-        enough
-            ? Optional.empty()
-            : Optional.of("only " + free + " bytes are free, storeMinFree is " + minFree);
-    checkAt = enough ? Long.MAX_VALUE : now + CHECK;
+  }
+
+  private static String size(long bytes) {
+    if (bytes >= 1 << 20) {
+      return (bytes >> 20) + " MB";
+    }
+    return bytes >= 1 << 10 ? (bytes >> 10) + " kB" : bytes + " bytes";
   }
 }

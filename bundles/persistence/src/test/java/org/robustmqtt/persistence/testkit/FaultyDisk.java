@@ -33,6 +33,8 @@ public final class FaultyDisk implements Disk {
   private int crashAt = Integer.MAX_VALUE;
   private int failFrom = Integer.MAX_VALUE;
   private int failTo = Integer.MAX_VALUE;
+  private String failure = "injected failure";
+  private int forcesToFail;
   private boolean forces = true;
   private long free = Long.MAX_VALUE;
   private long writtenBytes;
@@ -63,6 +65,17 @@ public final class FaultyDisk implements Disk {
 
   /** Lets some operations fail, counted from now. */
   public void fail(int from, int count) {
+    fail(from, count, "injected failure");
+  }
+
+  /** Lets the next forces of files fail; writes succeed. */
+  public void failForces(int count) {
+    forcesToFail = count;
+  }
+
+  /** Lets some operations fail with a message of the system, counted from now. */
+  public void fail(int from, int count, String message) {
+    failure = message;
     failFrom = operations + from;
     failTo = failFrom + count;
   }
@@ -132,7 +145,7 @@ public final class FaultyDisk implements Disk {
       throw new Crashed();
     }
     if (operations >= failFrom && operations < failTo) {
-      throw new IOException("injected failure of operation " + operations);
+      throw new IOException(failure);
     }
   }
 
@@ -328,6 +341,10 @@ public final class FaultyDisk implements Disk {
       }
       try {
         operation();
+        if (forcesToFail > 0) {
+          forcesToFail--;
+          throw new IOException("injected failure of a force");
+        }
       } catch (IOException e) {
         // As Linux does: what could not be written is forgotten, and a second force would succeed.
         broken = true;
