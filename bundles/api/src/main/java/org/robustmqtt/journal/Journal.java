@@ -10,6 +10,13 @@ import org.robustmqtt.Stored;
  * calls, except that a {@code group} message may be written later than what came after it: it
  * waits, because it may be settled first. Records of one message always keep their order. Callbacks
  * come in the order of the writing, for those that have the same level. Safe for several threads.
+ *
+ * <p>While it is degraded (see {@link JournalStatus#degraded}), {@code sync} messages are told
+ * {@link Stored#FAILED} and {@code group} ones {@link Stored#MEMORY_ONLY}; the latter are kept
+ * until they are settled, and written when the disk is back, before anything new and without
+ * another callback. The callbacks of {@link #released}, {@link #received}, {@link #completed}, of
+ * {@link #sent} for QoS 2 and of a forced {@link #put} come when the disk is back; all others are
+ * told false at once, and what they said is recorded later.
  */
 @ProviderType
 public interface Journal extends AutoCloseable {

@@ -1,10 +1,13 @@
 package org.robustmqtt.client.component;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.robustmqtt.Durability;
+import org.robustmqtt.QoS;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.StoredMessage;
@@ -33,6 +36,46 @@ final class MissedRecords {
   private final Map<Integer, Boolean> received = new LinkedHashMap<>();
   private boolean forgetReceived;
   private final Map<String, byte[]> values = new LinkedHashMap<>();
+
+  /** Who must not go on before what they said is on disk. */
+  private final List<WrittenCallback> waiting = new ArrayList<>();
+
+  void waits(WrittenCallback callback) {
+    waiting.add(callback);
+  }
+
+  /** Returns whether a message came meanwhile and its QoS is 2: its exchange waits. */
+  boolean isNewQos2(long sequence) {
+    Missed missed = messages.get(sequence);
+    return missed != null
+        && missed.offered.isPresent()
+        && missed.offered.get().message().qos() == QoS.EXACTLY_ONCE;
+  }
+
+  /** Returns how many messages came meanwhile and have no outcome. */
+  int messages() {
+    return (int) messages.values().stream().filter(each -> each.offered.isPresent()).count();
+  }
+
+  /** Returns the bytes of their topics and payloads. */
+  long bytes() {
+    return messages.values().stream()
+        .flatMap(each -> each.offered.stream())
+        .mapToLong(stored -> stored.message().topic().length() + stored.message().payload().length)
+        .sum();
+  }
+
+  /** Returns how many messages have their outcome and are still on disk. */
+  int settled() {
+    return (int) messages.values().stream().filter(each -> each.settled).count();
+  }
+
+  /** Nothing will be recorded any more. */
+  void closed() {
+    List<WrittenCallback> told = new ArrayList<>(waiting);
+    waiting.clear();
+    told.forEach(callback -> callback.done(false));
+  }
 
   void offered(StoredMessage message) {
     if (message.durability() != Durability.MEMORY) {
@@ -124,6 +167,11 @@ final class MissedRecords {
         return false;
       }
       messages.remove(first.getKey());
+    }
+    if (!waiting.isEmpty()) {
+      List<WrittenCallback> told = new ArrayList<>(waiting);
+      waiting.clear();
+      journal.afterForce(written -> told.forEach(callback -> callback.done(written)));
     }
     return true;
   }

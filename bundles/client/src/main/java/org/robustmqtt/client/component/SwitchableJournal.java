@@ -20,8 +20,9 @@ import org.robustmqtt.journal.WrittenCallback;
 /**
  * A journal under which the real one can be taken away and put back, because the bundle that writes
  * it may be updated while the connection lives. While there is none it is degraded: {@code group}
- * messages are kept in memory and recorded on return, {@code sync} ones are not stored, and what
- * waits for a record is told that it was not written.
+ * messages are kept in memory and recorded on return, {@code sync} ones are not stored, and as far
+ * as it is known to be of an exchange of QoS 2 or a session, what waits for a record waits until
+ * the journal is back; the rest is told that it was not written.
  *
  * <p>A call that meets the very moment of a change may still reach the journal that is being
  * closed, and is told so by it: such a message is not stored, such a record may be missing, and at
@@ -161,7 +162,10 @@ final class SwitchableJournal implements Journal {
           lastStatus.recovered(),
           lastStatus.cutBytes(),
           lastStatus.damagedBytes(),
-          lastStatus.damagedFiles());
+          lastStatus.damagedFiles(),
+          lastStatus.memoryMessages() + missed.messages(),
+          lastStatus.memoryBytes() + missed.bytes(),
+          lastStatus.possibleDuplicates() + missed.settled());
     }
   }
 
@@ -202,17 +206,28 @@ final class SwitchableJournal implements Journal {
 
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
-    present(() -> missed.sent(sequence, epoch, packetId))
+    boolean[] waits = {false};
+    present(
+            () -> {
+              missed.sent(sequence, epoch, packetId);
+              waits[0] = missed.isNewQos2(sequence);
+              if (waits[0]) {
+                missed.waits(callback);
+              }
+            })
         .ifPresentOrElse(
             journal -> journal.sent(sequence, epoch, packetId, level, callback),
-            () -> callback.done(false));
+            () -> {
+              if (!waits[0]) {
+                callback.done(false);
+              }
+            });
   }
 
   @Override
   public void released(long sequence, Level level, WrittenCallback callback) {
-    present(() -> missed.released(sequence))
-        .ifPresentOrElse(
-            journal -> journal.released(sequence, level, callback), () -> callback.done(false));
+    orWait(() -> missed.released(sequence), callback)
+        .ifPresent(journal -> journal.released(sequence, level, callback));
   }
 
   @Override
@@ -256,17 +271,15 @@ final class SwitchableJournal implements Journal {
   @Override
   public void received(int packetId, WrittenCallback callback) {
     received.add(packetId);
-    present(() -> missed.received(packetId))
-        .ifPresentOrElse(
-            journal -> journal.received(packetId, callback), () -> callback.done(false));
+    orWait(() -> missed.received(packetId), callback)
+        .ifPresent(journal -> journal.received(packetId, callback));
   }
 
   @Override
   public void completed(int packetId, WrittenCallback callback) {
     received.remove(packetId);
-    present(() -> missed.completed(packetId))
-        .ifPresentOrElse(
-            journal -> journal.completed(packetId, callback), () -> callback.done(false));
+    orWait(() -> missed.completed(packetId), callback)
+        .ifPresent(journal -> journal.completed(packetId, callback));
   }
 
   @Override
@@ -282,15 +295,26 @@ final class SwitchableJournal implements Journal {
     } else {
       values.put(key, value);
     }
-    present(() -> missed.value(key, value))
-        .ifPresentOrElse(
-            journal -> journal.put(key, value, level, callback), () -> callback.done(false));
+    orWait(() -> missed.value(key, value), callback)
+        .ifPresent(journal -> journal.put(key, value, level, callback));
   }
 
   /** Closes the real journal, if it is there; what was missed and never recorded is lost. */
   @Override
   public void close() {
     current.ifPresent(Journal::close);
+    synchronized (guard) {
+      missed.closed();
+    }
+  }
+
+  /** As {@link #present}, and whoever is told is told when the journal is back. */
+  private Optional<Journal> orWait(Runnable miss, WrittenCallback callback) {
+    return present(
+        () -> {
+          miss.run();
+          missed.waits(callback);
+        });
   }
 
   private Optional<Journal> present(Runnable miss) {

@@ -100,8 +100,30 @@ class SwitchableJournalTest {
     assertEquals(Stored.MEMORY_ONLY, offer(1, Durability.MEMORY));
     assertEquals(Stored.MEMORY_ONLY, offer(2, Durability.GROUP));
     assertEquals(Stored.FAILED, offer(3, Durability.SYNC));
-    assertEquals(List.of(false, false, false, false, false, false), all());
+    assertEquals(List.of(false, false), all(), "an id of QoS 1 and an outcome wait for nothing");
     assertEquals(List.of(), first.records);
+    assertEquals(1, journal.status().memoryMessages());
+    assertEquals(1, journal.status().possibleDuplicates());
+  }
+
+  @Test
+  void exchanges_of_qos_2_and_session_records_wait_until_it_is_back() throws Exception {
+    journal.detach("gone");
+    List<Boolean> told = all();
+    Message message = Message.text("t", "x").withQos(2);
+    journal.offer(new StoredMessage(20, message, Durability.GROUP, 0, 0), stored -> {});
+    journal.sent(20, 2, 9, Level.APPENDED, told::add);
+    assertEquals(List.of(false, false), told);
+    assertTrue(journal.attach(second, false));
+    assertEquals(List.of(false, false, true, true, true, true, true), told);
+  }
+
+  @Test
+  void the_end_tells_those_who_wait_for_a_journal_that_did_not_come_back() {
+    journal.detach("gone");
+    List<Boolean> told = all();
+    journal.close();
+    assertEquals(List.of(false, false, false, false, false, false), told);
   }
 
   @Test
