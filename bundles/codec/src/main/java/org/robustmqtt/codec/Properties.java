@@ -95,6 +95,19 @@ public final class Properties {
     return List.copyOf(all);
   }
 
+  /**
+   * Returns these properties with a numeric one that they do not have yet.
+   *
+   * @throws IllegalArgumentException as {@link Builder#number} does
+   */
+  public Properties with(Property property, long value) {
+    Builder builder = new Builder();
+    for (int i = 0; i < keys.length; i++) {
+      builder.add(keys[i], values[i]);
+    }
+    return builder.number(property, value).build();
+  }
+
   boolean has(Property property) {
     return indexOf(property) >= 0;
   }

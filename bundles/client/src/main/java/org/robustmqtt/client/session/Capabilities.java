@@ -42,6 +42,11 @@ final class Capabilities {
         properties.number(Property.SESSION_EXPIRY_INTERVAL).orElse(sessionExpiry));
   }
 
+  /** Returns how many topic aliases the broker takes; 0 if it says nothing (MQTT-3.2.2-18). */
+  static int topicAliases(Properties properties) {
+    return (int) properties.number(Property.TOPIC_ALIAS_MAXIMUM).orElse(0);
+  }
+
   private static boolean flag(Properties properties, Property property) {
     return properties.number(property).orElse(1) != 0;
   }

@@ -11,6 +11,7 @@ import org.robustmqtt.codec.Encoder;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Publish;
 
 /** What the parts of a session share about the connection they have, or have not, right now. */
 final class Connection {
@@ -31,6 +32,7 @@ final class Connection {
   // valid as long as the connection
   private Encoder encoder = new Encoder(ProtocolVersion.MQTT_5);
   private BrokerCapabilities capabilities = Capabilities.standard(0, 0);
+  private final OutboundAliases aliases = new OutboundAliases();
 
   /**
    * Begins.
@@ -49,9 +51,10 @@ final class Connection {
     phase = Phase.CONNECTING;
   }
 
-  /** The broker accepted us. */
-  void establish(BrokerCapabilities learnt) {
+  /** The broker accepted us, and takes so many topic aliases. */
+  void establish(BrokerCapabilities learnt, int topicAliasMaximum) {
     capabilities = learnt;
+    aliases.begin(topicAliasMaximum);
     phase = Phase.ONLINE;
   }
 
@@ -120,6 +123,11 @@ final class Connection {
   void write(Packet packet) {
     assert online();
     effects.write(packet);
+  }
+
+  /** Returns a PUBLISH that fits as it is to be written next, with a topic alias where allowed. */
+  Publish aliased(Publish packet) {
+    return aliases.apply(packet, encoder, capabilities.maximumPacketSize());
   }
 
   /**

@@ -183,6 +183,7 @@ final class Handshake {
     return builder
         .number(Property.RECEIVE_MAXIMUM, settings.receiveMaximum())
         .number(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketSize())
+        .number(Property.TOPIC_ALIAS_MAXIMUM, InboundAliases.MAXIMUM)
         .build();
   }
 

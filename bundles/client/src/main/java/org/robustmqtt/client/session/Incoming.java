@@ -8,7 +8,6 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Properties;
-import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Publish;
@@ -84,6 +83,7 @@ final class Incoming {
   private final IdTable<Arrival> atLeastOnce = new IdTable<>();
   private final Deque<Arrival> pubacks = new ArrayDeque<>();
   private final Deque<Arrival> pubrecs = new ArrayDeque<>();
+  private final InboundAliases aliases = new InboundAliases();
 
   /** How many more the broker may send; below 0, more than our receive maximum are with us. */
   private int credit;
@@ -124,11 +124,13 @@ final class Incoming {
     pubacks.clear();
     pubrecs.clear();
     atLeastOnce.clear();
+    aliases.clear();
   }
 
   /** A PUBLISH came. */
-  void publish(Publish packet) {
-    if (refuse(packet)) {
+  void publish(Publish received) {
+    Publish packet = aliases.resolve(received, connection);
+    if (packet == null || refuse(packet)) {
       return;
     }
     switch (packet.qos()) {
@@ -138,20 +140,8 @@ final class Incoming {
     }
   }
 
-  /** Returns whether the PUBLISH breaks a rule; then the connection is closed. */
+  /** Returns whether the PUBLISH is one too many; then the connection is closed. */
   private boolean refuse(Publish packet) {
-    if (packet.properties().number(Property.TOPIC_ALIAS).isPresent()) {
-      connection.closeWith(
-          Place.WAIT_MESSAGE,
-          ProblemKind.PROTOCOL_ERROR,
-          ReasonCode.TOPIC_ALIAS_INVALID,
-          "The broker sent a topic alias, but we allow none (MQTT-3.1.2-27)");
-      return true;
-    }
-    if (packet.topic().isEmpty()) {
-      connection.breach(Place.WAIT_MESSAGE, "The broker sent a PUBLISH without a topic");
-      return true;
-    }
     if (packet.qos() != QoS.AT_MOST_ONCE && connection.mqtt5()) {
       credit--;
       if (credit < -(TOLERANCE - 1) * receiveMaximum) {

@@ -234,13 +234,13 @@ final class Sending {
     exchange.packet = null;
     if (exchange.qos == QoS.AT_MOST_ONCE) {
       unacknowledgedWritten = true;
-      effects.writeUnacknowledged(exchange.sequence, packet);
+      effects.writeUnacknowledged(exchange.sequence, connection.aliased(packet));
       return;
     }
     exchange.written = true;
     exchange.serial = connection.nextSerial();
     sent.add(exchange);
-    connection.write(packet);
+    connection.write(connection.aliased(packet));
   }
 
   /** Makes the PUBLISH; or ends the message here, because this broker does not take it. */

@@ -274,7 +274,7 @@ public final class Session {
       return true;
     }
     boolean begins = records.begins();
-    connection.establish(capabilities.get());
+    connection.establish(capabilities.get(), Capabilities.topicAliases(packet.properties()));
     effects.established(packet.sessionPresent(), capabilities.get());
     incoming.begin();
     if (packet.sessionPresent()) {

@@ -149,7 +149,8 @@ class HandshakeTest {
     assertEquals(3600, connect.properties().number(Property.SESSION_EXPIRY_INTERVAL).orElse(0));
     assertEquals(3, connect.properties().number(Property.RECEIVE_MAXIMUM).orElse(0));
     assertEquals(100_000, connect.properties().number(Property.MAXIMUM_PACKET_SIZE).orElse(0));
-    assertEquals(3, connect.properties().size(), "no topic alias, all problem information");
+    assertEquals(16, connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM).orElse(0));
+    assertEquals(4, connect.properties().size(), "all problem information is the default");
     assertEquals("me", connect.clientId());
     assertEquals(60, connect.keepAlive());
   }

@@ -3,11 +3,7 @@ package org.robustmqtt.client.session;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.robustmqtt.QoS;
-import org.robustmqtt.codec.Properties;
-import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
-import org.robustmqtt.codec.Publish;
 
 /** What we receive: section 4.3 of both standards, delivery-rules 2 and 6. */
 class IncomingTest {
@@ -273,17 +269,5 @@ class IncomingTest {
         .clear()
         .publish(2, 14, "in", "e")
         .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x93, DISCONNECT 0x93");
-  }
-
-  /** MQTT-3.1.2-27: we allow no topic alias. */
-  @Test
-  void a_topic_alias_closes_the_connection() {
-    Properties alias = Properties.builder().number(Property.TOPIC_ALIAS, 1).build();
-    Scene.online()
-        .got(new Publish(false, QoS.AT_MOST_ONCE, false, "in", 0, alias, new byte[0]))
-        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x94, DISCONNECT 0x94");
-    Scene.online()
-        .publish(0, 0, "", "x")
-        .expect("closed WAIT_MESSAGE PROTOCOL_ERROR 0x82, DISCONNECT 0x82");
   }
 }

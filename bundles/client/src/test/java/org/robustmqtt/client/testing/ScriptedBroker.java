@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.robustmqtt.QoS;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connack;
@@ -42,6 +43,7 @@ public final class ScriptedBroker {
   private final Set<String> sessions = new LinkedHashSet<>();
   private Function<Connect, Optional<Connack>> connack = connect -> Optional.empty();
   private Properties connackProperties = Properties.NONE;
+  private Predicate<Packet> reader = packet -> true;
   private boolean keepsSessions = true;
   private int closeAfterConnect;
 
@@ -58,6 +60,11 @@ public final class ScriptedBroker {
   /** Answers packets of these types again. */
   public void answer(PacketType... types) {
     ignored.removeAll(List.of(types));
+  }
+
+  /** Asks for each packet that is not ignored whether it is to be answered. */
+  public void onPacket(Predicate<Packet> script) {
+    reader = script;
   }
 
   /** Answers CONNECT so; an empty answer leaves it to the broker. */
@@ -153,7 +160,11 @@ public final class ScriptedBroker {
           }
           Packet packet = spoken.decode(rest);
           packets.add(packet);
-          if (!ignored.contains(packet.type())) {
+          if (packet instanceof Connect connect) {
+            encoder = new Encoder(connect.version(), Sender.BROKER);
+            spoken = new Decoder(connect.version(), Sender.CLIENT, 268_435_455);
+          }
+          if (!ignored.contains(packet.type()) && reader.test(packet)) {
             answer(packet);
           }
         }
@@ -176,7 +187,10 @@ public final class ScriptedBroker {
             subscribe.subscriptions().stream().map(one -> one.qos().level()).toList();
         send(new Suback(subscribe.packetId(), codes, Properties.NONE));
       } else if (packet instanceof Unsubscribe unsubscribe) {
-        List<Integer> codes = unsubscribe.filters().stream().map(one -> 0).toList();
+        List<Integer> codes =
+            encoder.version() == ProtocolVersion.MQTT_5
+                ? unsubscribe.filters().stream().map(one -> 0).toList()
+                : List.of();
         send(new Unsuback(unsubscribe.packetId(), codes, Properties.NONE));
       } else if (packet.type() == PacketType.PINGREQ) {
         send(new Pingresp());
@@ -184,8 +198,6 @@ public final class ScriptedBroker {
     }
 
     private void connected(Connect connect) {
-      encoder = new Encoder(connect.version(), Sender.BROKER);
-      spoken = new Decoder(connect.version(), Sender.CLIENT, 268_435_455);
       if (closeAfterConnect > 0) {
         closeAfterConnect--;
         channel.sendEnd();
