@@ -169,6 +169,11 @@ final class Carrier implements SessionEffects {
     return session.oldestUnacknowledged();
   }
 
+  /** Goes on with other settings of the same session, see {@link Session#settings}. */
+  void settings(SessionSettings other) {
+    session.settings(other);
+  }
+
   /** Returns the newest record of the session, to continue it with another object. */
   Optional<SessionRecord> record() {
     return record;
