@@ -161,6 +161,10 @@ final class Carrier implements SessionEffects {
     return session.inFlight();
   }
 
+  boolean preparing() {
+    return session.preparing();
+  }
+
   int filtersPending() {
     return session.filtersPending();
   }

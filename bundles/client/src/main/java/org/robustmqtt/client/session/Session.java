@@ -238,6 +238,11 @@ public final class Session {
     return outgoing.inFlight();
   }
 
+  /** Returns whether the broker accepted us and the record of its session is awaited. */
+  public boolean preparing() {
+    return connection.preparing();
+  }
+
   /** Returns whether this message is in flight. */
   public boolean inFlight(long sequence) {
     return outgoing.inFlight(sequence);
