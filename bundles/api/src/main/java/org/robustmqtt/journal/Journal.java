@@ -127,6 +127,15 @@ public interface Journal extends AutoCloseable {
   void put(String key, byte[] value, Level level, WrittenCallback callback);
 
   /**
+   * Goes on with another delay and another bound of free space, without an interruption. What is
+   * staged is written soon, and forced within the delay that it came with.
+   *
+   * @param storeDelay see {@link JournalSettings}
+   * @param minFree see {@link JournalSettings}
+   */
+  void retune(Duration storeDelay, long minFree);
+
+  /**
    * Writes and forces what is staged, waits for it at most five seconds, and gives the lock back.
    * May be called more than once.
    */

@@ -73,6 +73,45 @@ class WritingTest {
   }
 
   @Test
+  void another_delay_counts_for_what_comes_then_and_breaks_no_promise_given_before() {
+    List<Stored> before = Rig.offer(journal, Durability.GROUP);
+    journal.retune(Duration.ofMillis(20), 0);
+    List<Stored> after = Rig.offer(journal, Durability.GROUP);
+    rig.pass(Duration.ofMillis(20));
+    assertEquals(List.of(Stored.ON_DISK), after);
+    assertEquals(List.of(Stored.ON_DISK), before, "it shares the force");
+    journal.retune(Duration.ofSeconds(1), 0);
+    rig.run();
+    List<Stored> later = Rig.offer(journal, Durability.GROUP);
+    rig.pass(Duration.ofMillis(999));
+    assertEquals(List.of(), later);
+    rig.pass(Duration.ofMillis(1));
+    assertEquals(List.of(Stored.ON_DISK), later);
+  }
+
+  @Test
+  void a_message_staged_with_a_long_delay_is_on_disk_in_time_when_the_delay_grows() {
+    List<Stored> told = Rig.offer(journal, Durability.GROUP);
+    journal.retune(Duration.ofSeconds(30), 0);
+    rig.pass(Rig.DELAY);
+    assertEquals(List.of(Stored.ON_DISK), told);
+  }
+
+  @Test
+  void another_bound_of_free_space_is_in_force_at_once() {
+    rig.disk.setFree(8 << 20);
+    journal.retune(Rig.DELAY, 1L << 40);
+    List<Stored> refused = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.FAILED), refused);
+    journal.retune(Rig.DELAY, 0);
+    rig.pass(Duration.ofSeconds(5));
+    List<Stored> told = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), told);
+  }
+
+  @Test
   void all_group_messages_share_the_force_of_the_oldest() {
     long before = forces();
     List<Stored> first = Rig.offer(journal, Durability.GROUP);

@@ -2,6 +2,7 @@ package org.robustmqtt.client.component;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
@@ -13,7 +14,18 @@ import org.robustmqtt.journal.JournalSettings;
  * move along. On the component lane.
  */
 final class JournalKeeper {
-  private JournalKeeper() {}
+  private final String name;
+  private final Parsed parsed;
+  private final Running.Working working;
+  private final Journals journals;
+  private final List<String> lines = new ArrayList<>();
+
+  private JournalKeeper(String name, Parsed parsed, Running.Working working, Journals journals) {
+    this.name = name;
+    this.parsed = parsed;
+    this.working = working;
+    this.journals = journals;
+  }
 
   /**
    * What came of it.
@@ -24,80 +36,82 @@ final class JournalKeeper {
   record Result(List<String> lines, boolean again) {}
 
   static Result keep(String name, Parsed parsed, Running.Working working, Journals journals) {
+    return new JournalKeeper(name, parsed, working, journals).keep();
+  }
+
+  private Result keep() {
     JournalSettings wanted = parsed.good() ? parsed.settings().journal() : working.settings;
-    boolean attached = working.journal.attached();
-    if (attached && wanted.equals(working.settings)) {
-      return new Result(List.of(), false);
-    }
-    List<String> lines = new ArrayList<>();
     boolean moves = !wanted.directory().equals(working.settings.directory());
-    int waiting = working.rooms.pending().messages();
-    if (moves && waiting > 0) {
-      lines.add(
-          parsed.source()
-              + ": storeDirectory: the queue moves as soon as it is empty; until then it stays in "
-              + working.journal.status().path());
-      wanted =
-          new JournalSettings(working.settings.directory(), wanted.storeDelay(), wanted.minFree());
+    if (moves && working.rooms.pending().messages() > 0) {
+      waits();
+      wanted = here(wanted);
       moves = false;
     }
-    if (!attached || !wanted.equals(working.settings)) {
-      reopen(name, parsed, working, journals, wanted, moves, lines);
+    if (moves) {
+      move(wanted);
+    } else if (working.journal.attached()) {
+      retune(wanted);
+    } else {
+      open(wanted, false);
     }
     return new Result(List.copyOf(lines), !lines.isEmpty() || !working.journal.attached());
   }
 
-  private static void reopen(
-      String name,
-      Parsed parsed,
-      Running.Working working,
-      Journals journals,
-      JournalSettings wanted,
-      boolean moves,
-      List<String> lines) {
-    working.journal.detach("the journal is being opened again").ifPresent(Journal::close);
+  private void waits() {
+    lines.add(
+        parsed.source()
+            + ": storeDirectory: the queue moves as soon as it is empty; until then it stays in "
+            + working.journal.status().path());
+  }
+
+  /** What is wanted, in the directory of now. */
+  private JournalSettings here(JournalSettings wanted) {
+    return new JournalSettings(working.settings.directory(), wanted.storeDelay(), wanted.minFree());
+  }
+
+  private void retune(JournalSettings wanted) {
+    if (!wanted.equals(working.settings)) {
+      working.journal.retune(wanted.storeDelay(), wanted.minFree());
+      working.settings = wanted;
+    }
+  }
+
+  /** The queue is empty, or was a moment ago: what has come since is looked for on the disk. */
+  private void move(JournalSettings wanted) {
+    Optional<Journal> old = working.journal.detach("the journal is moving");
+    old.ifPresent(Journal::close);
+    if (old.isPresent() && old.get().status().liveMessages() > 0) {
+      waits();
+      open(here(wanted), false);
+    } else if (!open(wanted, true)) {
+      // goes on with what was before
+      open(here(wanted), false);
+    }
+  }
+
+  private boolean open(JournalSettings settings, boolean moved) {
     try {
-      attach(name, working, journals, wanted, moves);
+      Journals.Opened opened = journals.open(name, settings, working.journal::statusChanged);
+      boolean in = false;
+      try {
+        working.provider = opened.provider();
+        in = working.journal.attach(opened.journal(), moved);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        if (in) {
+          working.settings = settings;
+        } else {
+          opened.journal().close();
+        }
+      }
+      return in;
     } catch (JournalException e) {
       working.journal.detach(e.getMessage());
       if (e.kind() != ProblemKind.STORE_MISSING) {
         lines.add(parsed.source() + ": " + e.getMessage());
       }
-      if (!wanted.equals(working.settings)) {
-        back(name, working, journals);
-      }
-    }
-  }
-
-  /** What is wanted cannot be opened: goes on with what was before. */
-  private static void back(String name, Running.Working working, Journals journals) {
-    try {
-      attach(name, working, journals, working.settings, false);
-    } catch (JournalException e) {
-      working.journal.detach(e.getMessage());
-    }
-  }
-
-  private static void attach(
-      String name,
-      Running.Working working,
-      Journals journals,
-      JournalSettings settings,
-      boolean moves)
-      throws JournalException {
-    Journals.Opened opened = journals.open(name, settings, working.journal::statusChanged);
-    boolean in = false;
-    try {
-      working.provider = opened.provider();
-      in = working.journal.attach(opened.journal(), moves);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (in) {
-        working.settings = settings;
-      } else {
-        opened.journal().close();
-      }
+      return false;
     }
   }
 }

@@ -299,6 +299,12 @@ final class SwitchableJournal implements Journal {
         .ifPresent(journal -> journal.put(key, value, level, callback));
   }
 
+  /** Tells the real journal, if it is there; the next one is opened so. */
+  @Override
+  public void retune(Duration storeDelay, long minFree) {
+    current.ifPresent(journal -> journal.retune(storeDelay, minFree));
+  }
+
   /** Closes the real journal, if it is there; what was missed and never recorded is lost. */
   @Override
   public void close() {

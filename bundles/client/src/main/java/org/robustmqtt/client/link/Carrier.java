@@ -161,12 +161,21 @@ final class Carrier implements SessionEffects {
     return session.inFlight();
   }
 
+  boolean preparing() {
+    return session.preparing();
+  }
+
   int filtersPending() {
     return session.filtersPending();
   }
 
   long oldestUnacknowledged() {
     return session.oldestUnacknowledged();
+  }
+
+  /** Goes on with other settings of the same session, see {@link Session#settings}. */
+  void settings(SessionSettings other) {
+    session.settings(other);
   }
 
   /** Returns the newest record of the session, to continue it with another object. */

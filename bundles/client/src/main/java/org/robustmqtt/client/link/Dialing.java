@@ -23,6 +23,9 @@ final class Dialing implements Opener.Answer {
     /** Bytes can flow: CONNECT is to be sent. */
     void opened(Transport transport, ProtocolVersion version, LinkSettings used);
 
+    /** Returns whether the broker has answered, and the journal is what is awaited. */
+    boolean preparing();
+
     void lose(Place place, ProblemKind kind, int reasonCode, String text);
   }
 
@@ -117,6 +120,14 @@ final class Dialing implements Opener.Answer {
     if (opener.isPresent()) {
       String text = broker + " could not be reached within " + time;
       host.lose(Place.CONNECT, ProblemKind.CONNECT_TIMEOUT, 0, text);
+    } else if (host.preparing()) {
+      String text =
+          "the journal did not force the record of the session within "
+              + time
+              + ", although "
+              + broker
+              + " accepted us";
+      host.lose(Place.STORE, ProblemKind.STORE_DEGRADED, 0, text);
     } else {
       String text = broker + " sent no CONNACK within " + time;
       host.lose(Place.CONNECT, ProblemKind.CONNACK_TIMEOUT, 0, text);

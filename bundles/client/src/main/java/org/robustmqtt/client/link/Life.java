@@ -154,6 +154,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wire.write(carrier().connect(version, used.username(), used.password()));
   }
 
+  @Override
+  public boolean preparing() {
+    return carrier().preparing();
+  }
+
   /** The broker accepted us only to prepare its session: says goodbye, and is back at once. */
   void again() {
     dialing.accepted();

@@ -63,7 +63,7 @@ public final class Link {
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     Sessions sessions = new Sessions(name, doors, rooms, recovery);
     life = new Life(name, doors, rooms, board, sessions);
-    orders = new Orders(name, life, board, sessions, settings);
+    orders = new Orders(name, life, board, settings);
     rooms.outbox().onWork(this::wake);
     rooms.dispatcher().bind(life.wire());
   }

@@ -23,23 +23,16 @@ final class Orders {
   private final String name;
   private final Life life;
   private final StatusBoard board;
-  private final Sessions sessions;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private Optional<LinkSettings> settings;
   private boolean started;
   private boolean byHand;
   private boolean stopping;
 
-  Orders(
-      String name,
-      Life life,
-      StatusBoard board,
-      Sessions sessions,
-      Optional<LinkSettings> settings) {
+  Orders(String name, Life life, StatusBoard board, Optional<LinkSettings> settings) {
     this.name = name;
     this.life = life;
     this.board = board;
-    this.sessions = sessions;
     this.settings = settings;
   }
 
@@ -83,9 +76,6 @@ final class Orders {
     if (change == SettingsChange.NONE) {
       LOG.debug("{}: equal settings", name);
       return;
-    }
-    if (change == SettingsChange.SESSION) {
-      sessions.outdated();
     }
     if (change != SettingsChange.LIVE) {
       life.forget();

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the session object, first from what was found on disk, and another one when the settings of
- * the session change. On the loop only, but for the constructor.
+ * Makes the session object, first from what was found on disk, and another one when broker or
+ * client identifier change: then it is another session. On the loop only, but for the constructor.
  */
 final class Sessions {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -30,6 +30,7 @@ final class Sessions {
   private final List<Session.Unfinished> foundUnfinished;
   private final Set<Integer> foundReceived;
   private Optional<Carrier> carrier = Optional.empty();
+  private Optional<SessionSettings> used = Optional.empty();
   private boolean outdated;
 
   Sessions(String name, Doors doors, Link.Rooms rooms, Recovery recovery) {
@@ -66,14 +67,17 @@ final class Sessions {
     }
   }
 
-  /** The settings of the session have changed: the next connect is that of another object. */
+  /** The session object cannot be trusted: the next connect is that of another one. */
   void outdated() {
     outdated = true;
   }
 
   /** Makes sure that the session is there and has these settings. Not while connected. */
   void prepare(SessionSettings settings, Carrier.Host host, Pump pump) {
-    if (carrier.isPresent() && !outdated) {
+    Optional<SessionSettings> before = used;
+    used = Optional.of(settings);
+    if (carrier.isPresent() && !outdated && sameSession(before.orElseThrow(), settings)) {
+      carrier.get().settings(settings);
       return;
     }
     outdated = false;
@@ -82,8 +86,8 @@ final class Sessions {
       next =
           new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived, 0);
     } else {
-      Carrier before = carrier.get();
-      before.retire();
+      Carrier old = carrier.get();
+      old.retire();
       requeueAll(pump);
       next =
           new Carrier(
@@ -91,13 +95,17 @@ final class Sessions {
               rooms,
               host,
               settings,
-              before.record(),
+              old.record(),
               List.of(),
-              before.openReceived(),
-              before.lastSerial());
+              old.openReceived(),
+              old.lastSerial());
     }
     carrier = Optional.of(next);
     next.want(rooms.dispatcher().wanted());
+  }
+
+  private static boolean sameSession(SessionSettings one, SessionSettings other) {
+    return one.brokerKey().equals(other.brokerKey()) && one.clientId().equals(other.clientId());
   }
 
   /** What the old object had in flight, is not known to the new one. */

@@ -12,15 +12,11 @@ enum SettingsChange {
   /** What applies with the link up. */
   LIVE,
   /** What needs a new connection. */
-  RECONNECT,
-  /** What needs a new session object, and so a new connection. */
-  SESSION;
+  RECONNECT;
 
   static SettingsChange between(LinkSettings before, LinkSettings after) {
-    if (!same(before.session(), after.session())) {
-      return SESSION;
-    }
-    if (!before.broker().equals(after.broker())
+    if (!same(before.session(), after.session())
+        || !before.broker().equals(after.broker())
         || before.version() != after.version()
         || !before.username().equals(after.username())
         || !before.password().equals(after.password())) {

@@ -15,7 +15,7 @@ import org.robustmqtt.codec.Will;
 
 /** CONNECT, CONNACK and DISCONNECT: what we ask of the broker, and why it does not serve us. */
 final class Handshake {
-  private final SessionSettings settings;
+  private SessionSettings settings;
   private final Connection connection;
   private boolean cleanStart;
 
@@ -25,6 +25,11 @@ final class Handshake {
   Handshake(SessionSettings settings, Connection connection) {
     this.settings = settings;
     this.connection = connection;
+  }
+
+  /** The next CONNECT is made with these. */
+  void settings(SessionSettings other) {
+    settings = other;
   }
 
   /** Returns the CONNECT. Clean start is 0 only if there is a session that we remember. */

@@ -42,6 +42,12 @@ final class Outgoing {
     sending = new Sending(effects, connection, ids, clearing, maxInflight);
   }
 
+  /** So many may be unacknowledged from the next connection on. */
+  void maxInflight(int most) {
+    ids.maxInflight(most);
+    sending.maxInflight(most);
+  }
+
   /** Takes over a message that had been sent in this session before the process ended. */
   void restore(Session.Unfinished unfinished) {
     Exchange exchange =

@@ -17,15 +17,24 @@ final class PacketIds {
   /** What has a packet id. */
   interface Owner {}
 
-  private final int range;
+  private int range;
   private final IdTable<Owner> owners = new IdTable<>();
   private final BitSet doubtful = new BitSet();
   private int nextOrdinary;
-  private int nextExactlyOnce = 1;
+  private int nextExactlyOnce;
 
   PacketIds(int maxInflight) {
-    range = Math.min(2 * maxInflight, LAST / 2);
+    maxInflight(maxInflight);
+  }
+
+  /**
+   * Begins with another range; ids in use stay in use. Between connections: the next one decides
+   * which ids of the range are doubtful.
+   */
+  final void maxInflight(int most) {
+    range = Math.min(2 * most, LAST / 2);
     nextOrdinary = range + 1;
+    nextExactlyOnce = 1;
   }
 
   /** Returns the last id of the range of QoS 2. */

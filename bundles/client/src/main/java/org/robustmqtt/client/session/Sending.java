@@ -18,7 +18,7 @@ final class Sending {
   private final Connection connection;
   private final PacketIds ids;
   private final IdClearing clearing;
-  private final int maxInflight;
+  private int maxInflight;
 
   // valid as long as the session
   private final SendQueue queue = new SendQueue();
@@ -45,6 +45,11 @@ final class Sending {
     this.ids = ids;
     this.clearing = clearing;
     this.maxInflight = maxInflight;
+  }
+
+  /** So many may be unacknowledged from the next connection on. */
+  void maxInflight(int most) {
+    maxInflight = most;
   }
 
   /** Takes over a message whose PUBLISH may have been sent before the process ended. */

@@ -30,7 +30,7 @@ import org.robustmqtt.codec.Unsuback;
  * the link is gone, and again {@link #connect}.
  */
 public final class Session {
-  private final SessionSettings settings;
+  private SessionSettings settings;
   private final SessionEffects effects;
   private final Connection connection;
   private final Handshake handshake;
@@ -58,7 +58,7 @@ public final class Session {
   /**
    * Makes a session that continues what was found on disk.
    *
-   * @param settings the settings; kept until the session is replaced
+   * @param settings the settings; others of the same session may follow, see {@link #settings}
    * @param record the session record found on disk, if there is one; one of another broker or
    *     client identifier is not continued
    * @param unfinished messages that had been sent, in the order of their sequences; those of
@@ -238,6 +238,11 @@ public final class Session {
     return outgoing.inFlight();
   }
 
+  /** Returns whether the broker accepted us and the record of its session is awaited. */
+  public boolean preparing() {
+    return connection.preparing();
+  }
+
   /** Returns whether this message is in flight. */
   public boolean inFlight(long sequence) {
     return outgoing.inFlight(sequence);
@@ -254,6 +259,16 @@ public final class Session {
    */
   public long oldestUnacknowledged() {
     return connection.online() ? earlier(outgoing.oldest(), subscriptions.oldest()) : 0;
+  }
+
+  /**
+   * Goes on with other settings of the same broker and client identifier, so that it is the same
+   * session: what is in flight, subscribed or in doubt stays so. Not while connected.
+   */
+  public void settings(SessionSettings other) {
+    settings = other;
+    handshake.settings(other);
+    outgoing.maxInflight(other.maxInflight());
   }
 
   private boolean ours(SessionRecord record) {

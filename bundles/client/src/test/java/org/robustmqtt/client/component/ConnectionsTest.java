@@ -306,15 +306,43 @@ class ConnectionsTest {
   }
 
   @Test
-  void another_store_delay_opens_the_journal_again_with_the_link_up() {
+  void another_store_delay_is_told_to_the_open_journal() {
     world.configure("home", GOOD);
 
+    world.configure("home", Map.of("broker", "mqtt://b", "storeDelay", "1s", "storeMinFree", "0"));
+
+    assertEquals(1, world.provider.opened.size());
+    assertEquals(1_000, world.provider.last().settings.storeDelay().toMillis());
+    assertEquals(0, world.provider.last().settings.minFree());
+    assertEquals(1, world.rooms.size());
+  }
+
+  @Test
+  void a_store_delay_that_changes_while_there_is_no_journal_counts_for_the_next() {
+    world.configure("home", GOOD);
+    world.providerGoes();
     world.configure("home", Map.of("broker", "mqtt://b", "storeDelay", "1s"));
 
+    world.providerComes();
+
     assertEquals(2, world.provider.opened.size());
-    assertTrue(world.provider.opened.get(0).closed);
     assertEquals(1_000, world.provider.last().settings.storeDelay().toMillis());
-    assertEquals(1, world.rooms.size());
+  }
+
+  @Test
+  void a_message_that_comes_at_the_moment_of_the_move_keeps_the_queue_where_it_is() {
+    world.configure("home", GOOD);
+    world.provider.last().left = 1;
+
+    world.configure("home", Map.of("broker", "mqtt://b", "storeDirectory", "/other"));
+
+    assertEquals("/store/home", world.provider.last().path);
+    assertEquals(1, world.last().faults.size());
+
+    world.lane.pass(10_000);
+
+    assertEquals("/other/home", world.provider.last().path);
+    assertEquals(List.of(), world.last().faults);
   }
 
   @Test

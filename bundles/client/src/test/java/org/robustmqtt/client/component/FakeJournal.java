@@ -20,12 +20,15 @@ import org.robustmqtt.journal.WrittenCallback;
 /** A journal that writes everything at once, into a list of lines. */
 final class FakeJournal implements Journal {
   final String path;
-  final JournalSettings settings;
+  JournalSettings settings;
   final List<String> records = new ArrayList<>();
   Recovery found = new Recovery(List.of(), Set.of(), Map.of(), 0);
   long sequence;
   int room = Integer.MAX_VALUE;
   boolean closed;
+
+  /** How many messages it finds written when it is closed. */
+  int left;
 
   FakeJournal(String path, JournalSettings settings) {
     this.path = path;
@@ -40,7 +43,8 @@ final class FakeJournal implements Journal {
   @Override
   public JournalStatus status() {
     Optional<String> degraded = closed ? Optional.of("closed") : Optional.empty();
-    return new JournalStatus(path, false, degraded, 1, 0, 0, 0, 0, 0, 0, 0, List.of());
+    int live = closed ? left : 0;
+    return new JournalStatus(path, false, degraded, 1, 0, live, 0, 0, 0, 0, 0, List.of());
   }
 
   @Override
@@ -123,6 +127,11 @@ final class FakeJournal implements Journal {
   @Override
   public void put(String key, byte[] value, Level level, WrittenCallback callback) {
     record("put " + key + " " + new String(value, StandardCharsets.UTF_8), callback);
+  }
+
+  @Override
+  public void retune(Duration storeDelay, long minFree) {
+    settings = new JournalSettings(settings.directory(), storeDelay, minFree);
   }
 
   @Override

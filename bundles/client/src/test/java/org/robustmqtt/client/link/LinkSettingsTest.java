@@ -18,11 +18,13 @@ import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Publish;
 import org.robustmqtt.codec.Pubrec;
+import org.robustmqtt.codec.Subscribe;
 
 /** A configuration that changes while the link lives. */
 class LinkSettingsTest {
@@ -98,6 +100,37 @@ class LinkSettingsTest {
           s.password = Optional.of(new Secret(password.getBytes(StandardCharsets.UTF_8)));
           return s;
         });
+  }
+
+  @Test
+  void other_settings_of_the_session_keep_what_is_in_flight_and_what_is_in_doubt() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker();
+    it.listen("in", QoS.AT_LEAST_ONCE, message -> {});
+    it.online();
+    it.broker.ignore(PacketType.PUBLISH);
+    Ticket ticket = it.publish("a", 2);
+    // the broker loses the session and begins another with a CONNECT that it does not answer
+    it.broker.forgetSessions(false);
+    it.broker.connack(connect -> Optional.of(new Connack(false, 0, Properties.NONE)));
+    it.broker.ignore(PacketType.CONNECT);
+    it.link.reconnectNow();
+    it.world.run();
+    it.broker.answer(PacketType.CONNECT, PacketType.PUBLISH);
+    it.broker.connack(connect -> Optional.of(new Connack(true, 0, Properties.NONE)));
+    it.link.apply(
+        LinkWorld.settings(
+            s -> {
+              s.keepAlive = 30;
+              s.maxInflight = 3;
+              return s;
+            }));
+    it.world.advance(Duration.ofSeconds(1));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals(Optional.of(new Outcome.Acknowledged(0, false)), it.outcome(ticket));
+    List<Publish> sent = it.broker.packets(Publish.class);
+    assertEquals(List.of(false, true), sent.stream().map(Publish::duplicate).toList());
+    assertEquals(sent.get(0).packetId(), sent.get(1).packetId());
+    assertEquals(2, it.broker.packets(Subscribe.class).size(), "the filter is in doubt");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
+import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
@@ -196,6 +197,30 @@ class LinkVersionTest {
     it.start();
     it.world.advance(Duration.ofMinutes(1));
     assertEquals(List.of(OLD, OLD, OLD, OLD, OLD, OLD), versions(it));
+  }
+
+  @Test
+  void a_journal_that_does_not_force_the_record_of_the_session_is_named_and_not_the_broker() {
+    LinkWorld it =
+        new LinkWorld(
+                LinkWorld.settings(
+                    s -> {
+                      s.version = LinkSettings.Version.MQTT_3_1_1;
+                      return s;
+                    }))
+            .withBroker();
+    it.journal.hold();
+    it.start();
+    it.world.advance(Duration.ofMillis(11_500));
+    assertEquals(ProblemKind.STORE_DEGRADED, it.problem());
+    assertEquals(Place.STORE, it.status().problem().orElseThrow().place());
+    assertEquals(
+        "the journal did not force the record of the session within 10 s, although 10.0.0.1:1883"
+            + " accepted us",
+        it.status().problem().orElseThrow().text());
+    it.journal.release();
+    it.online();
+    assertEquals(Optional.of(false), it.status().sessionPresent());
   }
 
   private static void refuseNew(LinkWorld it) {

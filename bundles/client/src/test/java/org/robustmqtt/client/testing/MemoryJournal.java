@@ -220,6 +220,11 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public void retune(Duration storeDelay, long minFree) {
+    calls.add("retune " + storeDelay + " " + minFree);
+  }
+
+  @Override
   public void close() {
     release();
   }

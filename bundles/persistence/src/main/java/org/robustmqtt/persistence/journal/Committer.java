@@ -37,7 +37,7 @@ final class Committer {
   private final Space space;
   private final Housekeeping housekeeping;
   private final Lease lease;
-  private final long storeDelay;
+  private volatile long storeDelay;
   private final long origin;
 
   /** The segment that is written, empty while degraded. */
@@ -86,6 +86,12 @@ final class Committer {
       // Old segments may hold the only forced copy of what was just repeated.
       force();
     }
+  }
+
+  /** Goes on with these. Any thread. */
+  void retune(long delay, long minFree) {
+    storeDelay = delay;
+    space.minFree(minFree);
   }
 
   /** Returns why the journal cannot be written, empty while it can. */

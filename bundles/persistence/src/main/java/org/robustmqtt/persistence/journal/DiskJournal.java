@@ -222,6 +222,12 @@ public final class DiskJournal implements Journal {
   }
 
   @Override
+  public void retune(Duration storeDelay, long minFree) {
+    committer.retune(storeDelay.toNanos(), minFree);
+    intake.storeDelay(storeDelay.toNanos());
+  }
+
+  @Override
   public void close() {
     closing = true;
     place.rounds().wake();

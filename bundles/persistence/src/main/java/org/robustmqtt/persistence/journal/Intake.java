@@ -24,7 +24,6 @@ final class Intake {
   /** How many bytes may wait. A single larger message is taken when nothing else waits. */
   static final int CAPACITY = 4 << 20;
 
-  private final long storeDelay;
   private final LiveMessages live;
   private final Runnable wake;
   private final Ticks ticks;
@@ -39,6 +38,7 @@ final class Intake {
   private long ringBytes;
   private long bytes;
   private long calls;
+  private long storeDelay;
   private boolean flush;
   private boolean closed;
   private boolean forceWanted;
@@ -461,6 +461,14 @@ final class Intake {
       plan(0);
     }
     wake.run();
+  }
+
+  /** What comes is due after so long; what is there already, soon: the queue stays in order. */
+  void storeDelay(long nanos) {
+    synchronized (this) {
+      storeDelay = nanos;
+    }
+    flush();
   }
 
   /** Takes nothing more. */

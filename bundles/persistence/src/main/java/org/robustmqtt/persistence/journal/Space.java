@@ -21,7 +21,7 @@ final class Space {
 
   private final Disk disk;
   private final Path folder;
-  private final long minFree;
+  private volatile long minFree;
   private Optional<String> low = Optional.empty();
   private long checkAt = Long.MAX_VALUE;
 
@@ -29,6 +29,11 @@ final class Space {
     this.disk = disk;
     this.folder = folder;
     this.minFree = minFree;
+  }
+
+  /** Keeps so much free from now on. Any thread. */
+  void minFree(long bytes) {
+    minFree = bytes;
   }
 
   /** Returns why messages are not written, empty while they are. */
