@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,8 +18,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalInspector;
 import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.inspect.Inspector;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.SystemClock;
@@ -32,11 +35,11 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = StorePath.PID,
-    service = JournalProvider.class,
+    service = {JournalProvider.class, JournalInspector.class},
     configurationPid = StorePath.PID,
     configurationPolicy = ConfigurationPolicy.OPTIONAL)
 @Designate(ocd = JournalService.Settings.class)
-public final class JournalService implements JournalProvider {
+public final class JournalService implements JournalProvider, JournalInspector {
   private static final Logger LOG = LoggerFactory.getLogger(JournalService.class);
 
   /** The configuration as hubs show it; it is read from the map, to see what is not set. */
@@ -123,5 +126,17 @@ public final class JournalService implements JournalProvider {
   @Override
   public boolean delete(String connection) throws JournalException {
     return journals.delete(connection);
+  }
+
+  @Override
+  public List<String> journals() {
+    return journals.all();
+  }
+
+  @Override
+  public boolean inspect(
+      Command command, String connection, boolean payloads, Consumer<String> lines)
+      throws JournalException {
+    return new Inspector(new FileDisk(), journals.folder(connection), lines).run(command, payloads);
   }
 }

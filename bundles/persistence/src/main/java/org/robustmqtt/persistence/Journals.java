@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.Journal;
@@ -18,15 +20,19 @@ import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.door.Rounds;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.journal.JournalWorker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The provider without OSGi: which journals are open, and where. Its methods are called by one
- * component lane and wait for the disk; its monitor is never taken by callers of a journal.
+ * The provider without OSGi: which journals are open, and where. Its methods may be called by
+ * several threads and wait for the disk; no lock is held meanwhile. What is under way in a folder
+ * is refused to others instead.
  */
 final class Journals implements JournalProvider, AutoCloseable {
   /** How large a segment grows before the next is begun; a batch may go beyond. */
   static final long SEGMENT_SIZE = 4L << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Journals.class);
   private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
   private final Disk disk;
@@ -39,7 +45,12 @@ final class Journals implements JournalProvider, AutoCloseable {
 
   private final long segmentSize;
   private final TakeOver takeOver;
-  private final Map<Path, DiskJournal> open = new TreeMap<>();
+
+  /** Guarded by itself, never during I/O: the journals, empty while they are opened or deleted. */
+  private final Map<Path, Optional<DiskJournal>> folders = new TreeMap<>();
+
+  /** Guarded by {@code folders}. */
+  private boolean ended;
 
   Journals(
       Disk disk,
@@ -61,13 +72,14 @@ final class Journals implements JournalProvider, AutoCloseable {
   }
 
   @Override
-  public synchronized Journal open(String connection, JournalSettings settings, Runnable listener)
+  public Journal open(String connection, JournalSettings settings, Runnable listener)
       throws JournalException {
     requireName(connection);
     StorePath now = path;
     Path base = now.base(settings);
     Path folder = base.resolve(connection);
-    requireClosed(folder);
+    begin(folder);
+    Optional<DiskJournal> opened = Optional.empty();
     try {
       disk.createFolders(folder);
       DiskLock lock = takeOver.lock(folder);
@@ -81,7 +93,7 @@ final class Journals implements JournalProvider, AutoCloseable {
                 settings,
                 listener,
                 worker);
-        open.put(folder, journal);
+        opened = Optional.of(journal);
         return journal;
       } catch (IOException | JournalException | RuntimeException e) {
         lock.close();
@@ -90,33 +102,105 @@ final class Journals implements JournalProvider, AutoCloseable {
     } catch (IOException e) {
       throw new JournalException(
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be opened: " + e, e);
+    } finally {
+      end(folder, opened);
+    }
+  }
+
+  /** Makes a folder ours for what is under way. */
+  private void begin(Path folder) throws JournalException {
+    synchronized (folders) {
+      Optional<DiskJournal> there = folders.getOrDefault(folder, Optional.empty());
+      if (ended || folders.containsKey(folder) && there.filter(DiskJournal::isClosed).isEmpty()) {
+        throw new JournalException(
+            ProblemKind.STORE_LOCKED,
+            folder
+                + (ended
+                    ? ": the store is closed"
+                    : there.isPresent()
+                        ? ": the journal is open already"
+                        : ": the journal is being opened or deleted"),
+            null);
+      }
+      folders.put(folder, Optional.empty());
+    }
+  }
+
+  /** Ends it, with the journal that is open now if there is one. */
+  private void end(Path folder, Optional<DiskJournal> opened) {
+    boolean late;
+    synchronized (folders) {
+      late = ended;
+      if (opened.isPresent() && !late) {
+        folders.put(folder, opened);
+      } else {
+        folders.remove(folder);
+      }
+    }
+    if (late) {
+      opened.ifPresent(DiskJournal::close);
     }
   }
 
   @Override
-  public synchronized List<String> closedJournals() {
+  public List<String> closedJournals() {
+    List<String> names = new ArrayList<>();
+    try {
+      Path base = path.standard();
+      for (String name : inStandard()) {
+        if (!isTaken(base.resolve(name))) {
+          names.add(name);
+        }
+      }
+    } catch (JournalException e) {
+      LOG.warn("No journals listed: {}", e.toString());
+    }
+    return names;
+  }
+
+  /** Returns the names of all journals that are open or in the default directory, in order. */
+  List<String> all() {
+    TreeSet<String> names = new TreeSet<>(inStandard());
+    synchronized (folders) {
+      folders.values().removeIf(there -> there.filter(DiskJournal::isClosed).isPresent());
+      folders.keySet().forEach(folder -> names.add(String.valueOf(folder.getFileName())));
+    }
+    return new ArrayList<>(names);
+  }
+
+  /** Returns where a journal is, or would be: open, else in the default directory. */
+  Path folder(String connection) throws JournalException {
+    requireName(connection);
+    synchronized (folders) {
+      for (Path folder : folders.keySet()) {
+        if (folder.endsWith(connection)) {
+          return folder;
+        }
+      }
+    }
+    return path.standard().resolve(connection);
+  }
+
+  private List<String> inStandard() {
     List<String> names = new ArrayList<>();
     try {
       Path base = path.standard();
       for (String name : disk.list(base)) {
-        if (name.matches(NAME)
-            && !isOpen(base.resolve(name))
-            && takeOver.isJournal(base.resolve(name))) {
+        if (name.matches(NAME) && takeOver.isJournal(base.resolve(name))) {
           names.add(name);
         }
       }
     } catch (IOException | JournalException e) {
-      org.slf4j.LoggerFactory.getLogger(Journals.class)
-          .warn("No journals listed: {}", e.toString());
+      LOG.warn("No journals listed: {}", e.toString());
     }
     return names;
   }
 
   @Override
-  public synchronized boolean delete(String connection) throws JournalException {
+  public boolean delete(String connection) throws JournalException {
     requireName(connection);
     Path folder = path.standard().resolve(connection);
-    requireClosed(folder);
+    begin(folder);
     try {
       if (!takeOver.isJournal(folder)) {
         return false;
@@ -126,14 +210,21 @@ final class Journals implements JournalProvider, AutoCloseable {
     } catch (IOException e) {
       throw new JournalException(
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be deleted: " + e, e);
+    } finally {
+      end(folder, Optional.empty());
     }
   }
 
   /** Closes all open journals; each waits for the disk as {@link Journal#close} does. */
   @Override
-  public synchronized void close() {
-    open.values().forEach(DiskJournal::close);
-    open.clear();
+  public void close() {
+    List<DiskJournal> open = new ArrayList<>();
+    synchronized (folders) {
+      ended = true;
+      folders.values().forEach(journal -> journal.ifPresent(open::add));
+      folders.values().removeIf(Optional::isPresent);
+    }
+    open.forEach(DiskJournal::close);
   }
 
   /** Where a journal of that name may have been before. */
@@ -148,20 +239,12 @@ final class Journals implements JournalProvider, AutoCloseable {
     return sources;
   }
 
-  private void requireClosed(Path folder) throws JournalException {
-    if (isOpen(folder)) {
-      throw new JournalException(
-          ProblemKind.STORE_LOCKED, folder + ": the journal is open already", null);
+  /** Returns whether it is open, or is being opened or deleted. */
+  private boolean isTaken(Path folder) {
+    synchronized (folders) {
+      Optional<DiskJournal> there = folders.get(folder);
+      return there != null && there.filter(DiskJournal::isClosed).isEmpty();
     }
-  }
-
-  private boolean isOpen(Path folder) {
-    DiskJournal journal = open.get(folder);
-    if (journal != null && journal.isClosed()) {
-      open.remove(folder);
-      return false;
-    }
-    return journal != null;
   }
 
   private static void requireName(String connection) {

@@ -11,6 +11,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.journal.JournalInspector;
 
 /** The services of the hub, looked up anew for each command: they may come and go. */
 final class Hub {
@@ -41,6 +42,16 @@ final class Hub {
         context.getServiceReference(ConnectionDirectory.class);
     if (reference == null) {
       throw new CommandException("The bundle org.robustmqtt.client is not active.");
+    }
+    return use(reference, work);
+  }
+
+  /** Does something with the journals. */
+  <R> R journals(Work<JournalInspector, R> work) throws Exception {
+    ServiceReference<JournalInspector> reference =
+        context.getServiceReference(JournalInspector.class);
+    if (reference == null) {
+      throw new CommandException("The bundle org.robustmqtt.persistence is not active.");
     }
     return use(reference, work);
   }

@@ -158,6 +158,20 @@ final class StatusText {
             + ", "
             + journal.forces()
             + " forces");
+    if (journal.memoryMessages() > 0) {
+      line(
+          "",
+          journal.memoryMessages()
+              + " messages ("
+              + Sizes.text(journal.memoryBytes())
+              + ") in memory only; they are written when the disk takes them");
+    }
+    if (journal.possibleDuplicates() > 0) {
+      line(
+          "",
+          journal.possibleDuplicates()
+              + " messages are sent once more if the hub ends before the disk is back");
+    }
     line("", recovery(journal));
     journal.damagedFiles().forEach(file -> line("", "set aside: " + file));
   }

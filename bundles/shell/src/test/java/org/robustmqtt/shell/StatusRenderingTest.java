@@ -217,4 +217,36 @@ class StatusRenderingTest {
             "The connection \"home\" is there a second or two after the file was saved."),
         lines);
   }
+
+  @Test
+  void a_full_disk_is_told_with_what_is_in_memory_and_what_may_be_repeated() {
+    JournalStatus full =
+        new JournalStatus(
+            "/hub/home",
+            false,
+            Optional.of("disk full: 3 MB free, storeMinFree is 50 MB"),
+            2,
+            4096,
+            3,
+            8192,
+            7,
+            5,
+            0,
+            0,
+            List.of(),
+            12,
+            34_567,
+            2);
+    String text =
+        String.join(
+            "\n",
+            StatusText.lines(
+                status(ConnectionState.ONLINE).journal(Optional.of(full)).build(),
+                Optional.empty(),
+                NOW,
+                ZoneOffset.UTC));
+    assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
+    assertTrue(text.contains("12 messages (33.8 KB) in memory only"), text);
+    assertTrue(text.contains("2 messages are sent once more if the hub ends"), text);
+  }
 }

@@ -14,6 +14,11 @@ public interface Disk {
   /** Opens a file to read and write at positions, creating it empty if there is none. */
   DiskFile open(Path file) throws IOException;
 
+  /** Opens a file that is there, to be read only. */
+  default DiskFile openToRead(Path file) throws IOException {
+    return open(file);
+  }
+
   /** Returns the names in a folder, sorted; none if there is no such folder. */
   List<String> list(Path folder) throws IOException;
 

@@ -58,6 +58,18 @@ public record SegmentHeader(
   }
 
   /**
+   * Reads what a header says although both copies are bad: what may be wrong is only used to look
+   * whether any record fits it.
+   */
+  public static Optional<SegmentHeader> guess(byte[] bytes, int copy, int segment) {
+    int at = copy * Format.HEADER;
+    return bytes.length < at + Format.HEADER
+        ? Optional.empty()
+        : Optional.of(
+            new SegmentHeader(segment, 0, Format.get(bytes, at + 24, 8), 0, 0, 0, 0, false));
+  }
+
+  /**
    * Reads a header from whichever copy is good; empty if none is, or if it is another segment's.
    */
   public static Optional<SegmentHeader> decode(byte[] bytes, int length, int segment) {

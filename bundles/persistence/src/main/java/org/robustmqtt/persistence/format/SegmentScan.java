@@ -41,6 +41,10 @@ public final class SegmentScan {
   private final int length;
   private final SegmentHeader header;
   private final Visitor visitor;
+
+  /** Where in the file the array begins. */
+  private long base;
+
   private final List<Damage> damage = new ArrayList<>();
 
   private SegmentScan(byte[] array, int length, SegmentHeader header, Visitor visitor) {
@@ -58,6 +62,22 @@ public final class SegmentScan {
   public static Result scan(
       byte[] array, int length, SegmentHeader header, long namedEnd, Visitor visitor) {
     return new SegmentScan(array, length, header, visitor).run(namedEnd);
+  }
+
+  /**
+   * Looks for good records at every place, as in bytes that were set aside; what is between does
+   * not matter.
+   *
+   * @param from where in the segment's file the first byte of the array was
+   */
+  public static void search(byte[] array, long from, SegmentHeader header, Visitor visitor) {
+    SegmentScan scan = new SegmentScan(array, array.length, header, visitor);
+    scan.base = from;
+    int at = 0;
+    while (at < array.length) {
+      int next = scan.record(at);
+      at = next > 0 ? next : at + 1;
+    }
   }
 
   private Result run(long namedEnd) {
@@ -105,7 +125,7 @@ public final class SegmentScan {
     }
     int crcAt = at;
     if ((int) Format.get(array, crcAt, 4)
-        != Format.crc(header, offset, array, offset, crcAt, (int) end)) {
+        != Format.crc(header, base + offset, array, offset, crcAt, (int) end)) {
       return 0;
     }
     Optional<RecordType> type = RecordType.of(array[crcAt + 4] & 0xff);

@@ -112,11 +112,7 @@ final class RecoveryScan {
       return;
     }
     byte[] bytes = read(number, Integer.MAX_VALUE);
-    long namedEnd = namedEnd(number);
-    if (namedEnd < 0) {
-      // Whoever named its end is lost, so an end cannot be told from damage: call it damage.
-      namedEnd = last ? 0 : bytes.length;
-    }
+    long namedEnd = namedEnd(headers, number, last, bytes.length);
     Segment segment = new Segment(number);
     segments.add(segment);
     replay.begin(segment, header);
@@ -143,8 +139,16 @@ final class RecoveryScan {
     }
   }
 
+  /** Returns up to where a segment was forced, as far as another one says it. */
+  static long namedEnd(
+      SortedMap<Integer, SegmentHeader> headers, int number, boolean last, long length) {
+    long named = namedEnd(headers, number);
+    // Whoever named its end is lost, so an end cannot be told from damage: call it damage.
+    return named >= 0 ? named : last ? 0 : length;
+  }
+
   /** Returns up to where a segment was forced by the header of the next; -1 if none says it. */
-  private long namedEnd(int number) {
+  private static long namedEnd(SortedMap<Integer, SegmentHeader> headers, int number) {
     long end = -1;
     for (SegmentHeader header : headers.tailMap(number + 1).values()) {
       if (header.previous() == number) {
@@ -161,7 +165,7 @@ final class RecoveryScan {
     try (DiskFile file = disk.open(folder.resolve(name))) {
       size = file.size();
     }
-    if (size <= Format.DATA && (last || namedEnd(number) < 0)) {
+    if (size <= Format.DATA && (last || namedEnd(headers, number) < 0)) {
       cutBytes += size;
       disk.delete(folder.resolve(name));
     } else {

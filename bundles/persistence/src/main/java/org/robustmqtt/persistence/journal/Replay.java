@@ -137,7 +137,7 @@ final class Replay {
         segments, list, live, small, next, generation, lastNumber, lowest, wall, report);
   }
 
-  private static RecoveredMessage recovered(StoredMessage stored, Stage stage) {
+  static RecoveredMessage recovered(StoredMessage stored, Stage stage) {
     RecoveredMessage.Stage reached =
         switch (stage.reached()) {
           case WAITING -> RecoveredMessage.Stage.WAITING;

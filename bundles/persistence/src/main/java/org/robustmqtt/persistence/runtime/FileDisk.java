@@ -42,6 +42,11 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public DiskFile openToRead(Path file) throws IOException {
+    return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  @Override
   public List<String> list(Path folder) throws IOException {
     List<String> names = new ArrayList<>();
     if (Files.isDirectory(folder)) {
