@@ -246,7 +246,7 @@ class StatusRenderingTest {
                 NOW,
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
-    assertTrue(text.contains("12 messages (33.8 KB) in memory only"), text);
+    assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
     assertTrue(text.contains("2 messages are sent once more if the hub ends"), text);
   }
 }
