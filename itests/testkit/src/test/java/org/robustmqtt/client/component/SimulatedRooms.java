@@ -1,0 +1,131 @@
+package org.robustmqtt.client.component;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Message;
+import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.QoS;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.whiteboard.ConnectionListener;
+import org.robustmqtt.whiteboard.MessageListener;
+import org.robustmqtt.whiteboard.OutcomeListener;
+
+/** The way of the simulator to the rooms of a connection, which are not public. */
+public final class SimulatedRooms {
+  private final Rooms rooms;
+
+  private SimulatedRooms(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  /** Reads a configuration that has no fault. */
+  private static Settings settings(Map<String, Object> properties) {
+    Parsed parsed = SettingsParser.parse("org.robustmqtt.connection~home", properties);
+    if (!parsed.good()) {
+      throw new IllegalArgumentException(parsed.faults().toString());
+    }
+    return parsed.settings();
+  }
+
+  /** Returns where a configuration has its journal. */
+  public static JournalSettings journal(Map<String, Object> properties) {
+    return settings(properties).journal();
+  }
+
+  /** Builds the rooms as the hub does, and starts the connection. */
+  public static SimulatedRooms open(
+      String name, Doors doors, Journal journal, Map<String, Object> properties) {
+    SwitchableJournal switchable = new SwitchableJournal(journal);
+    Rooms rooms = new ConnectionRooms(name, doors, switchable, Optional.of(settings(properties)));
+    switchable.onChange(rooms::journalChanged);
+    return new SimulatedRooms(rooms);
+  }
+
+  /** The journal says that its status has changed. */
+  public void journalChanged() {
+    rooms.journalChanged();
+  }
+
+  /** Applies another configuration. */
+  public void apply(Map<String, Object> properties) {
+    rooms.apply(settings(properties));
+  }
+
+  /** See {@link Rooms#publish(Message)}. */
+  public Ticket publish(Message message) {
+    return rooms.publish(message);
+  }
+
+  /** Adds a listener. */
+  public MqttSubscriptionHandle listen(
+      String owner, String filter, QoS qos, boolean manual, MessageListener listener) {
+    return rooms.listen(
+        new ListenerSpec(owner, List.of(new TopicFilter(filter)), qos, manual), listener);
+  }
+
+  /** Adds listeners for outcomes and states. */
+  public void watch(OutcomeListener outcomes, ConnectionListener states) {
+    rooms.listenOutcomes("simulator", outcomes);
+    rooms.listenStates("simulator", states);
+  }
+
+  /** See {@link Rooms#unsubscribe}. */
+  public boolean unsubscribe(String filter) {
+    return rooms.unsubscribe(filter);
+  }
+
+  /** See {@link Rooms#status}. */
+  public ConnectionStatus status() {
+    return rooms.status();
+  }
+
+  /** See {@link Rooms#browse}. */
+  public List<PendingMessage> browse(int limit) {
+    return rooms.browse(limit);
+  }
+
+  /** See {@link Rooms#cancel}. */
+  public boolean cancel(long id) {
+    return rooms.cancel(id);
+  }
+
+  /** See {@link Rooms#purge}. */
+  public int purge() {
+    return rooms.purge();
+  }
+
+  /** See {@link Rooms#connect}. */
+  public void connect() {
+    rooms.connect();
+  }
+
+  /** See {@link Rooms#disconnect}. */
+  public void disconnect() {
+    rooms.disconnect();
+  }
+
+  /** See {@link Rooms#reconnectNow}. */
+  public void reconnectNow() {
+    rooms.reconnectNow();
+  }
+
+  /** See {@link Rooms#probe}. */
+  public CompletionStage<Duration> probe() {
+    return rooms.probe();
+  }
+
+  /** See {@link Rooms#stop}. */
+  public CompletionStage<Void> stop(Duration drain) {
+    return rooms.stop(drain);
+  }
+}

@@ -1,0 +1,39 @@
+package org.robustmqtt.itests.simulator;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.robustmqtt.QoS;
+import org.robustmqtt.codec.Publish;
+
+/** What a broker remembers of a client. */
+final class BrokerSession {
+  final int number;
+  final Map<String, QoS> filters = new LinkedHashMap<>();
+
+  /** QoS 2 messages of the client that it has not released, by packet id. */
+  final Map<Integer, Publish> received = new LinkedHashMap<>();
+
+  final List<Received> inFlight = new ArrayList<>();
+  final ArrayDeque<Received> queue = new ArrayDeque<>();
+  long expiryNanos;
+  World.Event expiry;
+
+  /** Whether the client may know of it: its CONNACK, or one that followed, arrived. */
+  boolean told;
+
+  private int nextId;
+
+  BrokerSession(int number) {
+    this.number = number;
+  }
+
+  int freeId() {
+    do {
+      nextId = nextId % 40 + 1;
+    } while (inFlight.stream().anyMatch(one -> one.packetId == nextId));
+    return nextId;
+  }
+}

@@ -1,0 +1,429 @@
+package org.robustmqtt.itests.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.robustmqtt.ConnectionState;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Counters;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.client.component.SimulatedRooms;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalProvider;
+
+/** The hub: one process after another over the same disk, and the applications in it. */
+final class Hub {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long RETRY_OPEN = 10 * SECOND;
+
+  private final World world;
+  private final SplittableRandom random;
+  private final SimDisk disk;
+  private final SimNet net;
+  private final Ledger ledger;
+  private final Broker broker;
+  private final long segmentSize;
+  final Machine.WallClock wall = new Machine.WallClock();
+  final List<Listener> listeners = new ArrayList<>();
+  final Map<String, Object> properties = new TreeMap<>();
+
+  private Machine machine;
+  private JournalProvider store;
+  private Optional<SimulatedRooms> rooms = Optional.empty();
+  private Spy spy;
+  private Journal journal;
+  private SimDisk.Crash worst = SimDisk.Crash.KILL;
+  private SimDisk.Crash planned = SimDisk.Crash.KILL;
+  private boolean clean;
+  private boolean stopping;
+  private boolean closedByHand;
+  private boolean opening;
+  private boolean degraded;
+  private int published;
+  private int largestInflight;
+  long restartDelay = SECOND;
+
+  /** How long listeners may take, nanoseconds; journal rounds too. */
+  long slowLanes;
+
+  long slowJournal;
+
+  Hub(
+      World world,
+      SplittableRandom random,
+      SimDisk disk,
+      SimNet net,
+      Ledger ledger,
+      Broker broker,
+      long segmentSize) {
+    this.world = world;
+    this.random = random;
+    this.disk = disk;
+    this.net = net;
+    this.ledger = ledger;
+    this.broker = broker;
+    this.segmentSize = segmentSize;
+    broker.taps = none -> new Tap(world, ledger, spy, 2 * largestInflight);
+  }
+
+  Optional<SimulatedRooms> rooms() {
+    return stopping ? Optional.empty() : rooms;
+  }
+
+  boolean isDown() {
+    return machine == null || !machine.isAlive();
+  }
+
+  // The life of processes.
+
+  void start() {
+    if (!isDown()) {
+      return;
+    }
+    world.trace(() -> "hub: starts");
+    machine = new Machine(world, random.split(), disk, net, wall, this::crashed);
+    world.machine(machine);
+    slow();
+    store = machine.store(segmentSize);
+    open();
+  }
+
+  void slow() {
+    machine.slowLaneNanos = slowLanes;
+    machine.slowJournalNanos = slowJournal;
+  }
+
+  private void open() {
+    Machine mine = machine;
+    if (!mine.isAlive() || rooms.isPresent()) {
+      return;
+    }
+    opening = true;
+    largestInflight = Math.max(largestInflight, inflight());
+    try {
+      journal = store.open("home", SimulatedRooms.journal(properties), this::journalChanged);
+    } catch (SimDisk.Crashed e) {
+      world.happened(Fault.CRASH_WHILE_RECOVERING);
+      return;
+    } catch (JournalException e) {
+      world.trace(() -> "hub: " + e.getMessage());
+      world.at(RETRY_OPEN, this::openAgain);
+      return;
+    } finally {
+      opening = false;
+    }
+    spy = new Spy(journal, world, disk, ledger);
+    world.check(
+        journal.status().damagedBytes() == 0,
+        Sentence.NO_DAMAGE,
+        () -> journal.status().damagedFiles().toString());
+    world.trace(() -> "hub: found " + spy.found().messages().size() + " messages");
+    ledger.begins(spy.found(), worst, clean);
+    if (disk.hasFault()) {
+      ledger.diskFailed();
+    }
+    worst = SimDisk.Crash.KILL;
+    clean = false;
+    closedByHand = false;
+    SimulatedRooms made = SimulatedRooms.open("home", machine.doors(), spy, properties);
+    rooms = Optional.of(made);
+    made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
+    machine.mustSchedule(this::mustSchedule);
+    for (Listener listener : listeners) {
+      if (random.nextInt(4) > 0) {
+        listener.come(made);
+      } else {
+        world.at(random.nextLong(30 * SECOND), () -> rooms().ifPresent(listener::come));
+      }
+    }
+  }
+
+  private void openAgain() {
+    if (machine.isAlive() && !opening && rooms.isEmpty()) {
+      open();
+    }
+  }
+
+  private int inflight() {
+    return Integer.parseInt((String) properties.getOrDefault("maxInflight", "20"));
+  }
+
+  private boolean mustSchedule() {
+    if (rooms.isEmpty()) {
+      return false;
+    }
+    ConnectionState state = rooms.get().status().state();
+    return state != ConnectionState.CLOSED && state != ConnectionState.FAULTED;
+  }
+
+  private void journalChanged() {
+    if (journal != null && journal.status().degraded().isPresent() && !degraded) {
+      world.happened(Fault.DEGRADED);
+    }
+    degraded = journal != null && journal.status().degraded().isPresent();
+    rooms.ifPresent(SimulatedRooms::journalChanged);
+  }
+
+  private void changed(ConnectionStatus status) {
+    world.trace(
+        () ->
+            "hub: " + status.state() + status.problem().map(problem -> ", " + problem).orElse(""));
+    check(status);
+  }
+
+  private void check(ConnectionStatus status) {
+    status
+        .problem()
+        .filter(problem -> problem.kind() == ProblemKind.DEFECT)
+        .ifPresent(problem -> world.broken(Sentence.NO_DEFECT, problem.toString()));
+    status
+        .journal()
+        .flatMap(store -> store.degraded())
+        .filter(why -> why.contains("defect"))
+        .ifPresent(why -> world.broken(Sentence.NO_DEFECT, why));
+  }
+
+  /** Counts, now. */
+  void count() {
+    if (rooms.isEmpty()) {
+      return;
+    }
+    ConnectionStatus status = rooms.get().status();
+    check(status);
+    Counters counters = status.counters();
+    long in = counters.accepted() + counters.recovered();
+    long out = counters.outcomes() + status.queue().messages();
+    world.check(in == out, Sentence.ACCOUNTING, () -> in + " in, " + out + " out and pending");
+    world.check(
+        counters.accepted() == ledger.accepted() && counters.recovered() == ledger.recovered(),
+        Sentence.ACCOUNTING,
+        () ->
+            counters.accepted()
+                + " and "
+                + counters.recovered()
+                + " counted; accepted were "
+                + ledger.accepted()
+                + ", recovered "
+                + ledger.recovered());
+  }
+
+  /** The process is killed, or the power is cut. */
+  void crash(SimDisk.Crash crash) {
+    if (isDown()) {
+      return;
+    }
+    world.trace(() -> "hub: " + crash);
+    world.happened(
+        switch (crash) {
+          case KILL -> Fault.PROCESS_KILLED;
+          case DROP -> Fault.DISK_POWER_CUT_DROP;
+          case TEAR -> Fault.DISK_POWER_CUT_TEAR;
+        });
+    boolean power = crash != SimDisk.Crash.KILL;
+    if (power) {
+      worst = crash;
+      ledger.powerCut();
+      net.powerCut();
+      if (random.nextInt(4) == 0) {
+        world.happened(Fault.CLOCK_BOOT_IN_THE_PAST);
+        wall.offsetMillis -= random.nextLong(40L * 24 * 3600 * 1000);
+      }
+    }
+    disk.crash(crash);
+    ended();
+    world.at(random.nextLong(restartDelay), this::start);
+  }
+
+  private void ended() {
+    machine.die();
+    rooms = Optional.empty();
+    stopping = false;
+    degraded = false;
+    listeners.forEach(Listener::gone);
+  }
+
+  /** Plans a crash within one of the next operations of the disk. */
+  void plan(SimDisk.Crash crash, int operations) {
+    planned = crash;
+    disk.crashAt(operations);
+  }
+
+  private void crashed() {
+    world.happened(Fault.DISK_CRASH_IN_OPERATION);
+    crash(planned);
+  }
+
+  /** Stops cleanly, and starts again unless it is the end. */
+  void stop(Duration drain, Runnable then) {
+    if (rooms.isEmpty() || stopping) {
+      return;
+    }
+    world.trace(() -> "hub: stops");
+    world.happened(Fault.PROCESS_STOPPED);
+    stopping = true;
+    Machine mine = machine;
+    World.Event guard =
+        world.at(
+            drain.toNanos() + 60 * SECOND,
+            () -> {
+              if (mine.isAlive()) {
+                world.broken(Sentence.NEVER_STUCK, "it does not stop");
+              }
+            });
+    rooms
+        .get()
+        .stop(drain)
+        .whenComplete(
+            (done, thrown) ->
+                world.at(
+                    0,
+                    () -> {
+                      guard.cancel();
+                      world.check(
+                          thrown == null, Sentence.NO_DEFECT, () -> "at the stop: " + thrown);
+                      if (mine.isAlive() && mine == machine) {
+                        close(then);
+                      }
+                    }));
+  }
+
+  private void close(Runnable then) {
+    try {
+      journal.close();
+    } catch (SimDisk.Crashed e) {
+      return;
+    }
+    clean = journal.status().degraded().isEmpty();
+    int timers = machine.timersSet();
+    world.check(timers == 0, Sentence.NO_LEAK, () -> timers + " timers are set");
+    world.check(net.open() == 0, Sentence.NO_LEAK, () -> "channels are open");
+    world.check(!disk.holdsLocks(), Sentence.NO_LEAK, () -> "the lock is held");
+    world.trace(() -> "hub: stopped");
+    ended();
+    then.run();
+  }
+
+  // What applications do.
+
+  void publish(Message message) {
+    if (rooms().isEmpty()) {
+      return;
+    }
+    String key = "m" + ++published;
+    byte[] text = (key + " ").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] payload = message.payload();
+    System.arraycopy(text, 0, payload, 0, Math.min(text.length, payload.length));
+    try {
+      Ticket ticket = rooms.get().publish(message);
+      Sent sent =
+          new Sent(
+              key,
+              ticket.id(),
+              message.topic(),
+              message.qos().level(),
+              message.retain(),
+              message.durability().orElse(Durability.GROUP),
+              world.now(),
+              ledger.run());
+      world.trace(() -> "app: publish " + sent);
+      ledger.accepted(sent);
+      spy.toldAtOnce(ticket.id()).ifPresent(stored -> ledger.stored(sent, stored));
+      if (random.nextInt(4) == 0) {
+        listen(sent, ticket);
+      }
+      int limit = Integer.parseInt((String) properties.get("queueMaxMessages"));
+      int pending = rooms.get().status().queue().messages();
+      world.check(
+          pending <= limit || ledger.recovered() > 0,
+          Sentence.QUEUE_LIMITS,
+          () -> pending + " pending, allowed " + limit);
+    } catch (NotAcceptedException e) {
+      world.trace(() -> "app: not accepted: " + e.getMessage());
+      switch (e.reason()) {
+        case QUEUE_FULL -> world.happened(Fault.QUEUE_FULL);
+        case STORE_BUSY, STORE_UNAVAILABLE -> world.happened(Fault.STORE_UNAVAILABLE);
+        case TOO_LARGE, CLOSED -> {}
+      }
+    } catch (SimDisk.Crashed e) {
+      world.trace(() -> "app: the machine stopped within publish");
+    }
+  }
+
+  private void listen(Sent sent, Ticket ticket) {
+    int[] times = {0, 0};
+    ticket
+        .stored()
+        .whenComplete(
+            (stored, thrown) ->
+                world.check(
+                    thrown == null && stored != null && ++times[0] == 1,
+                    Sentence.STORED_ONCE,
+                    () -> thrown + ", time " + times[0] + ": " + sent));
+    ticket
+        .outcome()
+        .whenComplete(
+            (outcome, thrown) ->
+                world.check(
+                    thrown == null
+                        && ++times[1] == 1
+                        && ticket.stored().toCompletableFuture().isDone(),
+                    Sentence.STORED_ONCE,
+                    () -> "outcome " + times[1] + " before stored: " + sent));
+  }
+
+  void disconnect() {
+    rooms()
+        .ifPresent(
+            open -> {
+              closedByHand = true;
+              open.disconnect();
+            });
+  }
+
+  void connect() {
+    if (closedByHand) {
+      closedByHand = false;
+      rooms().ifPresent(SimulatedRooms::connect);
+    }
+  }
+
+  void apply() {
+    largestInflight = Math.max(largestInflight, inflight());
+    rooms().ifPresent(open -> open.apply(properties));
+    world.happened(Fault.SETTINGS_CHANGED);
+  }
+
+  /** Returns whether everything is done. */
+  boolean isQuiet() {
+    if (rooms().isEmpty() || !broker.idle()) {
+      return false;
+    }
+    ConnectionStatus status = rooms.get().status();
+    return status.state() == ConnectionState.ONLINE
+        && status.queue().messages() == 0
+        && status.subscriptions().stream()
+            .allMatch(one -> one.state() == org.robustmqtt.SubscriptionStatus.State.ACTIVE);
+  }
+
+  /** Returns whether MQTT 5 is spoken. */
+  boolean mqtt5() {
+    return rooms().map(open -> open.status().protocolVersion().equals("5")).orElse(false);
+  }
+
+  String describe() {
+    return rooms().map(open -> open.status().toString() + " " + open.browse(5)).orElse("down");
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+}

@@ -1,0 +1,66 @@
+package org.robustmqtt.itests.simulator;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the broker has for the hub, and what the listeners heard of it. */
+final class Inbox {
+  private final World world;
+  private final Map<String, Received> byKey = new LinkedHashMap<>();
+  private final Map<String, Integer> lastHeard = new HashMap<>();
+  private int number;
+
+  Inbox(World world) {
+    this.world = world;
+  }
+
+  Received create(String topic, int qos, int session) {
+    number++;
+    Received received = new Received("in" + number, number, topic, qos, session);
+    byKey.put(received.key, received);
+    return received;
+  }
+
+  Optional<Received> byKey(String key) {
+    return Optional.ofNullable(byKey.get(key));
+  }
+
+  Iterable<Received> all() {
+    return byKey.values();
+  }
+
+  /** A listener was called with it. */
+  void heard(Received received, int listener, int run) {
+    world.trace(() -> "listener " + listener + " hears " + received.key);
+    if (received.heardRun != run) {
+      received.heardRun = run;
+      received.heardBy.clear();
+    }
+    int times = received.heardBy.merge(listener, 1, Integer::sum);
+    world.check(
+        received.qos < 2 || times == 1,
+        Sentence.HANDLED_ONCE,
+        () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
+    if (!received.heard && received.qos > 0) {
+      String stream = received.session + "/" + listener + "/" + received.topic + "/" + received.qos;
+      int last = lastHeard.getOrDefault(stream, 0);
+      world.check(
+          received.number > last,
+          Sentence.IN_ORDER,
+          () -> "after in" + last + " of its topic came " + received);
+      lastHeard.put(stream, Math.max(last, received.number));
+    }
+    received.heard = true;
+  }
+
+  /** The broker got the acknowledgement, PUBREC for QoS 2. */
+  void acknowledged(Received received) {
+    received.acknowledged = true;
+    world.check(
+        received.heard || received.excused,
+        Sentence.HANDLED,
+        () -> "acknowledged, and no listener heard it: " + received);
+  }
+}

@@ -1,0 +1,304 @@
+package org.robustmqtt.itests.simulator;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+
+/**
+ * What was promised to the publishing applications, and what arrived: the memory that survives
+ * every crash. Each method that learns something checks what the rules say of it.
+ */
+final class Ledger {
+  private final World world;
+  private final Map<String, Sent> byKey = new HashMap<>();
+  private final TreeMap<Long, Sent> byId = new TreeMap<>();
+  private final Map<String, Long> lastRead = new LinkedHashMap<>();
+  private final Map<String, Long> lastRetained = new LinkedHashMap<>();
+  private final Map<Long, Optional<Boolean>> settledEarly = new HashMap<>();
+  private long highestId;
+  private int run;
+  private int recovered;
+  private int accepted;
+
+  /** Whether the disk did what it was told since the process began. */
+  private boolean diskFailed;
+
+  Ledger(World world) {
+    this.world = world;
+  }
+
+  Iterable<Sent> all() {
+    return byId.values();
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  Optional<Sent> byKey(String key) {
+    return Optional.ofNullable(byKey.get(key));
+  }
+
+  Optional<Sent> byId(long id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  int run() {
+    return run;
+  }
+
+  int recovered() {
+    return recovered;
+  }
+
+  int accepted() {
+    return accepted;
+  }
+
+  void diskFailed() {
+    diskFailed = true;
+  }
+
+  // The life of processes.
+
+  /** A process found this on disk. */
+  void begins(Recovery found, SimDisk.Crash after, boolean clean) {
+    run++;
+    recovered = 0;
+    accepted = 0;
+    TreeSet<Long> ids = new TreeSet<>();
+    for (RecoveredMessage message : found.messages()) {
+      long id = message.stored().sequence();
+      Sent sent = byId.get(id);
+      if (sent == null) {
+        world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
+        return;
+      }
+      ids.add(id);
+      recovered++;
+      found(sent, after);
+    }
+    boolean whole = clean && !diskFailed;
+    for (Sent sent : byId.values()) {
+      if (sent.pendingRun == run - 1 && run > 1 && !ids.contains(sent.id)) {
+        missing(sent, after, whole);
+      }
+    }
+    for (long id : ids) {
+      byId.get(id).pendingRun = run;
+    }
+    diskFailed = false;
+  }
+
+  private void found(Sent sent, SimDisk.Crash after) {
+    world.check(
+        sent.durability != Durability.MEMORY,
+        Sentence.RECOVERED,
+        () -> "a memory message is on disk: " + sent);
+    world.check(
+        !sent.vanished, Sentence.AT_RISK_ONLY, () -> "it had vanished and is back: " + sent);
+    boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
+    world.check(
+        !settled || after != SimDisk.Crash.KILL,
+        Sentence.REPEATED,
+        () -> "its settlement was appended, and it is back after a kill: " + sent);
+    if (sent.settledRun > 0) {
+      sent.repeated = true;
+    }
+    sent.settledRun = 0;
+    sent.settleWritten = Optional.empty();
+    sent.stored = Optional.of(Stored.ON_DISK);
+  }
+
+  private void missing(Sent sent, SimDisk.Crash after, boolean whole) {
+    sent.pendingRun = 0;
+    if (sent.settledRun > 0 || sent.outcome.isPresent() && sent.outcomeRun == run - 1) {
+      return;
+    }
+    world.check(!sent.onDisk(), Sentence.RECOVERED, () -> "it was on disk and is lost: " + sent);
+    world.check(
+        !whole || sent.durability == Durability.MEMORY,
+        Sentence.AT_RISK_ONLY,
+        () -> "it vanished at a clean stop: " + sent);
+    sent.vanished = true;
+    world.happened(Fault.AT_RISK_VANISHED);
+    world.trace(() -> "vanished: " + sent);
+  }
+
+  /** A power cut: what was not forced may be gone. */
+  void powerCut() {
+    byId.values().forEach(sent -> sent.powerCut = true);
+  }
+
+  // What the application and the journal say.
+
+  void accepted(Sent sent) {
+    world.check(
+        !byId.containsKey(sent.id), Sentence.SEQUENCE_UNIQUE, () -> "given out twice: " + sent);
+    accepted++;
+    byKey.put(sent.key, sent);
+    byId.put(sent.id, sent);
+    Optional<Boolean> early = settledEarly.remove(sent.id);
+    if (early != null) {
+      sent.settledRun = run;
+      sent.settleWritten = early;
+    }
+  }
+
+  /** A sequence was given out. */
+  void sequence(long id) {
+    world.check(
+        id == 0 || id > highestId, Sentence.SEQUENCE_UNIQUE, () -> id + " after " + highestId);
+    highestId = Math.max(highestId, id);
+  }
+
+  void stored(Sent sent, Stored stored) {
+    world.trace(() -> "stored " + sent.key + " " + stored);
+    world.check(
+        sent.stored.isEmpty(),
+        Sentence.STORED_ONCE,
+        () -> "told " + stored + " after all: " + sent);
+    sent.stored = Optional.of(stored);
+  }
+
+  void settling(long id) {
+    Sent sent = byId.get(id);
+    if (sent == null) {
+      // Within publish, which has not returned yet.
+      settledEarly.put(id, Optional.empty());
+      return;
+    }
+    world.trace(() -> "settled " + sent.key);
+    world.check(
+        sent.settledRun != run, Sentence.ONE_OUTCOME, () -> "settled twice in a run: " + sent);
+    sent.settledRun = run;
+  }
+
+  void settleWritten(long id, boolean written) {
+    settledEarly.computeIfPresent(id, (key, none) -> Optional.of(written));
+    byId(id).ifPresent(sent -> sent.settleWritten = Optional.of(written));
+  }
+
+  void outcome(long id, Outcome outcome) {
+    Sent sent = byId.get(id);
+    if (sent == null) {
+      world.broken(Sentence.ONE_OUTCOME, "an outcome of what was never accepted: " + id);
+      return;
+    }
+    world.trace(() -> "outcome " + sent.key + " " + outcome);
+    world.check(
+        sent.outcomeRun != run,
+        Sentence.ONE_OUTCOME,
+        () -> "a second outcome in this run: " + outcome + " of " + sent);
+    world.check(
+        sent.outcome.isEmpty() || sent.powerCut || sent.repeated,
+        Sentence.REPEATED,
+        () -> "a second outcome without a power cut: " + outcome + " of " + sent);
+    world.check(
+        !sent.vanished, Sentence.AT_RISK_ONLY, () -> "an outcome of what had vanished: " + sent);
+    sent.outcome = Optional.of(outcome);
+    sent.outcomeRun = run;
+    sent.pendingRun = 0;
+    judge(sent, outcome);
+  }
+
+  private void judge(Sent sent, Outcome outcome) {
+    if (outcome instanceof Outcome.Acknowledged acknowledged) {
+      world.check(
+          !sent.arrivals.isEmpty(),
+          Sentence.ACKNOWLEDGED_ARRIVED,
+          () -> "the broker never got " + sent);
+      world.check(
+          acknowledged.mayBeDuplicate() || sessions(sent) < 2 || sent.powerCut,
+          Sentence.MAY_BE_DUPLICATE,
+          () -> "it arrived in several sessions: " + sent);
+    } else if (outcome instanceof Outcome.Dropped dropped) {
+      world.check(
+          dropped.mayHaveArrived() || sent.arrivals.isEmpty() || sent.powerCut,
+          Sentence.NOT_ARRIVED,
+          () -> "it had arrived: " + sent);
+    }
+  }
+
+  private static long sessions(Sent sent) {
+    return sent.arrivals.stream().mapToInt(Sent.Arrival::session).distinct().count();
+  }
+
+  // What the broker sees.
+
+  /** A PUBLISH of it was written. */
+  void written(Sent sent) {
+    if (sent.writtenRun != run) {
+      sent.writtenRun = run;
+      sent.writtenTimes = 0;
+    }
+    sent.writtenTimes++;
+    world.check(
+        sent.qos > 0 || sent.writtenTimes == 1,
+        Sentence.AT_MOST_ONCE,
+        () -> "written " + sent.writtenTimes + " times in a run: " + sent);
+  }
+
+  /** The broker read a PUBLISH of it. */
+  void read(Sent sent) {
+    if (sent.read) {
+      return;
+    }
+    sent.read = true;
+    long last = lastRead.getOrDefault(sent.topic, 0L);
+    world.check(
+        sent.id > last,
+        Sentence.FIFO,
+        () -> "after id " + last + " of its topic came the first PUBLISH of " + sent);
+    lastRead.put(sent.topic, Math.max(last, sent.id));
+  }
+
+  /** The broker passed it on. */
+  void arrived(Sent sent, Sent.Arrival arrival) {
+    world.trace(() -> "arrived " + sent.key);
+    world.check(
+        sent.outcome.isEmpty()
+            || !(sent.outcome.get() instanceof Outcome.Dropped dropped)
+            || dropped.mayHaveArrived()
+            || sent.powerCut
+            || sent.repeated,
+        Sentence.NOT_ARRIVED,
+        () -> "it arrives after all: " + sent);
+    for (Sent.Arrival before : sent.arrivals) {
+      boolean excused = sent.powerCut && sent.durability != Durability.SYNC || sent.recordFailed;
+      world.check(
+          before.qos() < 2 || arrival.qos() < 2 || before.session() != arrival.session() || excused,
+          Sentence.EXACTLY_ONCE,
+          () -> "again in the same session: " + sent);
+    }
+    sent.arrivals.add(arrival);
+    if (sent.retain) {
+      long last = lastRetained.getOrDefault(sent.topic, 0L);
+      world.check(
+          sent.id >= last,
+          Sentence.RETAINED,
+          () -> "after id " + last + " of its topic came " + sent);
+      lastRetained.put(sent.topic, Math.max(last, sent.id));
+    }
+  }
+
+  /** Everything was left alone long enough. */
+  void end() {
+    for (Sent sent : byId.values()) {
+      boolean ended = sent.outcome.isPresent() || sent.settledRun > 0 || sent.vanished;
+      world.check(ended, Sentence.EVERY_OUTCOME, () -> "no outcome: " + sent);
+      world.check(
+          !sent.vanished || !sent.onDisk(),
+          Sentence.EVERY_OUTCOME,
+          () -> "it was on disk and vanished: " + sent);
+    }
+  }
+}

@@ -1,0 +1,461 @@
+package org.robustmqtt.itests.simulator;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Entropy;
+import org.robustmqtt.client.door.Helpers;
+import org.robustmqtt.client.door.Lanes;
+import org.robustmqtt.client.door.Loop;
+import org.robustmqtt.client.door.Net;
+import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.persistence.SimulatedStore;
+import org.robustmqtt.persistence.door.Rounds;
+
+/**
+ * The threads of one process, as queues: loop, journal, listener lanes, helpers. Which of them goes
+ * on is decided by the world, one piece of work at a time. Each process has a machine of its own;
+ * when it dies, what was queued is gone.
+ */
+final class Machine {
+  static final Path BASE = Path.of("/store").toAbsolutePath();
+
+  private final World world;
+  private final SplittableRandom random;
+  private final SimDisk disk;
+  private final SimNet net;
+  private final WallClock wall;
+  private final long origin;
+  private final Runnable onCrash;
+
+  private final ArrayDeque<Runnable> loopTasks = new ArrayDeque<>();
+  private final List<World.Event> timers = new ArrayList<>();
+  private final List<SimLane> lanes = new ArrayList<>();
+  private final List<Runnable> pool = new ArrayList<>();
+  private final ArrayDeque<Runnable> helpers = new ArrayDeque<>();
+  private final StepRounds rounds = new StepRounds();
+  private final Doors doors;
+  private Rounds.Work work;
+
+  private boolean alive = true;
+  private boolean onLoop;
+  private boolean onLane;
+  private BooleanSupplier mustSchedule = () -> false;
+  private int openTimers;
+
+  /** A wall clock, which a person or NTP sets. */
+  static final class WallClock {
+    long offsetMillis = 1_700_000_000_000L;
+  }
+
+  Machine(
+      World world,
+      SplittableRandom random,
+      SimDisk disk,
+      SimNet net,
+      WallClock wall,
+      Runnable onCrash) {
+    this.world = world;
+    this.random = random;
+    this.disk = disk;
+    this.net = net;
+    this.wall = wall;
+    this.onCrash = onCrash;
+    origin = random.nextLong(1L << 50) - world.now();
+    doors =
+        new Doors(
+            new SimClock(),
+            new SimLoop(),
+            new SimHelpers(),
+            new SimLanes(),
+            (Entropy) random::nextLong,
+            new MachineNet());
+  }
+
+  Doors doors() {
+    return doors;
+  }
+
+  JournalProvider store(long segmentSize) {
+    SimClock clock = new SimClock();
+    return SimulatedStore.open(
+        disk,
+        clock,
+        given -> {
+          work = given;
+          return rounds;
+        },
+        BASE,
+        segmentSize);
+  }
+
+  /** Says when something has to be scheduled. */
+  void mustSchedule(BooleanSupplier when) {
+    mustSchedule = when;
+  }
+
+  boolean isAlive() {
+    return alive;
+  }
+
+  boolean isOnLoop() {
+    return onLoop;
+  }
+
+  /** The process ends: nothing of it happens any more. */
+  void die() {
+    alive = false;
+    loopTasks.clear();
+    lanes.clear();
+    pool.clear();
+    helpers.clear();
+    timers.forEach(World.Event::cancel);
+    timers.clear();
+    net.processEnded(this);
+  }
+
+  /** Returns how many timers of the loop are set. */
+  int timersSet() {
+    timers.removeIf(timer -> !timer.isSet());
+    return timers.size();
+  }
+
+  boolean journalIdle() {
+    return !rounds.woken && (rounds.due == Long.MAX_VALUE);
+  }
+
+  boolean nothingQueued() {
+    return loopTasks.isEmpty()
+        && pool.isEmpty()
+        && helpers.isEmpty()
+        && lanes.stream().allMatch(lane -> lane.tasks.isEmpty());
+  }
+
+  // What the world asks.
+
+  /** Returns how many pieces of work could be done now. */
+  int ready() {
+    if (!alive) {
+      return 0;
+    }
+    int ready = loopTasks.isEmpty() ? 0 : 1;
+    ready += rounds.ready() ? 1 : 0;
+    ready += pool.isEmpty() ? 0 : 1;
+    ready += helpers.isEmpty() ? 0 : 1;
+    for (SimLane lane : lanes) {
+      ready += lane.ready() ? 1 : 0;
+    }
+    return ready;
+  }
+
+  void step(int choice) {
+    int left = choice;
+    if (!loopTasks.isEmpty() && left-- == 0) {
+      runOnLoop(loopTasks.poll());
+      return;
+    }
+    if (rounds.ready() && left-- == 0) {
+      rounds.run();
+      return;
+    }
+    if (!pool.isEmpty() && left-- == 0) {
+      runOnLane(pool.remove(pool.size() == 1 ? 0 : random.nextInt(pool.size())));
+      return;
+    }
+    if (!helpers.isEmpty() && left-- == 0) {
+      helpers.poll().run();
+      return;
+    }
+    for (SimLane lane : lanes) {
+      if (lane.ready() && left-- == 0) {
+        runOnLane(lane.tasks.poll());
+        return;
+      }
+    }
+    throw new IllegalStateException("no choice " + choice);
+  }
+
+  void afterStep() {
+    if (alive && disk.hasCrashed()) {
+      onCrash.run();
+    }
+  }
+
+  long nextDue() {
+    if (!alive) {
+      return Long.MAX_VALUE;
+    }
+    long next = rounds.nextDue();
+    for (SimLane lane : lanes) {
+      if (!lane.tasks.isEmpty()) {
+        next = Math.min(next, lane.heldUntil);
+      }
+    }
+    return next;
+  }
+
+  /** Nothing can be done before time passes. */
+  void resting() {
+    if (!alive) {
+      return;
+    }
+    for (int i = timers.size() - 1; i >= 0; i--) {
+      if (timers.get(i).isSet()) {
+        return;
+      }
+    }
+    world.check(!mustSchedule.getAsBoolean(), Sentence.NEVER_STUCK, () -> "nothing is scheduled");
+  }
+
+  private void runOnLoop(Runnable task) {
+    onLoop = true;
+    try {
+      task.run();
+    } catch (SimDisk.Crashed stopped) {
+      throw new AssertionError("the loop touched the disk", stopped);
+    } finally {
+      onLoop = false;
+    }
+  }
+
+  private void runOnLane(Runnable task) {
+    onLane = true;
+    try {
+      task.run();
+    } finally {
+      onLane = false;
+    }
+  }
+
+  private final class SimClock implements Clock, org.robustmqtt.persistence.door.Clock {
+    @Override
+    public long nanos() {
+      return origin + world.now();
+    }
+
+    @Override
+    public long wallMillis() {
+      return wall.offsetMillis + world.now() / 1_000_000;
+    }
+  }
+
+  private final class SimLoop implements Loop {
+    @Override
+    public boolean isCurrent() {
+      return onLoop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (alive) {
+        loopTasks.add(task);
+      }
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable task) {
+      assert onLoop : "schedule: not on the loop";
+      assert delayNanos >= 0 : "negative delay";
+      boolean[] cancelled = {false};
+      World.Event event =
+          world.at(
+              delayNanos,
+              () ->
+                  loopTasks.add(
+                      () -> {
+                        if (!cancelled[0]) {
+                          task.run();
+                        }
+                      }));
+      if (++openTimers % 64 == 0) {
+        timers.removeIf(timer -> !timer.isSet());
+      }
+      timers.add(event);
+      return () -> {
+        cancelled[0] = true;
+        event.cancel();
+      };
+    }
+  }
+
+  private final class SimHelpers implements Helpers {
+    @Override
+    public <T> void call(String what, Callable<T> work, long deadlineNanos, Answer<T> answer) {
+      assert onLoop : "helpers: not on the loop";
+      boolean[] answered = {false};
+      Loop.Timer late =
+          doors
+              .loop()
+              .schedule(
+                  deadlineNanos,
+                  () -> {
+                    answered[0] = true;
+                    answer.failed(new TimeoutException(what));
+                  });
+      Runnable begin = () -> helpers.add(() -> work(work, answer, answered, late));
+      long wait = net.resolverDelay();
+      if (wait < 0) {
+        return;
+      }
+      world.at(wait, begin);
+    }
+
+    private <T> void work(Callable<T> work, Answer<T> answer, boolean[] answered, Loop.Timer late) {
+      Runnable tell;
+      try {
+        T value = work.call();
+        tell = () -> answer.done(value);
+      } catch (Throwable e) {
+        tell = () -> answer.failed(e);
+      }
+      Runnable told = tell;
+      doors
+          .loop()
+          .execute(
+              () -> {
+                if (!answered[0]) {
+                  answered[0] = true;
+                  late.cancel();
+                  told.run();
+                }
+              });
+    }
+  }
+
+  private final class SimLane implements Executor {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private long heldUntil;
+
+    boolean ready() {
+      return !tasks.isEmpty() && heldUntil <= world.now();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (alive) {
+        if (tasks.isEmpty() && slowLaneNanos > 0) {
+          world.happened(Fault.LISTENER_SLOW);
+          heldUntil = world.now() + random.nextLong(slowLaneNanos);
+        }
+        tasks.add(task);
+      }
+    }
+  }
+
+  /** How long a lane may take to begin, nanoseconds. */
+  long slowLaneNanos;
+
+  private final class SimLanes implements Lanes {
+    @Override
+    public Executor lane() {
+      SimLane lane = new SimLane();
+      lanes.add(lane);
+      return lane;
+    }
+
+    @Override
+    public Executor pool() {
+      return task -> {
+        if (alive) {
+          pool.add(task);
+        }
+      };
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return onLane;
+    }
+  }
+
+  private final class MachineNet implements Net {
+    @Override
+    public List<java.net.InetAddress> resolve(String host) throws java.net.UnknownHostException {
+      return net.resolve(host);
+    }
+
+    @Override
+    public Channel connect(InetSocketAddress address, Events events) {
+      assert onLoop : "connect: not on the loop";
+      return net.connect(Machine.this, events);
+    }
+  }
+
+  /** How long the journal thread may take to begin a round, nanoseconds. */
+  long slowJournalNanos;
+
+  private final class StepRounds implements Rounds {
+    private boolean woken;
+    private long readyAt;
+    private long due = Long.MAX_VALUE;
+    private boolean running;
+
+    @Override
+    public void wake() {
+      if (!woken) {
+        woken = true;
+        readyAt = world.now() + (slowJournalNanos > 0 ? random.nextLong(slowJournalNanos) : 0);
+      }
+    }
+
+    boolean ready() {
+      return woken && readyAt <= world.now() || due <= world.now();
+    }
+
+    long nextDue() {
+      return woken ? Math.min(readyAt, due) : due;
+    }
+
+    void run() {
+      woken = false;
+      running = true;
+      long wait;
+      try {
+        wait = work.round();
+      } finally {
+        running = false;
+      }
+      due =
+          wait == Work.NOTHING || wait == Work.FINISHED
+              ? Long.MAX_VALUE
+              : world.now() + Math.max(wait, 1);
+    }
+
+    @Override
+    public boolean await(BooleanSupplier condition, long nanos) {
+      long end = world.now() + nanos;
+      while (!condition.getAsBoolean()) {
+        if (disk.hasCrashed()) {
+          throw new SimDisk.Crashed();
+        }
+        if (ready()) {
+          run();
+        } else if (world.now() >= end) {
+          return false;
+        } else {
+          world.stall(Math.max(1, Math.min(end, nextDue()) - world.now()));
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public boolean awaitUninterrupted(BooleanSupplier condition, long nanos) {
+      return await(condition, nanos);
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return running;
+    }
+  }
+}

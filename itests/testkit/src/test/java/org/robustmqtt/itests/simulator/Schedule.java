@@ -1,0 +1,322 @@
+package org.robustmqtt.itests.simulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.QoS;
+
+/**
+ * One schedule: a world made of a seed, a number of things that applications do and that go wrong,
+ * a time in which everything is healed and left alone, and what must hold then.
+ */
+final class Schedule {
+  private static final long MILLI = 1_000_000;
+  private static final long SECOND = 1_000 * MILLI;
+  private static final long MINUTE = 60 * SECOND;
+
+  /** How long a healed connection may take to be ONLINE with nothing pending. */
+  private static final long HEALING = 45 * MINUTE;
+
+  /** What came of it. */
+  record Result(
+      long seed,
+      Optional<World.Finding> finding,
+      long[] faults,
+      long steps,
+      long messages,
+      long hash,
+      List<String> trace) {}
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final World world;
+  private final Ledger ledger;
+  private final Inbox inbox;
+  private final Broker broker;
+  private final SimNet net;
+  private final SimDisk disk;
+  private final Hub hub;
+  private final Weather weather;
+  private int actions;
+  private boolean over;
+
+  Schedule(long seed, boolean tracing) {
+    this.seed = seed;
+    SplittableRandom root = new SplittableRandom(seed);
+    random = root.split();
+    world = new World(seed, root.split(), tracing);
+    ledger = new Ledger(world);
+    inbox = new Inbox(world);
+    broker = new Broker(world, root.split(), ledger, inbox);
+    net = new SimNet(world, root.split(), broker);
+    disk = new SimDisk(world, root.split());
+    long segmentSize = random.nextInt(3) == 0 ? 2_000 : 4L << 20;
+    hub = new Hub(world, root.split(), disk, net, ledger, broker, segmentSize);
+    weather = new Weather(world, root.split(), broker, net, disk, hub, ledger);
+    configure();
+    for (int i = 0; i < 3; i++) {
+      String[] filters = {"in/a", "in/b/#", "in/+/c"};
+      boolean manual = random.nextInt(4) == 0;
+      QoS qos = QoS.of(random.nextInt(5) == 0 ? 0 : 1 + random.nextInt(2));
+      hub.listeners.add(
+          new Listener(i, filters[i], qos, manual, world, root.split(), ledger, inbox));
+    }
+    broker.onUnsubscribe(
+        filter ->
+            hub.listeners.stream()
+                .filter(one -> one.filter.equals(filter))
+                .forEach(
+                    one ->
+                        world.check(
+                            one.unsubscribed,
+                            Sentence.NO_UNSUBSCRIBE,
+                            () -> "nobody gave back " + filter)));
+  }
+
+  private void configure() {
+    hub.properties.put("broker", "mqtt://broker.test");
+    hub.properties.put("connectDelay", "0");
+    hub.properties.put("unsubscribeAfter", "24h");
+    hub.properties.put("storeMinFree", "1MB");
+    hub.properties.put("queueMaxMessages", Integer.toString(random.nextInt(4) == 0 ? 8 : 500));
+    hub.properties.put("maxInflight", Integer.toString(1 + random.nextInt(12)));
+    hub.properties.put("keepAlive", random.nextInt(3) == 0 ? "10" : "60");
+    hub.properties.put("ackTimeout", random.nextInt(3) == 0 ? "5" : "20");
+    hub.properties.put("storeDelay", List.of("0", "50", "200", "2000").get(random.nextInt(4)));
+    hub.properties.put("mqttVersion", List.of("auto", "5", "3.1.1").get(random.nextInt(3)));
+    if (random.nextInt(4) == 0) {
+      hub.properties.put("presenceTopic", "home/hub");
+    }
+    if (random.nextInt(6) == 0) {
+      hub.properties.put("sessionExpiry", "30");
+    }
+    if (random.nextInt(10) == 0) {
+      hub.properties.put("cleanSessionStart", "true");
+    }
+    broker.deliversOnRelease = random.nextBoolean();
+    if (random.nextInt(3) == 0) {
+      broker.receiveMaximum = 1 + random.nextInt(8);
+    }
+    if (random.nextInt(6) == 0) {
+      broker.maximumPacketSize = 300;
+    }
+    if (random.nextInt(8) == 0) {
+      broker.maximumQos = random.nextInt(2);
+    }
+    broker.retainAvailable = random.nextInt(10) > 0;
+    if (random.nextInt(6) == 0) {
+      broker.serverKeepAlive = 5 + random.nextInt(60);
+    }
+  }
+
+  Result run() {
+    hub.start();
+    actions = 20 + random.nextInt(100);
+    act();
+    world.run(240 * MINUTE, () -> over);
+    if (world.finding().isEmpty()) {
+      heal();
+    }
+    return new Result(
+        seed,
+        world.finding(),
+        world.faults(),
+        world.steps(),
+        ledger.size(),
+        world.hash(),
+        world.trace());
+  }
+
+  // What applications do.
+
+  private void act() {
+    if (actions-- == 0) {
+      over = true;
+      return;
+    }
+    int what = random.nextInt(100);
+    if (what < 50) {
+      int burst = random.nextInt(6) == 0 ? 1 + random.nextInt(15) : 1;
+      for (int i = 0; i < burst; i++) {
+        hub.publish(message());
+      }
+    } else if (what < 66) {
+      receive();
+    } else if (what < 74) {
+      manage();
+    } else {
+      weather.change();
+    }
+    hub.count();
+    long gap =
+        switch (random.nextInt(6)) {
+          case 0 -> 0;
+          case 1, 2 -> random.nextLong(20 * MILLI);
+          case 3, 4 -> random.nextLong(SECOND);
+          default -> random.nextLong(20 * SECOND);
+        };
+    world.at(gap, this::act);
+  }
+
+  private Message message() {
+    int size = 8 + (random.nextInt(8) == 0 ? random.nextInt(600) : random.nextInt(30));
+    boolean retain = random.nextInt(4) == 0;
+    int qos = random.nextInt(3);
+    String topic = (retain ? "r/" : "t/") + random.nextInt(4);
+    Message message = Message.of(topic, new byte[size]).withQos(qos).withRetain(retain);
+    switch (random.nextInt(5)) {
+      case 0 -> message = message.withDurability(Durability.MEMORY);
+      case 1 -> message = message.withDurability(Durability.SYNC);
+      default -> {}
+    }
+    if (random.nextInt(8) == 0) {
+      message = message.withDeadline(Duration.ofMillis(200 + random.nextInt(60_000)));
+    }
+    return message;
+  }
+
+  private void receive() {
+    String[] topics = {"in/a", "in/b/x", "in/b/y", "in/z/c"};
+    int burst = random.nextInt(4) == 0 ? 1 + random.nextInt(10) : 1;
+    for (int i = 0; i < burst; i++) {
+      String topic = topics[random.nextInt(topics.length)];
+      broker
+          .publish(topic, random.nextInt(3))
+          .ifPresent(
+              message -> {
+                boolean away =
+                    hub.listeners.stream()
+                        .filter(one -> one.matches(message.topic))
+                        .anyMatch(Listener::longAway);
+                if (away) {
+                  message.excused = true;
+                }
+              });
+    }
+  }
+
+  private void manage() {
+    Listener listener = hub.listeners.get(random.nextInt(hub.listeners.size()));
+    switch (random.nextInt(10)) {
+      case 0 ->
+          hub.rooms()
+              .ifPresent(
+                  rooms -> {
+                    if (ledger.size() > 0) {
+                      rooms.browse(1 + random.nextInt(10)).stream()
+                          .skip(random.nextInt(2))
+                          .findFirst()
+                          .ifPresent(one -> rooms.cancel(one.id()));
+                    }
+                  });
+      case 1 -> hub.rooms().ifPresent(rooms -> rooms.reconnectNow());
+      case 2 -> {
+        hub.disconnect();
+        world.at(random.nextLong(30 * SECOND), hub::connect);
+      }
+      case 3, 4, 5 -> {
+        listener.go();
+        long away = random.nextLong(90 * SECOND);
+        world.at(away, () -> hub.rooms().ifPresent(listener::come));
+      }
+      case 6 ->
+          hub.rooms()
+              .ifPresent(
+                  rooms -> {
+                    listener.unsubscribed = true;
+                    listener.excuseAll();
+                    rooms.unsubscribe(listener.filter);
+                    listener.go();
+                    world.at(
+                        random.nextLong(30 * SECOND), () -> hub.rooms().ifPresent(listener::come));
+                  });
+      case 7 -> hub.rooms().ifPresent(rooms -> rooms.probe());
+      case 8 -> {
+        hub.properties.put("maxInflight", Integer.toString(1 + random.nextInt(12)));
+        hub.properties.put("ackTimeout", random.nextBoolean() ? "5" : "20");
+        hub.apply();
+      }
+      default -> {
+        if (random.nextInt(4) == 0) {
+          hub.rooms().ifPresent(rooms -> rooms.purge());
+        }
+      }
+    }
+  }
+
+  // Healing, and what must hold then.
+
+  private void heal() {
+    world.trace(() -> "--- healed");
+    weather.heal();
+    broker.heal();
+    net.heal();
+    disk.heal();
+    hub.slowLanes = 0;
+    hub.slowJournal = 0;
+    for (Listener listener : hub.listeners) {
+      listener.throwing = 0;
+      listener.lazy = 0;
+    }
+    // What is under way comes to its end: a stop, a start.
+    world.run(3 * MINUTE, () -> !hub.isStopping() && !hub.isDown() && hub.rooms().isPresent());
+    if (world.finding().isPresent()) {
+      return;
+    }
+    hub.start();
+    hub.slow();
+    world.run(MINUTE, () -> hub.rooms().isPresent());
+    hub.connect();
+    hub.rooms().ifPresent(rooms -> hub.listeners.forEach(one -> one.comeAnew(rooms)));
+    boolean quiet = world.run(HEALING, hub::isQuiet);
+    world.check(quiet, Sentence.COMES_BACK, hub::describe);
+    world.run(2 * MINUTE, () -> false);
+    if (world.finding().isPresent()) {
+      return;
+    }
+    world.check(hub.isQuiet(), Sentence.COMES_BACK, () -> "not for long: " + hub.describe());
+    hub.count();
+    ledger.end();
+    checkFilters();
+    end();
+  }
+
+  private void checkFilters() {
+    BrokerSession session = broker.anySession().orElse(null);
+    if (session == null) {
+      world.broken(Sentence.WANTED, "the broker has no session");
+      return;
+    }
+    world.check(
+        session.filters.size() == hub.listeners.size(),
+        Sentence.WANTED,
+        () -> "the broker has " + session.filters);
+    for (Listener listener : hub.listeners) {
+      QoS expected = QoS.of(Math.min(listener.qos.level(), broker.maximumQos(hub.mqtt5())));
+      world.check(
+          session.filters.get(listener.filter) == expected,
+          Sentence.WANTED,
+          () -> listener.filter + ": " + expected + ", the broker has " + session.filters);
+    }
+  }
+
+  /** The last stop; and the next process finds nothing. */
+  private void end() {
+    boolean[] stopped = {false};
+    hub.stop(Duration.ofSeconds(5), () -> stopped[0] = true);
+    world.run(2 * MINUTE, () -> stopped[0]);
+    if (world.finding().isPresent()) {
+      return;
+    }
+    world.check(stopped[0], Sentence.NEVER_STUCK, () -> "it does not stop");
+    hub.start();
+    world.run(SECOND, () -> false);
+    world.check(
+        ledger.recovered() == 0,
+        Sentence.REPEATED,
+        () -> ledger.recovered() + " messages are found after everything had its outcome");
+  }
+}
