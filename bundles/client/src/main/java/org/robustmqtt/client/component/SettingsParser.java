@@ -4,7 +4,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,11 @@ final class SettingsParser {
     Optional<String> name = name(pid);
     Settings settings = settings();
     checkKeys();
-    return new Parsed(source, name, settings, reader.faults(), warnings());
+    checkUnknown();
+    if (reader.faults().isEmpty()) {
+      Lint.check(reader, settings);
+    }
+    return new Parsed(source, name, settings, reader.faults(), reader.warnings());
   }
 
   private Optional<String> name(String pid) {
@@ -231,13 +234,11 @@ final class SettingsParser {
     return Key.of(text).isEmpty() && !Key.labelled(text) && !Key.ofTheHub(text);
   }
 
-  private List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
+  private void checkUnknown() {
     for (String text : properties.keySet()) {
       if (unknown(text)) {
-        warnings.add(
-            source
-                + ": unknown key "
+        reader.warn(
+            "unknown key "
                 + PropertyReader.quoted(text)
                 + " is ignored"
                 + NearestName.of(text, ORDER)
@@ -245,6 +246,5 @@ final class SettingsParser {
                     .orElse(""));
       }
     }
-    return List.copyOf(warnings);
   }
 }
