@@ -23,6 +23,7 @@ final class PropertyReader {
   private final String source;
   private final Map<String, Object> properties;
   private final List<String> faults = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   /**
    * Reads from the properties.
@@ -39,6 +40,11 @@ final class PropertyReader {
     return List.copyOf(faults);
   }
 
+  /** Returns what is doubtful, a line each. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
   /** Returns whether the key has a value. */
   boolean has(Key key) {
     return !texts(key).isEmpty();
@@ -52,6 +58,16 @@ final class PropertyReader {
   /** Reports a fault that has no value. */
   void fault(String line) {
     faults.add(source + ": " + line);
+  }
+
+  /** Reports that the value of a key is doubtful. */
+  void warn(Key key, String problem) {
+    warn(key.text() + " = " + shown(key) + ": " + problem);
+  }
+
+  /** Reports something doubtful. */
+  void warn(String line) {
+    warnings.add(source + ": " + line);
   }
 
   /** Returns all values of a key, decoded and stripped, without empty ones. */

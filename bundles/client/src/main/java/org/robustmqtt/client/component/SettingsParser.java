@@ -4,12 +4,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.link.Secret;
@@ -28,6 +29,9 @@ final class SettingsParser {
 
   /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
   private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
+
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile("\\$\\[(env|prop|secret):[^\\[\\]]*\\]");
 
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
@@ -58,7 +62,11 @@ final class SettingsParser {
     Optional<String> name = name(pid);
     Settings settings = settings();
     checkKeys();
-    return new Parsed(source, name, settings, reader.faults(), warnings());
+    checkUnknown();
+    if (reader.faults().isEmpty()) {
+      Lint.check(reader, settings);
+    }
+    return new Parsed(source, name, settings, reader.faults(), reader.warnings());
   }
 
   private Optional<String> name(String pid) {
@@ -210,7 +218,7 @@ final class SettingsParser {
       if (!key.built() && properties.containsKey(key.text())) {
         reader.fault(key, "not built yet; remove it");
       } else if (unresolved(properties.get(key.text()))) {
-        reader.fault(key, "contains \"$[\", which the hub did not resolve; check the name in it");
+        reader.fault(key, leftover(properties.get(key.text())) + "; check the name in it");
       }
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
@@ -218,7 +226,7 @@ final class SettingsParser {
       if (Key.labelled(text)) {
         reader.fault(text + ": not built yet; remove it");
       } else if (unknown(text) && unresolved(entry.getValue())) {
-        reader.fault(text + " = ****: contains \"$[\", which the hub did not resolve");
+        reader.fault(text + " = ****: " + leftover(entry.getValue()));
       }
     }
   }
@@ -227,17 +235,23 @@ final class SettingsParser {
     return PropertyValue.texts(value).stream().anyMatch(text -> text.contains("$["));
   }
 
+  /** Names the placeholder, if it surely is one: anything else may be part of a secret. */
+  private static String leftover(Object value) {
+    Matcher placeholder = PLACEHOLDER.matcher(String.join(" ", PropertyValue.texts(value)));
+    return "contains \""
+        + (placeholder.find() ? placeholder.group() : "$[")
+        + "\", which the hub did not resolve";
+  }
+
   private static boolean unknown(String text) {
     return Key.of(text).isEmpty() && !Key.labelled(text) && !Key.ofTheHub(text);
   }
 
-  private List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
+  private void checkUnknown() {
     for (String text : properties.keySet()) {
       if (unknown(text)) {
-        warnings.add(
-            source
-                + ": unknown key "
+        reader.warn(
+            "unknown key "
                 + PropertyReader.quoted(text)
                 + " is ignored"
                 + NearestName.of(text, ORDER)
@@ -245,6 +259,5 @@ final class SettingsParser {
                     .orElse(""));
       }
     }
-    return List.copyOf(warnings);
   }
 }

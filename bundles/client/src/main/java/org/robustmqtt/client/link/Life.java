@@ -408,7 +408,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   void problem(Place place, ProblemKind kind, int reasonCode, String text) {
-    board.problem(new Problem(place, kind, reasonCode, text, now()));
+    board.problem(new Problem(place, kind, reasonCode, Advice.with(kind, text), now()));
   }
 
   /** Enters a state that needs no more than to be entered. */

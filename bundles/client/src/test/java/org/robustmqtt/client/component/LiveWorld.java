@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.robustmqtt.ConnectionState;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
@@ -142,6 +144,19 @@ final class LiveWorld {
 
   ConnectionService service() {
     return services.get(NAME);
+  }
+
+  /** Returns what mqtt:info shows: all faults, and the problem where that says more. */
+  List<String> read() {
+    List<String> lines = new ArrayList<>();
+    for (ConnectionStatus status : directory.all()) {
+      lines.addAll(status.faults());
+      status
+          .problem()
+          .filter(problem -> problem.kind() != ProblemKind.SETTINGS_FAULTY)
+          .ifPresent(problem -> lines.add(problem.text()));
+    }
+    return lines;
   }
 
   int connects() {

@@ -183,12 +183,25 @@ class SettingsParserTest {
     assertEquals(
         List.of(
             SOURCE
-                + ": username = \"$[env:USER_X]\": contains \"$[\", which the hub did not resolve;"
+                + ": username = \"$[env:USER_X]\": contains \"$[env:USER_X]\", which the hub did"
+                + " not resolve; check the name in it",
+            SOURCE
+                + ": password = ****: contains \"$[secret:mqtt]\", which the hub did not resolve;"
                 + " check the name in it",
             SOURCE
+                + ": somethingElse = ****: contains \"$[prop:x]\", which the hub did not resolve"),
+        parsed.faults());
+  }
+
+  @Test
+  void what_only_looks_like_a_placeholder_is_not_shown_of_a_secret() {
+    Parsed parsed = parse(Map.of("broker", "mqtt://b", "username", "u", "password", "ge$[heim]:x"));
+
+    assertEquals(
+        List.of(
+            SOURCE
                 + ": password = ****: contains \"$[\", which the hub did not resolve; check the"
-                + " name in it",
-            SOURCE + ": somethingElse = ****: contains \"$[\", which the hub did not resolve"),
+                + " name in it"),
         parsed.faults());
   }
 

@@ -42,7 +42,8 @@ class LinkRetryTest {
     it.world.advance(Duration.ofSeconds(20));
     assertEquals(ProblemKind.CONNECTION_REFUSED, it.problem());
     assertEquals(
-        "10.0.0.1:1883 refused the connection", it.status().problem().orElseThrow().text());
+        "10.0.0.1:1883 refused the connection; look at the port in broker, and whether it runs",
+        it.status().problem().orElseThrow().text());
     assertTrue(it.status().attempt() > 3, "attempts " + it.status().attempt());
 
     it.withBroker();
@@ -91,7 +92,9 @@ class LinkRetryTest {
     it.world.advance(Duration.ofSeconds(30));
     assertEquals(ProblemKind.HOST_UNKNOWN, it.problem());
     assertEquals(Place.DNS, it.status().problem().orElseThrow().place());
-    assertEquals("broker.home: its name is not known", problemText(it));
+    assertEquals(
+        "broker.home: its name is not known; look at broker, or at the name server",
+        problemText(it));
     assertTrue(it.world.net().resolved() > 3);
 
     it.world.net().name("broker.home", "10.0.0.7", LinkWorld.IP);
