@@ -1,0 +1,2 @@
+/** The stores that are compared, and their floor. */
+package org.robustmqtt.benchmarks.store;
