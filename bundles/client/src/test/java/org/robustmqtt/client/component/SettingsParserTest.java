@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.LinkSettings;
+import org.robustmqtt.client.testing.Clause;
 
 /** What a user sees of a configuration that is not quite right. */
 class SettingsParserTest {
@@ -289,6 +290,9 @@ class SettingsParserTest {
   }
 
   @Test
+  @Clause(
+      v311 = "MQTT-3.1.3-7",
+      v5 = {"MQTT-3.1.3-3", "MQTT-3.1.3-4"})
   void the_configured_client_identifier_wins_over_the_generated_one() {
     Settings generated = parse(Map.of("broker", "mqtt://b")).settings();
     Settings own = parse(Map.of("broker", "mqtt://b", "clientID", "mine")).settings();

@@ -52,7 +52,11 @@ final class Peer {
 
   /** The same connection in a new process, with what the journal has kept. */
   Peer restarted() {
-    MemoryJournal kept = it.journal.reopened();
+    return restarted(it.journal.reopened());
+  }
+
+  /** The same connection in a new process, with this journal. */
+  Peer restarted(MemoryJournal kept) {
     LinkSettings settings = settings(version, shape -> {});
     return new Peer(new LinkWorld(new VirtualWorld(2), kept, Optional.of(settings)), version);
   }

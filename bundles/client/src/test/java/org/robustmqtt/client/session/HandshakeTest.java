@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Auth;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
@@ -110,6 +111,7 @@ class HandshakeTest {
   }
 
   @Test
+  @Clause(v311 = "MQTT-3.1.2-6")
   void in_3_1_1_a_clean_session_that_was_asked_for_takes_one_connection() {
     Scene scene = Scene.of(ProtocolVersion.MQTT_3_1_1, Scene.settings(true, 10, true)).connect();
     scene
@@ -121,6 +123,7 @@ class HandshakeTest {
 
   /** MQTT-3.1.3-2: session state belongs to a client identifier, and to a broker. */
   @Test
+  @Clause(v311 = "MQTT-3.1.3-2", v5 = "MQTT-3.1.3-2")
   void the_record_of_another_broker_or_client_identifier_is_not_continued() {
     for (String[] other :
         List.of(new String[] {"other", "me"}, new String[] {"broker:1883", "I"})) {
@@ -156,6 +159,7 @@ class HandshakeTest {
   }
 
   @Test
+  @Clause(v5 = "MQTT-3.1.2-4")
   void with_clean_start_asked_for_no_session_is_kept() {
     Scene scene = Scene.of(ProtocolVersion.MQTT_5, Scene.settings(true, 10, true)).begin();
     scene.session.lost();
@@ -168,6 +172,7 @@ class HandshakeTest {
 
   /** MQTT-3.1.2-22 of 3.1.1: no password without a user name. */
   @Test
+  @Clause(v311 = "MQTT-3.1.2-22")
   void in_3_1_1_nothing_of_mqtt_5_is_in_the_connect() {
     Properties delay = Properties.builder().number(Property.WILL_DELAY_INTERVAL, 5).build();
     SessionSettings settings =
@@ -196,6 +201,7 @@ class HandshakeTest {
 
   /** Section 3.2.2.3: what a CONNACK does not say has the standard's value. */
   @Test
+  @Clause(v5 = "section 3.2.2.3")
   void the_capabilities_are_what_the_connack_says_or_the_standards_values() {
     Scene scene = Scene.fresh().connect().connack(false);
     BrokerCapabilities standard =
@@ -283,6 +289,7 @@ class HandshakeTest {
 
   /** MQTT-3.2.0-1, -2. Before CONNACK there is no DISCONNECT (5.0, section 4.13.1). */
   @Test
+  @Clause(v311 = "MQTT-3.1.0-2", v5 = "MQTT-3.2.0-2")
   void a_connack_comes_first_and_once() {
     Scene.fresh().connect().got(new Pingresp()).expect("closed CONNECT PROTOCOL_ERROR 0x82");
     Scene.online()

@@ -3,6 +3,7 @@ package org.robustmqtt.client.session;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.ProtocolVersion;
 
 /** What we receive: section 4.3 of both standards, delivery-rules 2 and 6. */
@@ -192,6 +193,7 @@ class IncomingTest {
 
   /** MQTT-4.8.0-2 of 3.1.1: an error while handling a packet closes its connection. */
   @Test
+  @Clause(v311 = "MQTT-4.8.0-2")
   void if_a_record_cannot_be_written_the_link_closes_and_the_broker_sends_again() {
     Scene.online()
         .publish(2, 5, "in", "x")

@@ -3,6 +3,7 @@ package org.robustmqtt.client.session;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
@@ -55,6 +56,7 @@ class LimitsTest {
 
   /** MQTT-3.2.2-15: PUBLISH of QoS 1 with topic "a" and two bytes: 2 + 2 + 1 + 2 + 1 + 2 = 10. */
   @Test
+  @Clause(v5 = "MQTT-3.2.2-15")
   void a_message_larger_than_the_broker_takes_is_dropped_and_blocks_nobody() {
     with(Property.MAXIMUM_PACKET_SIZE, 10)
         .send(1, 1, "a")
@@ -85,6 +87,7 @@ class LimitsTest {
 
   /** Sections 3.2.2.3.11 and 3.2.2.3.13: such a SUBSCRIBE is a protocol error. */
   @Test
+  @Clause(v5 = {"section 3.2.2.3.11", "section 3.2.2.3.13"})
   void a_filter_that_the_broker_cannot_take_is_not_sent_and_told_and_tried_at_another_broker() {
     Scene scene = with(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
     scene.want("a/#", 1, "a/+/b", 1, "c", 1).written();

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.testing.Clause;
 
 /**
  * The session against models of its neighbours, driven by seeds: each run is a few hundred events
@@ -46,6 +47,29 @@ class ModelTest {
   }
 
   @Test
+  @Clause(
+      v311 = {
+        "MQTT-2.3.1-3",
+        "MQTT-3.1.2-4",
+        "MQTT-4.1.0-1",
+        "MQTT-4.1.0-2",
+        "MQTT-4.3.2-1",
+        "MQTT-4.3.3-1",
+        "MQTT-4.3.3-2",
+        "MQTT-4.4.0-1",
+        "MQTT-4.6.0-1"
+      },
+      v5 = {
+        "MQTT-3.1.2-23",
+        "MQTT-4.1.0-1",
+        "MQTT-4.3.2-3",
+        "MQTT-4.3.3-2",
+        "MQTT-4.3.3-5",
+        "MQTT-4.3.3-6",
+        "MQTT-4.3.3-10",
+        "MQTT-4.4.0-1",
+        "MQTT-4.6.0-1"
+      })
   void with_the_process_ended_anywhere_qos_2_arrives_once_in_each_session() {
     runs(RUNS, Faults.CRASHES);
   }

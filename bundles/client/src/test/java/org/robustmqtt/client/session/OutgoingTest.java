@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
@@ -205,6 +206,7 @@ class OutgoingTest {
 
   /** MQTT-3.3.4-7, -8, MQTT-4.9.0-1, -2, -3. */
   @Test
+  @Clause(v5 = {"MQTT-4.9.0-1", "MQTT-4.9.0-2", "MQTT-4.9.0-3"})
   void no_more_than_the_receive_maximum_is_unacknowledged_and_only_qos_1_and_2_wait() {
     Scene scene = Scene.fresh().connect();
     Properties two = Properties.builder().number(Property.RECEIVE_MAXIMUM, 2).build();
@@ -239,6 +241,7 @@ class OutgoingTest {
   }
 
   @Test
+  @Clause(v5 = {"section 3.3.2.3.3", "MQTT-3.3.4-6"})
   void in_mqtt_5_the_properties_and_the_expiry_go_along_and_in_3_1_1_nothing_does() {
     Scene scene = Scene.online();
     var properties =

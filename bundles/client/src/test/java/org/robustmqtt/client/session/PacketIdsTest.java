@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.client.testing.Clause;
 
 /** Packet ids: MQTT-2.2.1-3, 3.1.1: MQTT-2.3.1-2, -3; seed row S39. */
 class PacketIdsTest {
@@ -11,6 +12,7 @@ class PacketIdsTest {
   private static final PacketIds.Owner B = new PacketIds.Owner() {};
 
   @Test
+  @Clause(v311 = "MQTT-2.3.1-2", v5 = "MQTT-2.2.1-3")
   void an_id_in_use_is_passed_when_the_numbers_begin_anew() {
     PacketIds ids = new PacketIds(10);
     assertEquals(21, ids.take(A));
@@ -23,6 +25,7 @@ class PacketIdsTest {
   }
 
   @Test
+  @Clause(v311 = "MQTT-2.3.1-2", v5 = "MQTT-2.2.1-3")
   void with_all_ids_in_use_none_is_given_out() {
     PacketIds ids = new PacketIds(2);
     for (int i = 5; i <= 65_535; i++) {

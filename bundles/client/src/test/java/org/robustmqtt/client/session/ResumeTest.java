@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
@@ -18,6 +19,7 @@ class ResumeTest {
 
   /** Seed row S08; MQTT-3.3.1-1, MQTT-4.4.0-1. */
   @Test
+  @Clause(v311 = "MQTT-2.3.1-3", v5 = "MQTT-4.3.2-3")
   void qos_1_cut_after_publish_is_sent_again_with_its_id_and_dup() {
     Scene.online()
         .send(1, 1, "a")

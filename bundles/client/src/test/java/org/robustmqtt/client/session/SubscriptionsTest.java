@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Subscribe;
 
@@ -262,5 +263,16 @@ class SubscriptionsTest {
     scene.expect("disk: session 1 a:1", "SUBSCRIBE #21 a:1");
     scene.suback(21, 1).want().written().clear();
     scene.unsuback(22).expect("unsubscribed a", "disk: session 1");
+  }
+
+  @Test
+  @Clause(
+      v311 = {"MQTT-3.8.3-3", "MQTT-3.10.3-2"},
+      v5 = {"MQTT-3.8.3-2", "MQTT-3.10.3-2"})
+  void without_a_filter_there_is_no_request() {
+    Scene.online().want().expect().want("a", 1).written().suback(21, 1).written().clear();
+    Scene scene = Scene.online().want("a", 1).written().suback(21, 1).written().clear();
+    scene.want().written().unsuback(22, 0).written().clear();
+    scene.want().expect();
   }
 }
