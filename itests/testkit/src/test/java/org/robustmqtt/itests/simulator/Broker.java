@@ -68,7 +68,7 @@ final class Broker {
     ackLossPercent = 0;
     ackTwicePercent = 0;
     refuseMessagePercent = 0;
-    if (NotYet.HELD.contains(Sentence.POISON)) {
+    if (NotYet.held(Sentence.POISON)) {
       poison = Optional.empty();
     }
     up = true;

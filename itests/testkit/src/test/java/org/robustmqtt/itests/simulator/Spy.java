@@ -281,6 +281,11 @@ final class Spy implements Journal {
   }
 
   @Override
+  public void retune(Duration storeDelay, long minFree) {
+    journal.retune(storeDelay, minFree);
+  }
+
+  @Override
   public void close() {
     journal.close();
   }

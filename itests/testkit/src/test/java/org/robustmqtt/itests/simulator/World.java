@@ -104,7 +104,7 @@ final class World {
   }
 
   void broken(Sentence sentence, String detail) {
-    if (finding.isEmpty() && !NotYet.HELD.contains(sentence)) {
+    if (finding.isEmpty() && !NotYet.held(sentence)) {
       trace(() -> "!!! " + sentence + ": " + detail);
       finding = Optional.of(new Finding(sentence, detail));
     }
