@@ -144,6 +144,46 @@ class FailureTest {
   }
 
   @Test
+  void what_the_system_forgot_after_a_failed_force_is_written_again_before_it_counts_as_on_disk()
+      throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    List<Stored> told = Rig.offer(journal, Durability.SYNC);
+    // the write succeeds, its force fails, and so does all that follows
+    rig.disk.fail(2, 1_000_000);
+    rig.run();
+    assertEquals(List.of(Stored.FAILED), told);
+    journal.close();
+    rig.disk.fail(0, 0);
+
+    List<Long> found = Rig.sequences(new Rig(rig.disk, Journals.SEGMENT_SIZE).open());
+    FaultyDisk left = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));
+    assertEquals(found, Rig.sequences(Rig.reopen(left)));
+    assertEquals(1, found.size(), "it could be read although it was not on disk");
+  }
+
+  @Test
+  void a_segment_that_was_only_begun_does_not_make_the_one_before_it_count_as_forced()
+      throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    Rig.offer(journal, Durability.SYNC);
+    // the force fails, then the header of the next segment cannot be written, and all that follows
+    rig.disk.failForces(1);
+    rig.disk.fail(4, 1_000_000);
+    rig.run();
+    journal.close();
+    rig.disk.fail(0, 0);
+
+    Journal again = new Rig(rig.disk, Journals.SEGMENT_SIZE).open();
+    assertEquals(0, again.status().damagedBytes());
+    List<Long> found = Rig.sequences(again);
+    FaultyDisk left = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));
+    assertEquals(found, Rig.sequences(Rig.reopen(left)));
+    assertEquals(1, found.size(), "it could be read although it was not on disk");
+  }
+
+  @Test
   void a_callback_that_throws_harms_nobody() throws Exception {
     Rig rig = Rig.empty();
     Journal journal = rig.open();

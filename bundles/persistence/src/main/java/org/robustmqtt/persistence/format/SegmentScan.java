@@ -34,8 +34,10 @@ public final class SegmentScan {
    *
    * @param damage damaged ranges, in order; a range may reach beyond the end of the file
    * @param end up to where the file is good or damaged: what follows is a torn tail
+   * @param forced up to where the file itself says that it was forced: its last batch begins there;
+   *     0 if there is none, so that not even the header surely was
    */
-  public record Result(List<Damage> damage, long end) {}
+  public record Result(List<Damage> damage, long end, long forced) {}
 
   private final byte[] array;
   private final int length;
@@ -46,6 +48,8 @@ public final class SegmentScan {
   private long base;
 
   private final List<Damage> damage = new ArrayList<>();
+
+  private long lastBatch;
 
   private SegmentScan(byte[] array, int length, SegmentHeader header, Visitor visitor) {
     this.array = array;
@@ -94,15 +98,15 @@ public final class SegmentScan {
         at = batch;
       } else if (at < namedEnd) {
         damage.add(new Damage(at, namedEnd));
-        return new Result(damage, Math.min(length, namedEnd));
+        return new Result(damage, Math.min(length, namedEnd), lastBatch);
       } else {
-        return new Result(damage, at);
+        return new Result(damage, at, lastBatch);
       }
     }
     if (at < namedEnd) {
       damage.add(new Damage(at, namedEnd));
     }
-    return new Result(damage, Math.min(at, length));
+    return new Result(damage, Math.min(at, length), lastBatch);
   }
 
   /** Returns where the record at an offset ends, 0 if it is bad. */
@@ -132,6 +136,8 @@ public final class SegmentScan {
     int size = (int) end - offset;
     if (type.isEmpty() || !visitor.record(type.get(), offset, size, array, crcAt + 5, (int) end)) {
       damage.add(new Damage(offset, end));
+    } else if (type.get() == RecordType.BATCH) {
+      lastBatch = offset;
     }
     return (int) end;
   }

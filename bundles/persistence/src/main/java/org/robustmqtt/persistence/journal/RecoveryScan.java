@@ -87,7 +87,8 @@ final class RecoveryScan {
     for (String name : disk.list(folder)) {
       int number = Format.segmentOf(name);
       if (number > 0) {
-        byte[] beginning = read(number, Format.DATA);
+        // one byte more, to know whether there is more
+        byte[] beginning = read(number, Format.DATA + 1);
         if (SegmentHeader.isNewer(beginning, beginning.length)) {
           throw new JournalException(
               ProblemKind.STORE_UNREADABLE,
@@ -106,7 +107,7 @@ final class RecoveryScan {
 
   private void readSegment(int number) throws IOException {
     SegmentHeader header = headers.get(number);
-    boolean last = number == beginnings.lastKey();
+    boolean last = isLast(number);
     if (header == null) {
       unreadable(number, last);
       return;
@@ -123,19 +124,38 @@ final class RecoveryScan {
     }
     segment.size = result.end();
     segment.forcedEnd = result.end();
-    finish(number, bytes.length, result.end(), last);
+    long surelyForced = Math.max(result.forced(), namedEnd(headers, number));
+    finish(number, bytes, (int) result.end(), (int) Math.min(surelyForced, result.end()));
   }
 
-  /** Cuts the tail, and forces what a crashed process may only have appended. */
-  private void finish(int number, long length, long end, boolean last) throws IOException {
-    if (end < length || last) {
-      try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
-        if (end < length) {
-          cutBytes += length - end;
-          file.truncate(end);
-        }
-        file.force();
+  /** Returns whether no later segment says where this one ended, or has lost its header. */
+  private boolean isLast(int number) {
+    return beginnings.tailMap(number + 1).keySet().stream().allMatch(this::onlyBegun);
+  }
+
+  /** Returns whether a file is without a header because the machine stopped before it had one. */
+  private boolean onlyBegun(int number) {
+    return !headers.containsKey(number) && beginnings.get(number).length <= Format.DATA;
+  }
+
+  /**
+   * Cuts the tail, and forces what may only have been appended. That is written once more before:
+   * if its force had failed, the system holds it as written although it is not, and would say of a
+   * second force that it succeeded.
+   */
+  private void finish(int number, byte[] bytes, int end, int forced) throws IOException {
+    if (end == bytes.length && forced == end) {
+      return;
+    }
+    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
+      if (end < bytes.length) {
+        cutBytes += bytes.length - end;
+        file.truncate(end);
       }
+      if (forced < end) {
+        file.write(ByteBuffer.wrap(bytes, forced, end - forced), forced);
+      }
+      file.force();
     }
   }
 

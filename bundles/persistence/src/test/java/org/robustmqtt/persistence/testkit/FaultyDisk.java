@@ -352,15 +352,14 @@ public final class FaultyDisk implements Disk {
         throw e;
       }
       if (forces) {
-        node.durable = node.content.clone();
-        node.pending.clear();
+        node.force();
       }
     }
 
     @Override
     public void truncate(long size) throws IOException {
       operation();
-      node.content = java.util.Arrays.copyOf(node.content, (int) size);
+      node.truncate((int) size);
     }
 
     @Override

@@ -13,11 +13,28 @@ final class FaultyFile {
   byte[] durable = {};
   final List<Write> pending = new ArrayList<>();
 
-  private record Write(int at, byte[] bytes) {}
+  /** Some bytes, or that what is behind them is cut off. */
+  private record Write(int at, byte[] bytes, boolean cut) {}
 
   void write(int at, byte[] bytes) {
     content = put(content, at, bytes, 0, bytes.length);
-    pending.add(new Write(at, bytes));
+    pending.add(new Write(at, bytes, false));
+  }
+
+  void truncate(int size) {
+    content = Arrays.copyOf(content, size);
+    pending.add(new Write(size, new byte[0], true));
+  }
+
+  /** What is pending reaches the disk; what an earlier force forgot does not. */
+  void force() {
+    for (Write write : pending) {
+      durable =
+          write.cut()
+              ? Arrays.copyOf(durable, write.at())
+              : put(durable, write.at(), write.bytes(), 0, write.bytes().length);
+    }
+    pending.clear();
   }
 
   /** What a power cut may leave: each unforced sector is there, there in part, or not there. */
