@@ -72,7 +72,9 @@ public final class DiskJournal implements Journal {
                 java.util.Collections.unmodifiableSet(
                     new java.util.LinkedHashSet<>(small.received)),
                 java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
-                found.wallMillis()));
+                found.wallMillis(),
+                found.merged().aliases(),
+                found.merged().replaced()));
     this.lease = new Lease(found.next());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
