@@ -40,6 +40,7 @@ final class MixedRun {
   private final TreeSet<Integer> receivedTold = new TreeSet<>();
   private final TreeSet<Integer> completedCalled = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
+  private Runnable opened = () -> {};
   private int unanswered;
   private long highest;
   private int nextValue = 1;
@@ -50,10 +51,16 @@ final class MixedRun {
     this.random = new Random(seed);
   }
 
+  /** Says what happens to the disk once the journal is open. */
+  void after(Runnable action) {
+    opened = action;
+  }
+
   /** Runs until the end or the crash; the journal is closed if there was none. */
   void run(Rig rig, int steps) {
     try {
       Journal journal = rig.open();
+      opened.run();
       for (int i = 0; i < steps && !disk.isCrashed(); i++) {
         step(rig, journal);
       }
