@@ -72,4 +72,24 @@ public record JournalStatus(
         0,
         0);
   }
+
+  /** Returns the same with another reason, and with other numbers of what is in memory only. */
+  public JournalStatus degraded(Optional<String> why, int messages, long inMemory) {
+    return new JournalStatus(
+        path,
+        inDataArea,
+        why,
+        segments,
+        bytes,
+        liveMessages,
+        bytesWritten,
+        forces,
+        recovered,
+        cutBytes,
+        damagedBytes,
+        damagedFiles,
+        messages,
+        inMemory,
+        possibleDuplicates);
+  }
 }

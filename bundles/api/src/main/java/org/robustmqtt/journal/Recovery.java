@@ -13,9 +13,25 @@ import java.util.Set;
  * @param values the newest value of each key; keys in order
  * @param lastWallMillis the last wall time that was seen before it was closed or cut off,
  *     milliseconds since 1970; 0 if none was recorded
+ * @param aliases of messages that were taken over from another journal: their sequence, and the one
+ *     they had there. An old sequence may be that of another message here
+ * @param replaced sequences among {@code messages} that are not to be sent: when two journals were
+ *     put together, a newer retained message of the topic was found. To be settled as replaced
  */
 public record Recovery(
     List<RecoveredMessage> messages,
     Set<Integer> received,
     Map<String, byte[]> values,
-    long lastWallMillis) {}
+    long lastWallMillis,
+    Map<Long, Long> aliases,
+    List<Long> replaced) {
+
+  /** What was found in a journal into which no other was taken over. */
+  public Recovery(
+      List<RecoveredMessage> messages,
+      Set<Integer> received,
+      Map<String, byte[]> values,
+      long lastWallMillis) {
+    this(messages, received, values, lastWallMillis, Map.of(), List.of());
+  }
+}

@@ -63,7 +63,7 @@ final class Journals implements JournalProvider, AutoCloseable {
     this.rounds = rounds.apply(worker);
     this.path = path;
     this.segmentSize = segmentSize;
-    this.takeOver = new TakeOver(disk);
+    this.takeOver = new TakeOver(disk, clock, segmentSize);
   }
 
   /** Journals that are opened from now on are there; those that are open stay where they are. */

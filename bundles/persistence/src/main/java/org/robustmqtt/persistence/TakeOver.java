@@ -8,20 +8,22 @@ import java.util.List;
 import java.util.Optional;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.journal.DiskJournal;
+import org.robustmqtt.persistence.journal.Merge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves a journal into an empty folder, and deletes journals; both can be broken off at every step
+ * Moves a journal into another folder, and deletes journals; both can be broken off at every step
  * and are completed the next time.
  *
  * <pre>
- * target/incoming/*          copies, forced
+ * target/incoming/*          copies, or segments that follow those of the target; forced
  * target/incoming/complete   forced: holds the path of the source; from here on there is no way back
  * target/*                   renamed one by one
  * source/gone                forced: no journal any more
@@ -40,8 +42,13 @@ final class TakeOver {
 
   private final Disk disk;
 
-  TakeOver(Disk disk) {
+  private final Clock clock;
+  private final long segmentSize;
+
+  TakeOver(Disk disk, Clock clock, long segmentSize) {
     this.disk = disk;
+    this.clock = clock;
+    this.segmentSize = segmentSize;
   }
 
   /** Returns whether a folder holds a journal. */
@@ -51,8 +58,8 @@ final class TakeOver {
   }
 
   /**
-   * Completes what was broken off, and fills an empty folder from the first source that is a
-   * journal.
+   * Completes what was broken off, and takes over every source that is a journal: as it is if the
+   * folder is empty, else message by message, see {@link Merge}.
    *
    * @param target a folder that is locked by the caller
    * @throws JournalException if a source is locked or of a newer format; nothing was changed
@@ -67,21 +74,22 @@ final class TakeOver {
     } else {
       deleteFolder(incoming);
     }
-    if (isJournal(target)) {
-      return;
-    }
     for (Path source : sources) {
       if (isJournal(source)) {
         DiskJournal.requireReadable(disk, source);
         DiskLock held = lock(source);
         try {
-          copy(source, incoming);
-          LOG.info("{}: the journal in {} is taken over", target, source);
+          if (isJournal(target)) {
+            merge(target, source, incoming);
+          } else {
+            copy(source, incoming);
+            LOG.info("{}: the journal in {} is taken over", target, source);
+          }
+          decide(source, incoming);
         } finally {
           held.close();
         }
         complete(target, incoming);
-        return;
       }
     }
   }
@@ -129,6 +137,22 @@ final class TakeOver {
         copyFile(source.resolve(name), incoming.resolve(name));
       }
     }
+  }
+
+  /** Brings the messages of a source behind those of a target. */
+  private void merge(Path target, Path source, Path incoming) throws IOException, JournalException {
+    disk.createFolders(incoming);
+    int count = Merge.write(disk, clock, target, source, incoming, segmentSize);
+    for (String name : disk.list(source)) {
+      if (name.endsWith(".damaged")) {
+        copyFile(source.resolve(name), incoming.resolve("taken-" + name));
+      }
+    }
+    LOG.info("{}: {} messages of the journal in {} are taken over", target, count, source);
+  }
+
+  /** From here on there is no way back. */
+  private void decide(Path source, Path incoming) throws IOException {
     disk.forceDirectory(incoming);
     // Whole or not at all: half a path would name another folder.
     write(incoming.resolve(DRAFT), source.toString().getBytes(StandardCharsets.UTF_8));

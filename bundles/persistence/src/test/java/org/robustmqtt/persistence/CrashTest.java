@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
+import org.slf4j.LoggerFactory;
 
 /**
  * A crash at every operation of a mixed run, with segments so small that rolling, carrying and
@@ -33,6 +34,8 @@ class CrashTest {
   @EnumSource(FaultyDisk.Crash.class)
   void nothing_promised_is_lost_wherever_the_machine_stops(FaultyDisk.Crash crash)
       throws JournalException {
+    int points = 0;
+    int promised = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
       int operations = operations(seed);
       assertTrue(operations > 150, "the run is long enough: " + operations);
@@ -49,8 +52,13 @@ class CrashTest {
         Journal journal = rig.open();
         assertEquals(List.of(), run.broken(journal, journal.recovery(), crash), where);
         assertEquals(0, journal.status().damagedBytes(), where + ": a crash is no damage");
+        points++;
+        promised += run.promised();
       }
     }
+    assertTrue(points > 500 && promised > 2_000, points + ", " + promised);
+    LoggerFactory.getLogger(CrashTest.class)
+        .info("{}: {} crash points, {} ids promised, 0 lost", crash, points, promised);
   }
 
   /** The machine may stop again while it recovers. */

@@ -16,6 +16,7 @@ import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 
 /**
@@ -30,12 +31,16 @@ final class MixedRun {
   private final Map<Long, Stored> told = new TreeMap<>();
   private final TreeSet<Long> settleCalled = new TreeSet<>();
   private final TreeSet<Long> settleTold = new TreeSet<>();
+  private final TreeSet<Long> settleForced = new TreeSet<>();
+  private final Map<Long, RecoveredMessage.Stage> endCalls = new TreeMap<>();
+  private final Map<Long, RecoveredMessage.Stage> endTold = new TreeMap<>();
   private final Map<Long, Integer> sentForced = new TreeMap<>();
   private final Map<Long, Long> sentCalls = new TreeMap<>();
   private final Map<String, Integer> valueForced = new TreeMap<>();
   private final TreeSet<Integer> receivedTold = new TreeSet<>();
   private final TreeSet<Integer> completedCalled = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
+  private Runnable opened = () -> {};
   private int unanswered;
   private long highest;
   private int nextValue = 1;
@@ -46,10 +51,16 @@ final class MixedRun {
     this.random = new Random(seed);
   }
 
+  /** Says what happens to the disk once the journal is open. */
+  void after(Runnable action) {
+    opened = action;
+  }
+
   /** Runs until the end or the crash; the journal is closed if there was none. */
   void run(Rig rig, int steps) {
     try {
       Journal journal = rig.open();
+      opened.run();
       for (int i = 0; i < steps && !disk.isCrashed(); i++) {
         step(rig, journal);
       }
@@ -62,7 +73,7 @@ final class MixedRun {
   }
 
   private void step(Rig rig, Journal journal) {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(17)) {
       case 0, 1, 2 -> offer(journal, Durability.SYNC);
       case 3, 4, 5 -> offer(journal, Durability.GROUP);
       case 6 -> pick().ifPresent(sequence -> sent(journal, sequence));
@@ -73,6 +84,11 @@ final class MixedRun {
         for (int i = 0; i < 8; i++) {
           pick().ifPresent(sequence -> settle(journal, sequence));
         }
+      }
+      case 12 -> pick().ifPresent(sequence -> ended(journal, sequence));
+      case 13 -> {
+        pick().ifPresent(journal::hurry);
+        afterForce(journal);
       }
       default -> rig.pass(Duration.ofMillis(random.nextInt(120)));
     }
@@ -148,6 +164,38 @@ final class MixedRun {
     }
   }
 
+  private void ended(Journal journal, long sequence) {
+    boolean abandoned = random.nextBoolean();
+    RecoveredMessage.Stage stage =
+        abandoned ? RecoveredMessage.Stage.ABANDONED : RecoveredMessage.Stage.QUARANTINED;
+    endCalls.put(sequence, stage);
+    unanswered++;
+    WrittenCallback callback =
+        written -> {
+          unanswered--;
+          if (written && !disk.isCrashed()) {
+            endTold.put(sequence, stage);
+          }
+        };
+    if (abandoned) {
+      journal.abandoned(sequence, callback);
+    } else {
+      journal.quarantined(sequence, callback);
+    }
+  }
+
+  private void afterForce(Journal journal) {
+    TreeSet<Long> settledNow = new TreeSet<>(settleTold);
+    unanswered++;
+    journal.afterForce(
+        written -> {
+          unanswered--;
+          if (written && !disk.isCrashed()) {
+            settleForced.addAll(settledNow);
+          }
+        });
+  }
+
   private void value(Journal journal) {
     String key = "key" + random.nextInt(3);
     int number = nextValue++;
@@ -186,6 +234,15 @@ final class MixedRun {
     return unanswered;
   }
 
+  /** Returns how many messages were told to be on disk and had no outcome. */
+  int promised() {
+    return (int)
+        told.entrySet().stream()
+            .filter(each -> each.getValue() == Stored.ON_DISK)
+            .filter(each -> !settleCalled.contains(each.getKey()))
+            .count();
+  }
+
   /** Returns the messages that were on disk and not settled, and are not in a recovery. */
   List<Long> lost(Recovery found) {
     TreeSet<Long> expected = new TreeSet<>();
@@ -217,6 +274,15 @@ final class MixedRun {
       }
       if (crash == FaultyDisk.Crash.KILL && settleTold.contains(sequence)) {
         broken.add(sequence + " was settled on disk and is back");
+      }
+      if (settleForced.contains(sequence)) {
+        broken.add(sequence + " was settled and forced, and is back");
+      }
+      if (crash == FaultyDisk.Crash.KILL
+          && endTold.containsKey(sequence)
+          && endTold.get(sequence) == endCalls.get(sequence)
+          && message.stage() != endCalls.get(sequence)) {
+        broken.add(sequence + " was " + endCalls.get(sequence) + ", found: " + message);
       }
       Integer packetId = sentForced.get(sequence);
       if (packetId != null

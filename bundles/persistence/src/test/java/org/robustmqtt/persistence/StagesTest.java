@@ -258,4 +258,34 @@ class StagesTest {
         late.clock.wallMillis(),
         new Rig(late.disk.copy(), SEGMENT).open().recovery().lastWallMillis());
   }
+
+  /** Written by the first version of the program that wrote format 1, before these stages. */
+  private static final String OLDER =
+      "Uk1RVFRKUk4AAQBA4wFRxwAAAAEAAAAAAAABi8/laAEAAAAAAAAAAAAAAAAAAQABAAABi8/laAEAAAAA"
+          + "Jri9A1JNUVRUSlJOAAEAQOMBUccAAAABAAAAAAAAAYvP5WgBAAAAAAAAAAAAAAAAAAEAAQAAAYvP5WgB"
+          + "AAAAACa4vQMLxQNSI7EAAACAAYvP5WgBJsalR1kBAQARAYvP5WgAAAZob21lLzEfICEiIyQlJicoKSor"
+          + "LC0uLzAxMgtFGXmAsQAAALsBi8/laAEmZNPeRAECABEBi8/laAAABmhvbWUvMj4/QEFCQ0RFRkdISUpL"
+          + "TE1OT1BRC8Dbc5SxAAAA9gGLz+VoASZkwYTEAQMAEQGLz+VoAAAGaG9tZS8zXV5fYGFiY2RlZmdoaWpr"
+          + "bG1ub3ALyQbU3bEAAAExAYvP5WgBGqpoXucBBAASAYvP5WgAAAZob21lLzR8fX5/gIGCgwUQ3lZ+AgEF"
+          + "AEYF2vnq9QIEBQBHC4GUlkOxAAABdAGLz+VoAQJn6OwtAwQCx8KB2wUCB0NauJcKA2tleQECAycK6mYG"
+          + "AAk=";
+
+  @Test
+  void a_journal_that_was_written_before_there_were_these_stages_is_read() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    disk.setContent(
+        Rig.FOLDER.resolve("00000001.seg"), java.util.Base64.getDecoder().decode(OLDER));
+    Journal older = Rig.reopen(disk);
+    var found = older.recovery();
+    assertEquals(
+        List.of(1L, 3L, 4L),
+        found.messages().stream().map(each -> each.stored().sequence()).toList());
+    assertEquals(RecoveredMessage.Stage.SENT, found.messages().get(0).stage());
+    assertEquals(70, found.messages().get(0).packetId());
+    assertEquals(RecoveredMessage.Stage.RELEASED, found.messages().get(2).stage());
+    assertEquals(2, found.values().get("key").length);
+    assertEquals(java.util.Set.of(9), found.received());
+    assertTrue(found.lastWallMillis() > 1_700_000_000_000L - 1, "it was written even then");
+    assertEquals(0, older.status().damagedBytes() + older.status().cutBytes());
+  }
 }

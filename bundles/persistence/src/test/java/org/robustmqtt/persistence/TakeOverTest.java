@@ -5,20 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
+import org.slf4j.LoggerFactory;
 
 /** Where journals are, and how one moves. */
 class TakeOverTest {
@@ -127,16 +135,148 @@ class TakeOverTest {
     assertTrue(disk.isCrashed());
   }
 
+  private static void offer(Journal journal, String topic, int qos, boolean retain, long at) {
+    Message message = Message.text(topic, topic + at).withQos(qos).withRetain(retain);
+    journal.offer(
+        new StoredMessage(journal.nextSequence(), message, Durability.SYNC, at, 0), stored -> {});
+  }
+
+  /** A journal in the data area and another one where it is to be. */
+  private static FaultyDisk both() throws JournalException {
+    FaultyDisk disk = new FaultyDisk();
+    Rig rig = new Rig(disk, 2_000, IN_AREA);
+    Journal source = rig.open();
+    offer(source, "a", 1, false, 10);
+    offer(source, "b", 2, false, 20);
+    offer(source, "r", 1, true, 30);
+    offer(source, "s", 1, true, 90);
+    offer(source, "q", 1, false, 50);
+    offer(source, "gone", 1, false, 55);
+    source.sent(1, 4, 11, Level.APPENDED, written -> {});
+    source.sent(2, 4, 12, Level.APPENDED, written -> {});
+    source.released(2, Level.APPENDED, written -> {});
+    source.quarantined(5, written -> {});
+    source.abandoned(6, written -> {});
+    source.received(12, written -> {});
+    source.put("record", new byte[] {1}, Level.FORCED, written -> {});
+    rig.run();
+    source.close();
+    rig = new Rig(disk, 2_000);
+    Journal target = rig.open();
+    offer(target, "a", 1, false, 60);
+    offer(target, "r", 1, true, 70);
+    offer(target, "s", 1, true, 80);
+    target.put("record", new byte[] {2}, Level.FORCED, written -> {});
+    rig.run();
+    target.close();
+    return disk.copy();
+  }
+
+  private static String found(Recovery found) {
+    StringBuilder text = new StringBuilder();
+    for (RecoveredMessage message : found.messages()) {
+      long sequence = message.stored().sequence();
+      text.append(new String(message.stored().message().payload(), StandardCharsets.UTF_8));
+      Long alias = found.aliases().get(sequence);
+      text.append(alias == null ? "" : " was " + alias);
+      text.append(found.replaced().contains(sequence) ? " replaced" : "");
+      text.append(message.stage() == RecoveredMessage.Stage.WAITING ? "" : " " + message.stage());
+      text.append(message.packetId() > 0 ? " " + message.packetId() : "").append(", ");
+    }
+    return text.toString();
+  }
+
+  private static final String MERGED =
+      "a60, r70, s80 replaced, a10 was 1, b20 was 2, r30 was 3 replaced, s90 was 4,"
+          + " q50 was 5 QUARANTINED, ";
+
   @Test
-  void a_target_that_has_a_journal_takes_nothing_over() throws Exception {
-    FaultyDisk disk = inArea();
-    Rig without = new Rig(disk, 2_000);
-    Journal own = without.open();
-    Rig.offer(own, Durability.SYNC);
-    own.close();
-    Journal journal = new Rig(disk, 2_000, MOVED).open();
-    assertEquals(List.of(1L), Rig.sequences(journal));
-    assertTrue(disk.files().stream().anyMatch(file -> file.startsWith(AREA) && isSegment(file)));
+  void a_target_that_has_messages_gets_those_of_the_source_behind_them() throws Exception {
+    FaultyDisk disk = both();
+    Rig rig = new Rig(disk, 2_000, MOVED);
+    Journal journal = rig.open();
+    Recovery found = journal.recovery();
+    assertEquals(MERGED, found(found));
+    assertEquals(2, found.values().get("record")[0], "what belongs to its session is not taken");
+    assertEquals(Set.of(), found.received());
+    assertTrue(disk.files().stream().noneMatch(file -> file.startsWith(AREA)), "nothing is left");
+    long highest = found.messages().get(7).stored().sequence();
+    assertTrue(journal.nextSequence() > highest);
+    journal.close();
+    assertEquals(MERGED, found(new Rig(disk, 2_000, MOVED).open().recovery()), "and only once");
+  }
+
+  @Test
+  void what_was_put_together_is_carried_along_and_can_be_settled() throws Exception {
+    Rig rig = new Rig(both(), 2_000, MOVED);
+    Journal journal = rig.open();
+    List<Long> replaced = journal.recovery().replaced();
+    for (int i = 0; i < 200; i++) {
+      long sequence = journal.nextSequence();
+      Rig.offer(journal, Rig.message(sequence, Durability.SYNC));
+      rig.run();
+      journal.settled(sequence, written -> {});
+    }
+    rig.pass(Duration.ofSeconds(1));
+    assertTrue(journal.status().segments() <= 2, "carried: " + journal.status().segments());
+    assertEquals(MERGED, found(new Rig(rig.disk.copy(), 2_000, MOVED).open().recovery()));
+    replaced.forEach(sequence -> journal.settled(sequence, written -> {}));
+    rig.run();
+    assertEquals(
+        MERGED.replace("s80 replaced, ", "").replace("r30 was 3 replaced, ", ""),
+        found(new Rig(rig.disk.copy(), 2_000, MOVED).open().recovery()));
+  }
+
+  @Test
+  void wherever_putting_two_together_is_broken_off_it_is_completed_and_nothing_is_twice()
+      throws Exception {
+    FaultyDisk start = both();
+    FaultyDisk whole = start.copy();
+    new Rig(whole, 2_000, MOVED).open();
+    int points = 0;
+    for (int at = 1; at <= whole.operations(); at++) {
+      for (FaultyDisk.Crash crash : FaultyDisk.Crash.values()) {
+        FaultyDisk disk = start.copy();
+        disk.crashAt(at);
+        openUntilCrash(disk);
+        FaultyDisk left = disk.after(crash, new Random(at));
+        left.crashAt(1 + at % 15);
+        try {
+          new Rig(left, 2_000, MOVED).open();
+        } catch (FaultyDisk.Crashed e) {
+          // once more, while it is completed
+        }
+        FaultyDisk again = left.after(crash, new Random(at));
+        Journal journal = new Rig(again, 2_000, MOVED).open();
+        String where = crash + ", operation " + at;
+        assertEquals(MERGED, found(journal.recovery()), where);
+        assertEquals(0, journal.status().damagedBytes(), where);
+        assertTrue(
+            again.files().stream().noneMatch(file -> file.startsWith(AREA) && isSegment(file)),
+            where);
+        points++;
+      }
+    }
+    assertTrue(points > 60, "crash points: " + points);
+    LoggerFactory.getLogger(TakeOverTest.class).info("take-over: {} crash points", points);
+  }
+
+  @Test
+  void an_operation_that_fails_while_two_are_put_together_is_told_and_the_next_try_completes_it()
+      throws Exception {
+    FaultyDisk start = both();
+    FaultyDisk whole = start.copy();
+    new Rig(whole, 2_000, MOVED).open();
+    for (int at = 1; at <= whole.operations(); at++) {
+      FaultyDisk disk = start.copy();
+      disk.fail(at, 1);
+      try {
+        new Rig(disk, 2_000, MOVED).open().close();
+      } catch (JournalException told) {
+        assertFalse(disk.holdsLocks(), "operation " + at);
+      }
+      assertEquals(MERGED, found(new Rig(disk, 2_000, MOVED).open().recovery()), "operation " + at);
+    }
   }
 
   @Test

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
@@ -78,6 +80,9 @@ final class ConnectionRooms implements Rooms {
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, first, recovery);
+    // two journals were put together, and a newer retained message of the topic was in the other
+    Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
+    recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
     link.start();
   }
 

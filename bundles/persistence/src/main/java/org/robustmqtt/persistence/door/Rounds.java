@@ -21,6 +21,12 @@ public interface Rounds {
      * @return after how many nanoseconds the next is wanted, {@link #NOTHING} or {@link #FINISHED}
      */
     long round();
+
+    /**
+     * The round under way has not ended for a long time: from here on another thread runs the
+     * rounds. Called once for such a round, by a third thread; only to be kept in mind.
+     */
+    default void stuck() {}
   }
 
   /** Asks for a round as soon as possible. Cheap, any thread. */

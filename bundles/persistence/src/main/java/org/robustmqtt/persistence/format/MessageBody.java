@@ -14,14 +14,16 @@ import org.robustmqtt.journal.StoredMessage;
  * The body of a {@link RecordType#MESSAGE} record.
  *
  * <pre>
- * sequence varint | flags 2 | [epoch varint, packet id 2] | accepted at 6 | deadline varint |
- * [own deadline: seconds varint, nanoseconds varint] | topic | [properties] | payload
+ * sequence varint | flags 2 | [epoch varint, packet id 2] | [alias varint] | accepted at 6 |
+ * deadline varint | [own deadline: seconds varint, nanoseconds varint] | topic | [properties] |
+ * payload
  *
  * flags, from the lowest bit:
  *  0-1 QoS    2 retain    3-4 durability    5-6 the message's own durability + 1, 0: none
  *  7 own deadline    8 properties    9 sent: epoch and packet id follow    10 released
  *  11 carried: the stage given here replaces what earlier records said
- *  12 abandoned    13 quarantined: each with or without 9
+ *  12 abandoned    13 quarantined    14 replaced: each with or without 9
+ *  15 alias: the sequence it had in another journal follows
  *
  * properties: flags 1 (1 UTF-8, 2 content type, 4 response topic, 8 correlation data), then those
  * that are there, then count and pairs of user properties
@@ -36,13 +38,15 @@ public final class MessageBody {
   private static final int CARRIED = 1 << 11;
   private static final int ABANDONED = 1 << 12;
   private static final int QUARANTINED = 1 << 13;
-  private static final int STAGE = SENT | RELEASED | ABANDONED | QUARANTINED;
+  private static final int REPLACED = 1 << 14;
+  private static final int ALIAS = 1 << 15;
+  private static final int STAGE = SENT | RELEASED | ABANDONED | QUARANTINED | REPLACED;
   private static final Durability[] DURABILITIES = Durability.values();
 
   private MessageBody() {}
 
   /** What a message record says besides the message. */
-  public record Head(long sequence, Stage stage, boolean carried) {}
+  public record Head(long sequence, Stage stage, boolean carried, long alias) {}
 
   /** Returns a number of bytes that the body surely fits into; quick, nothing is encoded. */
   public static int bound(Message message) {
@@ -71,6 +75,16 @@ public final class MessageBody {
    * @param replaces whether its stage replaces what earlier records said
    */
   public static void encode(Output out, StoredMessage stored, Stage stage, boolean replaces) {
+    encode(out, stored, stage, replaces, 0);
+  }
+
+  /**
+   * Writes a whole message record, except its seal.
+   *
+   * @param alias the sequence it had in another journal, 0 if there was none
+   */
+  public static void encode(
+      Output out, StoredMessage stored, Stage stage, boolean replaces, long alias) {
     Message message = stored.message();
     MessageProperties properties = message.properties();
     int flags = message.qos().level();
@@ -80,8 +94,12 @@ public final class MessageBody {
     flags |= message.deadline().isPresent() ? OWN_DEADLINE : 0;
     flags |= properties.isEmpty() ? 0 : PROPERTIES;
     flags |= replaces ? CARRIED : 0;
+    flags |= alias > 0 ? ALIAS : 0;
     out.begin(RecordType.MESSAGE, bound(message)).varint(stored.sequence());
     stage(out, flags, stage);
+    if (alias > 0) {
+      out.varint(alias);
+    }
     out.number(stored.acceptedAt(), 6).varint(stored.deadline());
     message.deadline().ifPresent(own -> out.varint(own.getSeconds()).varint(own.getNano()));
     out.string(message.topic());
@@ -98,6 +116,7 @@ public final class MessageBody {
           case RELEASED -> RELEASED;
           case ABANDONED -> ABANDONED;
           case QUARANTINED -> QUARANTINED;
+          case REPLACED -> REPLACED;
         };
     out.number(flags | reached | (stage.hasId() ? SENT : 0), 2);
     if (stage.hasId()) {
@@ -138,7 +157,8 @@ public final class MessageBody {
   public static Head head(Input in) {
     long sequence = in.varint();
     int flags = (int) in.number(2);
-    return new Head(sequence, readStage(in, flags), (flags & CARRIED) != 0);
+    Stage stage = readStage(in, flags);
+    return new Head(sequence, stage, (flags & CARRIED) != 0, readAlias(in, flags));
   }
 
   /**
@@ -150,6 +170,7 @@ public final class MessageBody {
     long sequence = in.varint();
     int flags = (int) in.number(2);
     readStage(in, flags);
+    readAlias(in, flags);
     long acceptedAt = in.number(6);
     long deadline = in.varint();
     Duration own =
@@ -183,7 +204,14 @@ public final class MessageBody {
         : new Stage(in.varint(), (int) in.number(2), reached);
   }
 
+  private static long readAlias(Input in, int flags) {
+    return (flags & ALIAS) == 0 ? 0 : in.varint();
+  }
+
   private static Stage.Reached reached(int flags) {
+    if ((flags & REPLACED) != 0) {
+      return Stage.Reached.REPLACED;
+    }
     if ((flags & QUARANTINED) != 0) {
       return Stage.Reached.QUARANTINED;
     }

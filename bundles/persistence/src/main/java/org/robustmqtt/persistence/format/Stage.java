@@ -22,7 +22,9 @@ public record Stage(long epoch, int packetId, Reached reached) {
     /** It has its outcome; its packet id may still be in use. */
     ABANDONED,
     /** It has its outcome and is kept. */
-    QUARANTINED
+    QUARANTINED,
+    /** A newer retained message came from another journal; it has no outcome yet. */
+    REPLACED
   }
 
   /** Returns the stage after a PUBLISH. */
@@ -30,9 +32,12 @@ public record Stage(long epoch, int packetId, Reached reached) {
     return new Stage(epoch, packetId, Reached.SENT);
   }
 
-  /** Returns whether the message has its outcome. */
+  /** Returns whether the message will not be sent any more. */
   public boolean isEnded() {
-    return reached == Reached.ABANDONED || reached == Reached.QUARANTINED;
+    return switch (reached) {
+      case WAITING, SENT, RELEASED -> false;
+      case ABANDONED, QUARANTINED, REPLACED -> true;
+    };
   }
 
   /** Returns the stage after a record of another PUBLISH: an outcome is not taken back by it. */

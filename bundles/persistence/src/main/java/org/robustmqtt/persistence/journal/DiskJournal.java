@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class DiskJournal implements Journal {
   private static final Logger LOG = LoggerFactory.getLogger(DiskJournal.class);
   private static final long CLOSE_WAIT = TimeUnit.SECONDS.toNanos(5);
+  private static final String STUCK = "the disk has not answered for 10 seconds";
   private static final int MAX_VALUE = 1 << 20;
   private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of(), 0);
 
@@ -72,7 +73,9 @@ public final class DiskJournal implements Journal {
                 java.util.Collections.unmodifiableSet(
                     new java.util.LinkedHashSet<>(small.received)),
                 java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
-                found.wallMillis()));
+                found.wallMillis(),
+                found.merged().aliases(),
+                found.merged().replaced()));
     this.lease = new Lease(found.next());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
@@ -264,7 +267,6 @@ public final class DiskJournal implements Journal {
     if (last) {
       intake.close();
     }
-    Optional<String> before = committer.degraded();
     List<Entry> batch = intake.take(ticks(), last);
     try {
       committer.commit(batch, last);
@@ -278,9 +280,6 @@ public final class DiskJournal implements Journal {
       committer.close(lease.position());
     }
     publishStatus();
-    if (!before.equals(committer.degraded())) {
-      tellListener();
-    }
     if (last) {
       lock.close();
       closed = true;
@@ -298,24 +297,50 @@ public final class DiskJournal implements Journal {
     }
   }
 
+  /**
+   * While the disk does not answer, and another thread waits for it in a round: tells those who put
+   * something in meanwhile. Messages of durability group stay in memory, records stay where they
+   * are, to be written later.
+   */
+  void strand() {
+    JournalStatus before = status;
+    if (!before.degraded().equals(Optional.of(STUCK))) {
+      LOG.error("{}: {}", place.folder(), STUCK);
+    }
+    // What the other thread works on is not looked at.
+    publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
+    intake.strand().forEach(Entry::tellFailed);
+  }
+
   private void publishStatus() {
-    status =
-        new JournalStatus(
-            place.folder().toString(),
-            place.inDataArea(),
-            committer.degraded(),
-            segments.count(),
-            segments.bytes(),
-            live.size(),
-            segments.totals().bytes,
-            segments.totals().forces,
-            recovered,
-            report.cutBytes(),
-            report.damagedBytes(),
-            report.damagedFiles(),
-            intake.keptMessages(),
-            intake.keptBytes(),
-            committer.possibleDuplicates());
+    publishStatus(statusNow());
+  }
+
+  private void publishStatus(JournalStatus next) {
+    JournalStatus before = status;
+    status = next;
+    if (before != null && !before.degraded().equals(next.degraded())) {
+      tellListener();
+    }
+  }
+
+  private JournalStatus statusNow() {
+    return new JournalStatus(
+        place.folder().toString(),
+        place.inDataArea(),
+        committer.degraded(),
+        segments.count(),
+        segments.bytes(),
+        live.size(),
+        segments.totals().bytes,
+        segments.totals().forces,
+        recovered,
+        report.cutBytes(),
+        report.damagedBytes(),
+        report.damagedFiles(),
+        intake.keptMessages(),
+        intake.keptBytes(),
+        committer.possibleDuplicates());
   }
 
   private long ticks() {

@@ -312,6 +312,37 @@ final class Intake {
     return ringBytes;
   }
 
+  /**
+   * Keeps all messages of durability group in memory, gives up the others, and leaves the records
+   * where they are.
+   *
+   * @return who is to be told that nothing was written
+   */
+  synchronized List<Entry> strand() {
+    List<Entry> told = new ArrayList<>();
+    List<Entry> records = new ArrayList<>();
+    List<Entry> messages = new ArrayList<>();
+    now.forEach(entry -> (entry.isMessage() ? messages : records).add(entry));
+    group.stream().filter(entry -> !skipped(entry)).forEach(messages::add);
+    now.clear();
+    group.clear();
+    now.addAll(records);
+    for (Entry entry : messages) {
+      if (!entry.cancelled) {
+        bytes -= entry.bound;
+        staged.remove(entry.sequence);
+        if (!entry.isSync()) {
+          keep(entry, false);
+        }
+        told.add(entry);
+      }
+    }
+    records.stream().filter(entry -> !entry.waits).forEach(told::add);
+    flush = false;
+    planned = Long.MAX_VALUE;
+    return told;
+  }
+
   private void dropSkipped() {
     while (!group.isEmpty() && skipped(group.peek())) {
       group.remove();

@@ -125,6 +125,8 @@ final class Ledger {
     }
     switch (stage.reached()) {
       case WAITING, SENT -> {}
+      // written with the message, and changed by nothing but its settlement
+      case REPLACED -> {}
       case RELEASED -> entries.add(Entry.own(RecordType.RELEASED, sequence));
       case ABANDONED -> entries.add(Entry.own(RecordType.ABANDONED, sequence));
       case QUARANTINED -> entries.add(Entry.own(RecordType.QUARANTINED, sequence));

@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.List;
+import java.util.Map;
 import org.robustmqtt.journal.RecoveredMessage;
 
 /**
@@ -15,6 +16,7 @@ import org.robustmqtt.journal.RecoveredMessage;
  * @param lastNumber the highest number of a segment seen
  * @param lowest segments with a lower number are dead
  * @param wallMillis the last wall time that was written, 0 if none was
+ * @param merged what is known of messages that came from another journal
  * @param report what was cut and set aside
  */
 record Recovered(
@@ -27,7 +29,11 @@ record Recovered(
     int lastNumber,
     int lowest,
     long wallMillis,
+    Merged merged,
     Report report) {
+
+  /** Old sequences of messages from another journal by new ones, and who is replaced by them. */
+  record Merged(Map<Long, Long> aliases, List<Long> replaced) {}
 
   /** What could not be read. */
   record Report(long cutBytes, long damagedBytes, List<String> damagedFiles) {}

@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.journal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.robustmqtt.QoS;
 import org.robustmqtt.journal.RecoveredMessage;
@@ -28,7 +29,7 @@ final class Replay {
   private long clean;
 
   /** A message and where its newest record is. */
-  private record Found(StoredMessage stored, Segment segment, int size) {}
+  private record Found(StoredMessage stored, Segment segment, int size, long alias) {}
 
   void begin(Segment next, SegmentHeader header) {
     segment = next;
@@ -77,7 +78,8 @@ final class Replay {
   private void message(int size, byte[] array, int start, int end) {
     MessageBody.Head head = MessageBody.head(new Input(array, start, end));
     StoredMessage stored = MessageBody.decode(new Input(array, start, end));
-    boolean known = messages.put(head.sequence(), new Found(stored, segment, size)) != null;
+    boolean known =
+        messages.put(head.sequence(), new Found(stored, segment, size, head.alias())) != null;
     highest = Math.max(highest, head.sequence());
     // A batch that was written again after a failure repeats messages, not their stages.
     if (!head.stage().isWaiting() || head.carried() || !known) {
@@ -125,6 +127,8 @@ final class Replay {
       Recovered.Report report) {
     LiveMessages live = new LiveMessages();
     List<RecoveredMessage> list = new ArrayList<>(messages.size());
+    Map<Long, Long> aliases = new TreeMap<>();
+    List<Long> replaced = new ArrayList<>();
     messages.forEach(
         (sequence, found) -> {
           live.begin(sequence, found.stored().message().qos() == QoS.EXACTLY_ONCE);
@@ -132,9 +136,25 @@ final class Replay {
           found.segment().live++;
           found.segment().liveBytes += found.size();
           list.add(recovered(found.stored(), small.stage(sequence)));
+          if (found.alias() > 0) {
+            aliases.put(sequence, found.alias());
+          }
+          if (small.stage(sequence).reached() == Stage.Reached.REPLACED) {
+            replaced.add(sequence);
+          }
         });
     return new Recovered(
-        segments, list, live, small, next, generation, lastNumber, lowest, wall, report);
+        segments,
+        list,
+        live,
+        small,
+        next,
+        generation,
+        lastNumber,
+        lowest,
+        wall,
+        new Recovered.Merged(aliases, replaced),
+        report);
   }
 
   static RecoveredMessage recovered(StoredMessage stored, Stage stage) {
@@ -145,6 +165,7 @@ final class Replay {
           case RELEASED -> RecoveredMessage.Stage.RELEASED;
           case ABANDONED -> RecoveredMessage.Stage.ABANDONED;
           case QUARANTINED -> RecoveredMessage.Stage.QUARANTINED;
+          case REPLACED -> RecoveredMessage.Stage.WAITING;
         };
     return new RecoveredMessage(stored, reached, stage.epoch(), stage.packetId());
   }

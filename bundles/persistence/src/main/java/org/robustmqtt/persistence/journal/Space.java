@@ -54,7 +54,11 @@ final class Space {
       low =
           enough
               ? Optional.empty()
-              : Optional.of("disk full: " + size(free) + " free, storeMinFree is " + size(minFree));
+              : Optional.of(
+                  "disk full: "
+                      + size(free)
+                      + " free"
+                      + (minFree > 0 ? ", storeMinFree is " + size(minFree) : " in " + folder));
       checkAt = enough ? Long.MAX_VALUE : now + CHECK;
     }
     return low.isEmpty();

@@ -132,11 +132,12 @@ class FormatTest {
 
   private static Stage stage(Random random) {
     Stage sent = Stage.sent(1 + random.nextLong(1L << 40), 1 + random.nextInt(65_535));
-    return switch (Stage.Reached.values()[random.nextInt(5)]) {
+    return switch (Stage.Reached.values()[random.nextInt(6)]) {
       case WAITING -> Stage.WAITING;
       case SENT -> sent;
       case RELEASED -> sent.release();
       case ABANDONED -> sent.ended(Stage.Reached.ABANDONED);
+      case REPLACED -> Stage.WAITING.ended(Stage.Reached.REPLACED);
       case QUARANTINED ->
           (random.nextBoolean() ? sent : Stage.WAITING).ended(Stage.Reached.QUARANTINED);
     };
@@ -145,7 +146,7 @@ class FormatTest {
   private static void check(StoredMessage stored, Stage stage, byte[] record, boolean carried) {
     int start = bodyStart(record);
     MessageBody.Head head = MessageBody.head(new Input(record, start, record.length));
-    assertEquals(new MessageBody.Head(stored.sequence(), stage, carried), head);
+    assertEquals(new MessageBody.Head(stored.sequence(), stage, carried, 0), head);
     StoredMessage back = MessageBody.decode(new Input(record, start, record.length));
     assertEquals(stored.sequence(), back.sequence());
     assertEquals(stored.durability(), back.durability());

@@ -35,6 +35,15 @@ public final class FaultyDisk implements Disk {
   private int failTo = Integer.MAX_VALUE;
   private String failure = "injected failure";
   private int forcesToFail;
+  private int everyWrite;
+  private int everyForce;
+  private int writes;
+  private int forceCalls;
+  private long capacity = Long.MAX_VALUE;
+  private boolean readOnly;
+  private int readsUntilFailure = Integer.MAX_VALUE;
+  private int injected;
+  private int touches;
   private boolean forces = true;
   private long free = Long.MAX_VALUE;
   private long writtenBytes;
@@ -66,6 +75,71 @@ public final class FaultyDisk implements Disk {
   /** Lets some operations fail, counted from now. */
   public void fail(int from, int count) {
     fail(from, count, "injected failure");
+  }
+
+  /** Lets every n-th write get half of its bytes to the file, and fail; 0: none. */
+  public void failEveryWrite(int n) {
+    everyWrite = n;
+  }
+
+  /** Lets every n-th force of a file fail; 0: none. */
+  public void failEveryForce(int n) {
+    everyForce = n;
+  }
+
+  /** Lets all files together have so many bytes at the most: a write beyond fails in its middle. */
+  public void setCapacity(long bytes) {
+    capacity = bytes;
+  }
+
+  /** Lets every change fail as a disk does that was mounted again, after an error, to be read. */
+  public void setReadOnly(boolean only) {
+    readOnly = only;
+  }
+
+  /** Lets one read fail, counted from now. */
+  public void failRead(int number) {
+    readsUntilFailure = number;
+  }
+
+  /** Returns how many operations failed because they were told to. */
+  public int injected() {
+    return injected;
+  }
+
+  /** Returns how many writes to files were tried. */
+  public int writes() {
+    return writes;
+  }
+
+  /** Returns how many forces of files were tried. */
+  public int forces() {
+    return forceCalls;
+  }
+
+  /** Returns how often the disk was asked for anything at all, reading included. */
+  public int touches() {
+    return touches;
+  }
+
+  private long used() {
+    return names.values().stream().mapToLong(file -> file.content.length).sum();
+  }
+
+  private void read() throws IOException {
+    touches++;
+    if (isCrashed()) {
+      throw new Crashed();
+    }
+    if (readsUntilFailure != Integer.MAX_VALUE && --readsUntilFailure == 0) {
+      readsUntilFailure = Integer.MAX_VALUE;
+      throw fault("Input/output error");
+    }
+  }
+
+  private IOException fault(String message) {
+    injected++;
+    return new IOException(message);
   }
 
   /** Lets the next forces of files fail; writes succeed. */
@@ -141,11 +215,15 @@ public final class FaultyDisk implements Disk {
   }
 
   private void operation() throws IOException {
+    touches++;
     if (isCrashed() || ++operations >= crashAt) {
       throw new Crashed();
     }
     if (operations >= failFrom && operations < failTo) {
-      throw new IOException(failure);
+      throw fault(failure);
+    }
+    if (readOnly) {
+      throw fault("Read-only file system");
     }
   }
 
@@ -196,7 +274,16 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public DiskFile openToRead(Path file) throws IOException {
+    if (!names.containsKey(file)) {
+      throw new java.nio.file.NoSuchFileException(file.toString());
+    }
+    return new Handle(names.get(file));
+  }
+
+  @Override
   public List<String> list(Path folder) {
+    touches++;
     Set<String> found = new TreeSet<>();
     for (Path path : names.keySet()) {
       if (folder.equals(path.getParent())) {
@@ -265,7 +352,8 @@ public final class FaultyDisk implements Disk {
 
   @Override
   public long free(Path folder) {
-    return free;
+    touches++;
+    return capacity == Long.MAX_VALUE ? free : Math.max(0, capacity - used());
   }
 
   @Override
@@ -302,10 +390,8 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
-    public int read(ByteBuffer into, long position) {
-      if (isCrashed()) {
-        throw new Crashed();
-      }
+    public int read(ByteBuffer into, long position) throws IOException {
+      FaultyDisk.this.read();
       int left = node.content.length - (int) position;
       if (left <= 0) {
         return -1;
@@ -321,10 +407,20 @@ public final class FaultyDisk implements Disk {
       bytes.get(all);
       try {
         operation();
+        writes++;
+        if (everyWrite > 0 && writes % everyWrite == 0) {
+          throw fault("injected failure of write " + writes);
+        }
       } catch (IOException | Crashed e) {
         // Half of it got there.
         apply((int) position, java.util.Arrays.copyOf(all, all.length / 2));
         throw e;
+      }
+      long grows = Math.max(0, position + all.length - node.content.length);
+      long room = Math.max(0, capacity - used());
+      if (grows > room) {
+        apply((int) position, java.util.Arrays.copyOf(all, (int) (all.length - grows + room)));
+        throw fault("No space left on device");
       }
       apply((int) position, all);
     }
@@ -341,9 +437,10 @@ public final class FaultyDisk implements Disk {
       }
       try {
         operation();
-        if (forcesToFail > 0) {
-          forcesToFail--;
-          throw new IOException("injected failure of a force");
+        forceCalls++;
+        if (forcesToFail > 0 || everyForce > 0 && forceCalls % everyForce == 0) {
+          forcesToFail = Math.max(0, forcesToFail - 1);
+          throw fault("injected failure of a force");
         }
       } catch (IOException e) {
         // As Linux does: what could not be written is forgotten, and a second force would succeed.
