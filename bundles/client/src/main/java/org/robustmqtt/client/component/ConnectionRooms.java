@@ -65,7 +65,7 @@ final class ConnectionRooms implements Rooms {
             doors.clock(),
             journal,
             used.limits(),
-            recovery.messages(),
+            new Outbox.Found(recovery.messages(), recovery.lastWallMillis(), used.clock()),
             outcomes,
             doors.lanes());
     dispatcher =
@@ -174,6 +174,21 @@ final class ConnectionRooms implements Rooms {
   @Override
   public int purge() {
     return outbox.purge();
+  }
+
+  @Override
+  public List<PendingMessage> quarantined(int limit) {
+    return outbox.quarantined(limit);
+  }
+
+  @Override
+  public Optional<Ticket> retry(long id) {
+    return outbox.retry(id);
+  }
+
+  @Override
+  public int purgeQuarantined() {
+    return outbox.purgeQuarantined();
   }
 
   @Override
