@@ -105,6 +105,7 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
+    outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
     doors.loop().execute(() -> dispatcher.times(times));
     inForce(settings).ifPresent(link::apply);

@@ -153,8 +153,7 @@ final class Sessions {
     carrier
         .flatMap(Carrier::blame)
         .filter(suspect -> suspect.sequence() > 0)
-        .ifPresent(
-            suspect -> rooms.outbox().charge(suspect.sequence(), problem, suspect.alone()));
+        .ifPresent(suspect -> rooms.outbox().charge(suspect.sequence(), problem, suspect.alone()));
   }
 
   Carrier carrier() {

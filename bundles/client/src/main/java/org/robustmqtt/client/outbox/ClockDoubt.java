@@ -17,10 +17,10 @@ final class ClockDoubt {
   private static final long LOOK_NANOS = 1_000_000_000L;
 
   private final Clock clock;
-  private final ClockRules rules;
   private final long lastSeenMillis;
-  private final long endNanos;
+  private final long beginNanos;
   private final List<Entry> held = new ArrayList<>();
+  private ClockRules rules;
   private boolean doubtful;
 
   /**
@@ -32,8 +32,17 @@ final class ClockDoubt {
     this.clock = clock;
     this.rules = rules;
     this.lastSeenMillis = lastSeenMillis;
-    endNanos = clock.nanos() + Times.nanos(rules.waitMillis());
+    beginNanos = clock.nanos();
     doubtful = clock.wallMillis() < lastSeenMillis;
+  }
+
+  void rules(ClockRules other) {
+    rules = other;
+  }
+
+  /** Returns how long it is until the wait is over. */
+  private long waitLeft() {
+    return beginNanos + Times.nanos(rules.waitMillis()) - clock.nanos();
   }
 
   /** Gives a message that was found its deadline, or holds it until that is known. */
@@ -55,7 +64,7 @@ final class ClockDoubt {
   /** Returns in how many nanoseconds it has to be looked at again; empty if never. */
   OptionalLong nextLook() {
     return holds()
-        ? OptionalLong.of(Math.max(0, Math.min(LOOK_NANOS, endNanos - clock.nanos())))
+        ? OptionalLong.of(Math.max(0, Math.min(LOOK_NANOS, waitLeft())))
         : OptionalLong.empty();
   }
 
@@ -66,7 +75,7 @@ final class ClockDoubt {
    */
   void look(Waiting waiting, List<Entry> expired) {
     boolean set = clock.wallMillis() >= lastSeenMillis;
-    if (!doubtful || !set && clock.nanos() - endNanos < 0) {
+    if (!doubtful || !set && waitLeft() > 0) {
       return;
     }
     doubtful = false;
@@ -84,8 +93,8 @@ final class ClockDoubt {
   }
 
   /**
-   * The age is what the wall clock says, and no less than what passed before the last run ended:
-   * so a clock that is behind gives no new time.
+   * The age is what the wall clock says, and no less than what passed before the last run ended: so
+   * a clock that is behind gives no new time.
    */
   private long due(Entry entry, long deadlineMillis) {
     long age = Math.max(clock.wallMillis(), lastSeenMillis) - entry.acceptedAt();

@@ -94,8 +94,7 @@ final class Core {
 
   /** What is in memory only because nothing can be written, was not written. */
   private boolean neverWritten(Entry entry) {
-    return entry.neverWritten
-        || entry.inMemoryOnly() && journal.status().degraded().isPresent();
+    return entry.neverWritten || entry.inMemoryOnly() && journal.status().degraded().isPresent();
   }
 
   private void askForce(Entry entry) {

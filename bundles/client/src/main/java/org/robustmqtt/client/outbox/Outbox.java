@@ -138,8 +138,7 @@ public final class Outbox {
     Map<String, Long> newest = new HashMap<>();
     for (RecoveredMessage message : found) {
       if (message.stored().message().retain()) {
-        newest.merge(
-            message.stored().message().topic(), message.stored().sequence(), Math::max);
+        newest.merge(message.stored().message().topic(), message.stored().sequence(), Math::max);
       }
     }
     for (RecoveredMessage message : found) {
@@ -295,8 +294,8 @@ public final class Outbox {
   }
 
   /**
-   * An abandoned message is at its end: nothing needs to be known of it any more, unless it is
-   * kept in quarantine.
+   * An abandoned message is at its end: nothing needs to be known of it any more, unless it is kept
+   * in quarantine.
    *
    * @param acknowledged whether that is because the broker has acknowledged it, too late
    */
@@ -514,6 +513,16 @@ public final class Outbox {
     try {
       core.limits = other;
       core.room.signalAll();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /** Applies other rules for a clock that is behind, also to what is held by now. */
+  public void clock(ClockRules rules) {
+    core.lock.lock();
+    try {
+      doubt.rules(rules);
     } finally {
       core.lock.unlock();
     }

@@ -18,9 +18,9 @@ import org.robustmqtt.whiteboard.Settlement;
  * and counts it. Safe for several threads.
  *
  * <p>An outcome is announced as soon as its settlement, or that it is abandoned or quarantined, is
- * appended, so that no end of the process
- * can repeat it; if the journal cannot write it, it is announced all the same. Nothing foreign runs
- * in the thread that tells: tickets complete on the pool, listeners are called on their lanes.
+ * appended, so that no end of the process can repeat it; if the journal cannot write it, it is
+ * announced all the same. Nothing foreign runs in the thread that tells: tickets complete on the
+ * pool, listeners are called on their lanes.
  */
 public final class Outcomes implements Outbox.Settlements {
   private final String connection;

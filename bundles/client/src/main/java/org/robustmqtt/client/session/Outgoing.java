@@ -43,8 +43,7 @@ final class Outgoing {
     this.ids = ids;
     retired = new RetiredIds(effects, ids);
     clearing = new IdClearing(connection, ids, retired);
-    sending =
-        new Sending(effects, connection, ids, clearing, retired, suspicion, maxInflight);
+    sending = new Sending(effects, connection, ids, clearing, retired, suspicion, maxInflight);
   }
 
   /** So many may be unacknowledged from the next connection on. */

@@ -8,8 +8,8 @@ import org.robustmqtt.QoS;
 
 /**
  * Packet ids of abandoned messages (delivery-rules 5): the message is never sent again, and its id
- * is in use until the broker acknowledges it after all, or until the session ends. An acknowledgement
- * that comes as late as that would otherwise be taken for one of another message.
+ * is in use until the broker acknowledges it after all, or until the session ends. An
+ * acknowledgement that comes as late as that would otherwise be taken for one of another message.
  */
 final class RetiredIds {
   /** One id that is in use for nothing. */
@@ -30,9 +30,7 @@ final class RetiredIds {
   /** Takes over an id from before the process ended. */
   void restore(Session.Unfinished found) {
     boolean exactlyOnce = found.message().qos() == QoS.EXACTLY_ONCE;
-    put(
-        new Retired(
-            found.sequence(), found.packetId(), exactlyOnce, found.message().retain()));
+    put(new Retired(found.sequence(), found.packetId(), exactlyOnce, found.message().retain()));
   }
 
   /** An exchange that is in no list any more leaves its id behind. */

@@ -214,8 +214,7 @@ final class Sending {
   }
 
   private int window() {
-    return suspicion.window(
-        Math.min(maxInflight, connection.capabilities().receiveMaximum()));
+    return suspicion.window(Math.min(maxInflight, connection.capabilities().receiveMaximum()));
   }
 
   private void startAll() {

@@ -219,8 +219,8 @@ public final class Session {
   }
 
   /**
-   * A message that was given to {@link #send}, or found, has its outcome: it is not sent again. Told
-   * when it is {@linkplain SessionEffects#freed not sent any more} and when it has {@linkplain
+   * A message that was given to {@link #send}, or found, has its outcome: it is not sent again.
+   * Told when it is {@linkplain SessionEffects#freed not sent any more} and when it has {@linkplain
    * SessionEffects#ended ended}; the latter at once if the session does not know it.
    */
   public void giveUp(long sequence) {

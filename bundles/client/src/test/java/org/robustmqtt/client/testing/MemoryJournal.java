@@ -239,8 +239,7 @@ public final class MemoryJournal implements Journal {
 
   /** An outcome is not taken back. */
   private static boolean ended(RecoveredMessage.Stage stage) {
-    return stage == RecoveredMessage.Stage.ABANDONED
-        || stage == RecoveredMessage.Stage.QUARANTINED;
+    return stage == RecoveredMessage.Stage.ABANDONED || stage == RecoveredMessage.Stage.QUARANTINED;
   }
 
   private void written(WrittenCallback callback) {
