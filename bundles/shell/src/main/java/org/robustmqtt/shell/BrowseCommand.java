@@ -60,8 +60,7 @@ public final class BrowseCommand extends MqttAction {
     return true;
   }
 
-  private boolean printQuarantined(
-      RobustMqttConnection connection, Instant now, PrintStream out) {
+  private boolean printQuarantined(RobustMqttConnection connection, Instant now, PrintStream out) {
     List<List<String>> rows =
         connection.quarantined(limit).stream()
             .map(entry -> PendingTable.quarantined(entry, now))

@@ -15,8 +15,8 @@ import org.robustmqtt.RobustMqttConnection;
     scope = "mqtt",
     name = "purge",
     description =
-        "Cancels every message that was not sent yet, throws away what was put aside, or deletes the"
-            + " journal of a connection that is not configured any more.")
+        "Cancels every message that was not sent yet, throws away what was put aside, or deletes"
+            + " the journal of a connection that is not configured any more.")
 public final class PurgeCommand extends MqttAction {
   @Option(name = "--orphan", description = "Deletes the journal with this name.")
   @Completion(OrphanNames.class)

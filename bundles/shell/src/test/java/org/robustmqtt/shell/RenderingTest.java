@@ -80,8 +80,7 @@ class RenderingTest {
     Problem problem =
         new Problem(Place.CHECK_MESSAGE, ProblemKind.CONNECTION_LOST, 0, "reset", NOW);
     PendingMessage kept =
-        new PendingMessage(
-            17, Message.text("t", "x"), NOW, false, true, 12, Optional.of(problem));
+        new PendingMessage(17, Message.text("t", "x"), NOW, false, true, 12, Optional.of(problem));
 
     assertEquals(
         List.of("17", "0s", "t", "1", "1", "12", "CONNECTION_LOST: reset", "x"),
