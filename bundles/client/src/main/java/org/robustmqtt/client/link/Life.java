@@ -202,8 +202,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   public void lose(Place place, ProblemKind kind, int reasonCode, String text) {
     boolean handshaking = state == ConnectionState.HANDSHAKING;
     OptionalLong since = onlineSince;
-    Problem problem = new Problem(place, kind, reasonCode, text, now());
-    if (since.isPresent() && Blame.may(kind)) {
+    Problem problem = made(place, kind, reasonCode, text);
+    if (since.isPresent() && Blame.may(kind, reasonCode)) {
       sessions.blame(problem);
     }
     tearDown();
@@ -423,7 +423,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   void problem(Place place, ProblemKind kind, int reasonCode, String text) {
-    board.problem(new Problem(place, kind, reasonCode, Advice.with(kind, text), now()));
+    board.problem(made(place, kind, reasonCode, text));
+  }
+
+  private Problem made(Place place, ProblemKind kind, int reasonCode, String text) {
+    return new Problem(place, kind, reasonCode, Advice.with(kind, text), now());
   }
 
   /** Enters a state that needs no more than to be entered. */

@@ -204,7 +204,7 @@ class LinkAbandonTest {
   }
 
   @Test
-  void a_client_with_our_identifier_and_a_reconnect_by_hand_are_no_messages_fault() {
+  void another_client_a_reconnect_by_hand_and_a_broker_that_shuts_down_are_no_messages_fault() {
     LinkWorld it = online();
     it.broker.ignore(PacketType.PUBLISH);
     it.publish("a", 1);
@@ -214,6 +214,10 @@ class LinkAbandonTest {
     it.world.advanceUntil(Duration.ofMinutes(20), () -> it.state() == ConnectionState.ONLINE);
     it.link.reconnectNow();
     it.world.run();
+    it.world.advanceUntil(Duration.ofMinutes(20), () -> it.state() == ConnectionState.ONLINE);
+    it.broker.line().send(new Disconnect(0x8B, Properties.NONE));
+    it.world.run();
+    assertEquals(ProblemKind.DISCONNECTED_BY_BROKER, it.problem());
     assertEquals(0, it.outbox.browse(1).get(0).attempts());
   }
 
