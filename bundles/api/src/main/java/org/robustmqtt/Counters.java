@@ -19,6 +19,7 @@ import java.util.Map;
  * @param handlerFailures calls of listeners that threw
  * @param handlerTimeouts calls of listeners, and manual acknowledgements, that came too late
  * @param connects successful connects
+ * @param lateAcknowledgements acknowledgements of messages that had their outcome already
  */
 public record Counters(
     long accepted,
@@ -31,9 +32,10 @@ public record Counters(
     long unclaimed,
     long handlerFailures,
     long handlerTimeouts,
-    long connects) {
+    long connects,
+    long lateAcknowledgements) {
   /** Nothing counted yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0);
 
   /** Completes the map of drop reasons and copies it. */
   public Counters {

@@ -16,7 +16,9 @@ public enum DropReason {
   REFUSED,
   /** It is larger than the broker allows. */
   TOO_LARGE,
-  /** It was sent in vain too often and was put aside. */
+  /**
+   * It was sent in vain too often and was put aside, see {@link RobustMqttConnection#quarantined}.
+   */
   QUARANTINED,
   /** It was cancelled. */
   CANCELLED,

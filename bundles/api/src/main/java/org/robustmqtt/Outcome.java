@@ -21,8 +21,17 @@ public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outc
    * @param reasonCode 0x00, or 0x10 if nobody subscribes
    * @param mayBeDuplicate whether it was sent as new more than once, so that a receiver may have
    *     seen it more than once although it asked for QoS 2
+   * @param qosLowered whether it was sent with a lower quality of service than it asked for,
+   *     because the broker takes no higher one; a broker that takes QoS 0 only ends it as {@link
+   *     Sent}
    */
-  record Acknowledged(int reasonCode, boolean mayBeDuplicate) implements Outcome {
+  record Acknowledged(int reasonCode, boolean mayBeDuplicate, boolean qosLowered)
+      implements Outcome {
+    /** An acknowledgement of the quality of service that was asked for. */
+    public Acknowledged(int reasonCode, boolean mayBeDuplicate) {
+      this(reasonCode, mayBeDuplicate, false);
+    }
+
     @Override
     public Kind kind() {
       return Kind.ACKNOWLEDGED;

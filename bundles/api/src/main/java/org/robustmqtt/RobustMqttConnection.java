@@ -2,6 +2,7 @@ package org.robustmqtt;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 import org.robustmqtt.whiteboard.MessageListener;
@@ -86,18 +87,47 @@ public interface RobustMqttConnection {
   boolean flush(Duration timeout) throws InterruptedException;
 
   /**
-   * Cancels a message that was not sent yet; its outcome is {@link DropReason#CANCELLED}.
+   * Cancels a message; its outcome is {@link DropReason#CANCELLED}. If it was sent already, its
+   * outcome says that it may have arrived; it is not sent again, and its acknowledgement, if one
+   * still comes, is counted. A message that was put aside is thrown away.
    *
-   * @return whether it was there and not sent
+   * @return whether it was there
    */
   boolean cancel(long id);
 
   /**
-   * Cancels every message that was not sent yet.
+   * Cancels every message that waits to be sent. What is in flight goes on, since it will be over
+   * soon one way or the other; {@link #cancel} takes that, too.
    *
    * @return how many
    */
   int purge();
+
+  /**
+   * Returns the messages that were put aside, oldest first: each had made the broker drop us, or
+   * not answer, time and again while nothing else was in flight. They have their outcome, {@link
+   * DropReason#QUARANTINED}, and are kept, over restarts too if they were on disk.
+   *
+   * @param limit how many at the most, more than 0
+   */
+  List<PendingMessage> quarantined(int limit);
+
+  /**
+   * Publishes a message that was put aside once more, as a new message with a number and an outcome
+   * of its own.
+   *
+   * @param id its number in {@link #quarantined}
+   * @return the new ticket; empty if there is no such message
+   * @throws NotAcceptedException if it is not accepted; it stays where it is
+   */
+  Optional<Ticket> retry(long id);
+
+  /**
+   * Throws away every message that was put aside.
+   *
+   * @return how many
+   */
+  int purgeQuarantined();
 
   /** Opens the connection if {@link #disconnect()} or {@code retry=none} had kept it closed. */
   void connect();

@@ -115,6 +115,17 @@ class StagesTest {
   }
 
   @Test
+  void an_outcome_is_not_taken_back_by_a_pubrel_that_is_recorded_after_it() throws Exception {
+    long sequence = stored(Durability.SYNC, 2);
+    journal.sent(sequence, 5, 7, Level.APPENDED, written -> {});
+    journal.abandoned(sequence, written -> {});
+    journal.released(sequence, Level.FORCED, written -> {});
+    rig.run();
+    assertEquals(RecoveredMessage.Stage.ABANDONED, found(rig.disk, sequence).stage());
+    assertEquals(7, found(rig.disk, sequence).packetId());
+  }
+
+  @Test
   void the_stages_are_carried_along_and_survive_a_disk_that_fails() throws Exception {
     long abandoned = stored(Durability.SYNC, 1);
     long quarantined = stored(Durability.SYNC, 1);

@@ -24,6 +24,11 @@ public final class BrowseCommand extends MqttAction {
       description = "How many at the most.")
   int limit = 20;
 
+  @Option(
+      name = "--quarantined",
+      description = "Shows those that were put aside because the broker drops us for them.")
+  boolean quarantined;
+
   @Option(name = "--no-format", description = "Prints no frames and no colours.")
   boolean noFormat;
 
@@ -38,6 +43,9 @@ public final class BrowseCommand extends MqttAction {
 
   private boolean print(RobustMqttConnection connection, PrintStream out) {
     Instant now = WallClock.now();
+    if (quarantined) {
+      return printQuarantined(connection, now, out);
+    }
     List<List<String>> rows =
         connection.browse(limit).stream().map(entry -> PendingTable.row(entry, now)).toList();
     if (rows.isEmpty()) {
@@ -49,6 +57,20 @@ public final class BrowseCommand extends MqttAction {
     if (all > rows.size()) {
       out.println(rows.size() + " of " + all + " shown; -n shows more.");
     }
+    return true;
+  }
+
+  private boolean printQuarantined(RobustMqttConnection connection, Instant now, PrintStream out) {
+    List<List<String>> rows =
+        connection.quarantined(limit).stream()
+            .map(entry -> PendingTable.quarantined(entry, now))
+            .toList();
+    if (rows.isEmpty()) {
+      out.println(connection.name() + ": nothing was put aside.");
+      return true;
+    }
+    print(out, PendingTable.QUARANTINED, rows, noFormat);
+    out.println("mqtt:retry ID sends one again, mqtt:purge --quarantined throws all away.");
     return true;
   }
 }

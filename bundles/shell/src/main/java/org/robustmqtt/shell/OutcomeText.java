@@ -30,7 +30,8 @@ final class OutcomeText {
   private static String acknowledged(Outcome.Acknowledged outcome) {
     return "acknowledged by the broker, "
         + ReasonCode.describe(outcome.reasonCode())
-        + (outcome.mayBeDuplicate() ? ", may be there twice" : "");
+        + (outcome.mayBeDuplicate() ? ", may be there twice" : "")
+        + (outcome.qosLowered() ? ", with a lower QoS, the broker takes no higher one" : "");
   }
 
   private static String dropped(Outcome.Dropped outcome) {

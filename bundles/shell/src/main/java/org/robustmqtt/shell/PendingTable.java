@@ -10,6 +10,10 @@ final class PendingTable {
   static final List<String> HEADINGS =
       List.of("Id", "Age", "Topic", "QoS", "Bytes", "State", "On disk", "Payload");
 
+  /** The headings for messages that were put aside. */
+  static final List<String> QUARANTINED =
+      List.of("Id", "Age", "Topic", "QoS", "Bytes", "Attempts", "Last problem", "Payload");
+
   private static final int PAYLOAD = 40;
 
   private PendingTable() {}
@@ -25,6 +29,20 @@ final class PendingTable {
         Integer.toString(payload.length),
         pending.inFlight() ? "in flight" : "queued",
         pending.onDisk() ? "yes" : "no",
+        Payloads.text(payload, PAYLOAD));
+  }
+
+  /** Returns the row of a message that was put aside. */
+  static List<String> quarantined(PendingMessage kept, Instant now) {
+    byte[] payload = kept.message().payload();
+    return List.of(
+        Long.toString(kept.id()),
+        Ages.between(kept.acceptedAt(), now),
+        kept.message().topic(),
+        kept.message().qos().level() + (kept.message().retain() ? " retain" : ""),
+        Integer.toString(payload.length),
+        Integer.toString(kept.attempts()),
+        kept.lastProblem().map(problem -> problem.kind() + ": " + problem.text()).orElse("-"),
         Payloads.text(payload, PAYLOAD));
   }
 }

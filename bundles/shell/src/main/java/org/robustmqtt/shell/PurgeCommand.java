@@ -15,12 +15,17 @@ import org.robustmqtt.RobustMqttConnection;
     scope = "mqtt",
     name = "purge",
     description =
-        "Cancels every message that was not sent yet, or deletes the journal of a connection that"
-            + " is not configured any more.")
+        "Cancels every message that was not sent yet, throws away what was put aside, or deletes"
+            + " the journal of a connection that is not configured any more.")
 public final class PurgeCommand extends MqttAction {
   @Option(name = "--orphan", description = "Deletes the journal with this name.")
   @Completion(OrphanNames.class)
   String orphan;
+
+  @Option(
+      name = "--quarantined",
+      description = "Throws away the messages that were put aside, instead.")
+  boolean quarantined;
 
   @Option(
       name = "-f",
@@ -46,6 +51,10 @@ public final class PurgeCommand extends MqttAction {
   }
 
   private boolean purge(RobustMqttConnection connection, PrintStream out) throws CommandException {
+    if (quarantined) {
+      out.println(connection.name() + ": " + connection.purgeQuarantined() + " thrown away.");
+      return true;
+    }
     int pending = connection.pending().messages();
     if (pending == 0) {
       out.println(connection.name() + ": nothing is pending.");

@@ -124,6 +124,9 @@ final class StatusText {
             + queue.inFlight()
             + " in flight"
             + queue.oldest().map(at -> ", oldest " + Ages.between(at, now)).orElse(""));
+    if (queue.quarantined() > 0) {
+      line("", queue.quarantined() + " messages put aside, see mqtt:browse --quarantined");
+    }
     pending.ifPresent(
         todo ->
             line(
@@ -201,6 +204,9 @@ final class StatusText {
         outcomes.append(", ").append(entry.getKey().name().toLowerCase(Locale.ROOT));
         outcomes.append(' ').append(entry.getValue());
       }
+    }
+    if (counters.lateAcknowledgements() > 0) {
+      outcomes.append("; acknowledged too late ").append(counters.lateAcknowledgements());
     }
     line("Outcomes", outcomes.toString());
     line(

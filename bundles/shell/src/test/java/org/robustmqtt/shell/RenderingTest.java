@@ -19,6 +19,9 @@ import org.robustmqtt.Message;
 import org.robustmqtt.MessageProperties;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
+import org.robustmqtt.Place;
+import org.robustmqtt.Problem;
+import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Stored;
@@ -70,6 +73,19 @@ class RenderingTest {
     assertEquals(
         List.of("18", "0s", "t", "1", "1", "queued", "no", "x"),
         PendingTable.row(new PendingMessage(18, Message.text("t", "x"), NOW, false, false), NOW));
+  }
+
+  @Test
+  void a_message_that_was_put_aside_is_a_row_with_its_attempts_and_the_last_problem() {
+    Problem problem =
+        new Problem(Place.CHECK_MESSAGE, ProblemKind.CONNECTION_LOST, 0, "reset", NOW);
+    PendingMessage kept =
+        new PendingMessage(17, Message.text("t", "x"), NOW, false, true, 12, Optional.of(problem));
+
+    assertEquals(
+        List.of("17", "0s", "t", "1", "1", "12", "CONNECTION_LOST: reset", "x"),
+        PendingTable.quarantined(kept, NOW));
+    assertEquals(PendingTable.QUARANTINED.size(), PendingTable.quarantined(kept, NOW).size());
   }
 
   @Test

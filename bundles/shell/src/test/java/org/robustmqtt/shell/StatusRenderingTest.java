@@ -119,7 +119,8 @@ class StatusRenderingTest {
             .attempt(2, Optional.of(NOW.plusSeconds(4)))
             .queue(new QueueStatus(3, 1536, 1, 10_000, 64L << 20, Optional.of(NOW.minusSeconds(9))))
             .journal(Optional.of(journal(false, Optional.empty())))
-            .counters(new Counters(10, 2, 7, 1, Map.of(DropReason.EXPIRED, 1L), 4, 20, 1, 2, 3, 6))
+            .counters(
+                new Counters(10, 2, 7, 1, Map.of(DropReason.EXPIRED, 1L), 4, 20, 1, 2, 3, 6, 0))
             .capabilities(
                 Optional.of(
                     new BrokerCapabilities(

@@ -3,6 +3,7 @@ package org.robustmqtt.client.component;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.robustmqtt.ConnectionStatus;
@@ -84,6 +85,21 @@ final class AbsentRooms implements Rooms {
 
   @Override
   public int purge() {
+    return 0;
+  }
+
+  @Override
+  public List<PendingMessage> quarantined(int limit) {
+    return List.of();
+  }
+
+  @Override
+  public Optional<Ticket> retry(long id) {
+    return Optional.empty();
+  }
+
+  @Override
+  public int purgeQuarantined() {
     return 0;
   }
 

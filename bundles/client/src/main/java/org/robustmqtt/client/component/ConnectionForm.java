@@ -246,6 +246,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Attempts",
+      description = "So many losses of the link put a message aside that was alone in flight.")
+  String maxAttempts() default "10";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wait for the clock",
+      description = "How long messages with a deadline are held after a start in the past.")
+  String clockWait() default "60s";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Trust without a clock",
+      description = "Messages with a shorter deadline expire if the clock was not set in time.")
+  String clockTrust() default "1h";
+
+  @AttributeDefinition(
+      required = false,
       name = "Warn of an outage after",
       description = "One line in the log.")
   String outageWarnAfter() default "300s";

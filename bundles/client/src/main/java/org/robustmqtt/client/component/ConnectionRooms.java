@@ -67,7 +67,7 @@ final class ConnectionRooms implements Rooms {
             doors.clock(),
             journal,
             used.limits(),
-            recovery.messages(),
+            new Outbox.Found(recovery.messages(), recovery.lastWallMillis(), used.clock()),
             outcomes,
             doors.lanes());
     dispatcher =
@@ -110,6 +110,7 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
+    outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
     doors.loop().execute(() -> dispatcher.times(times));
     inForce(settings).ifPresent(link::apply);
@@ -179,6 +180,21 @@ final class ConnectionRooms implements Rooms {
   @Override
   public int purge() {
     return outbox.purge();
+  }
+
+  @Override
+  public List<PendingMessage> quarantined(int limit) {
+    return outbox.quarantined(limit);
+  }
+
+  @Override
+  public Optional<Ticket> retry(long id) {
+    return outbox.retry(id);
+  }
+
+  @Override
+  public int purgeQuarantined() {
+    return outbox.purgeQuarantined();
   }
 
   @Override

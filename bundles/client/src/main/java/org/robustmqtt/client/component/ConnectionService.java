@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +141,25 @@ final class ConnectionService implements RobustMqttConnection {
   @Override
   public int purge() {
     return rooms.purge();
+  }
+
+  @Override
+  public List<PendingMessage> quarantined(int limit) {
+    if (limit <= 0) {
+      throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
+    }
+    return rooms.quarantined(limit);
+  }
+
+  @Override
+  public Optional<Ticket> retry(long id) {
+    checkOpen();
+    return rooms.retry(id);
+  }
+
+  @Override
+  public int purgeQuarantined() {
+    return rooms.purgeQuarantined();
   }
 
   @Override

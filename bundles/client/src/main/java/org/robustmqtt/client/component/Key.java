@@ -71,9 +71,9 @@ enum Key {
   STORE_DELAY("storeDelay"),
   STORE_MIN_FREE("storeMinFree"),
   WEAR_BUDGET("wearBudget", false, false),
-  MAX_ATTEMPTS("maxAttempts", false, false),
-  CLOCK_WAIT("clockWait", false, false),
-  CLOCK_TRUST("clockTrust", false, false),
+  MAX_ATTEMPTS("maxAttempts"),
+  CLOCK_WAIT("clockWait"),
+  CLOCK_TRUST("clockTrust"),
   // energy
   ENERGY("energy", false, false),
   WINDOW("window", false, false),

@@ -2,6 +2,7 @@ package org.robustmqtt.client.component;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
@@ -38,6 +39,12 @@ interface Rooms {
   boolean cancel(long id);
 
   int purge();
+
+  List<PendingMessage> quarantined(int limit);
+
+  Optional<Ticket> retry(long id);
+
+  int purgeQuarantined();
 
   void connect();
 

@@ -10,6 +10,7 @@ import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.link.Secret;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.codec.Will;
@@ -32,7 +33,8 @@ import org.robustmqtt.journal.JournalSettings;
  * @param session the session group
  * @param presence the presence group
  * @param retry the retry group
- * @param limits what the queue may hold
+ * @param limits what the queue may hold, and how often a message is tried
+ * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
  */
@@ -51,6 +53,7 @@ record Settings(
     PresenceSettings presence,
     RetrySettings retry,
     Limits limits,
+    ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {
   /** How many messages the broker may leave unacknowledged towards us. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.link.Secret;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.journal.JournalSettings;
 
@@ -112,6 +113,7 @@ final class SettingsParser {
         PresenceSettings.read(reader),
         retry(),
         limits(maximumPacketSize),
+        clock(),
         journal(),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
   }
@@ -169,7 +171,16 @@ final class SettingsParser {
     return new Limits(
         (int) reader.number(Key.QUEUE_MAX_MESSAGES, Limits.DEFAULT.maxMessages(), 1, 100_000_000),
         reader.size(Key.QUEUE_MAX_BYTES, Limits.DEFAULT.maxBytes(), 1 << 10, 1L << 40),
-        maximumPacketSize);
+        maximumPacketSize,
+        (int) reader.number(Key.MAX_ATTEMPTS, Limits.MAX_ATTEMPTS, 1, 1_000_000));
+  }
+
+  private ClockRules clock() {
+    Duration wait = Duration.ofMillis(ClockRules.DEFAULT.waitMillis());
+    Duration trust = Duration.ofMillis(ClockRules.DEFAULT.trustMillis());
+    return new ClockRules(
+        duration(Key.CLOCK_WAIT, wait, ZERO, HOUR).toMillis(),
+        duration(Key.CLOCK_TRUST, trust, ZERO, Duration.ofDays(365)).toMillis());
   }
 
   private JournalSettings journal() {

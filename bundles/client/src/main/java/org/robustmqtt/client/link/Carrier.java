@@ -70,6 +70,10 @@ final class Carrier implements SessionEffects {
   private final Answers answers;
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final Set<Integer> openReceived;
+
+  /** Messages of presence that are not acknowledged. */
+  private final Set<Long> presence = new LinkedHashSet<>();
+
   private final Session session;
 
   private Optional<SessionRecord> record;
@@ -128,6 +132,9 @@ final class Carrier implements SessionEffects {
   }
 
   void send(long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
+    if (sequence < 0) {
+      presence.add(sequence);
+    }
     depth++;
     try {
       session.send(sequence, message, sync, duplicate, expirySeconds);
@@ -149,8 +156,26 @@ final class Carrier implements SessionEffects {
     call(() -> session.subscribeAgain(filter));
   }
 
+  /** The link is gone, and with it every message of presence: what it said is not true any more. */
   void lost() {
     call(session::lost);
+    List.copyOf(presence).forEach(this::giveUp);
+    presence.clear();
+  }
+
+  /** See {@link Session#giveUp}. */
+  void giveUp(long sequence) {
+    call(() -> session.giveUp(sequence));
+  }
+
+  /** See {@link Session#unhold}. */
+  void unhold() {
+    call(session::unhold);
+  }
+
+  /** See {@link Session#blame}. */
+  Optional<Session.Suspect> blame() {
+    return session.blame();
   }
 
   boolean ready(QoS qos) {
@@ -280,6 +305,7 @@ final class Carrier implements SessionEffects {
 
   @Override
   public void writeUnacknowledged(long sequence, Publish packet) {
+    presence.remove(sequence);
     host.writeUnacknowledged(sequence, packet);
   }
 
@@ -328,6 +354,7 @@ final class Carrier implements SessionEffects {
   @Override
   public void settle(long sequence, Outcome outcome) {
     if (sequence < 0) {
+      presence.remove(sequence);
       host.presenceSettled(sequence);
     } else {
       rooms.outbox().settle(sequence, outcome);
@@ -339,6 +366,20 @@ final class Carrier implements SessionEffects {
     if (sequence > 0) {
       rooms.journal().unsent(sequence);
       rooms.outbox().requeue(sequence);
+    }
+  }
+
+  @Override
+  public void freed(long sequence) {
+    if (sequence > 0) {
+      rooms.outbox().freed(sequence);
+    }
+  }
+
+  @Override
+  public void ended(long sequence, boolean acknowledged) {
+    if (sequence > 0) {
+      rooms.outbox().ended(sequence, acknowledged);
     }
   }
 

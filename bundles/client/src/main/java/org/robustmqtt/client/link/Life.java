@@ -47,6 +47,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private OptionalLong onlineSince = OptionalLong.empty();
   private Optional<ProblemKind> lastKind = Optional.empty();
   private boolean settling;
+
+  /** Whether messages are held until it is known how old they are. */
+  private boolean holding;
+
   private boolean over;
 
   Life(String name, Doors doors, Link.Rooms rooms, StatusBoard board, Sessions sessions) {
@@ -56,6 +60,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     this.board = board;
     this.sessions = sessions;
     state = board.state();
+    holding = rooms.outbox().isHolding();
     pump = new Pump(rooms.outbox());
     watch = new Watch(doors, this::guarded, this);
     retries = new Retries(doors);
@@ -197,8 +202,12 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   public void lose(Place place, ProblemKind kind, int reasonCode, String text) {
     boolean handshaking = state == ConnectionState.HANDSHAKING;
     OptionalLong since = onlineSince;
+    Problem problem = made(place, kind, reasonCode, text);
+    if (since.isPresent() && Blame.may(kind, reasonCode)) {
+      sessions.blame(problem);
+    }
     tearDown();
-    problem(place, kind, reasonCode, text);
+    board.problem(problem);
     if (state == ConnectionState.CLOSING) {
       closed();
       return;
@@ -395,11 +404,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   /** There is something to send, a deadline, or nothing any more. */
   void work() {
     expire();
+    sessions.giveUp(pump);
     wire.turned();
   }
 
   void expire() {
     OptionalLong due = rooms.outbox().expire();
+    if (holding && !rooms.outbox().isHolding()) {
+      holding = false;
+      sessions.giveUp(pump);
+      sessions.ifPresent(Carrier::unhold);
+    }
     if (due.isPresent()) {
       expiry.in(due.getAsLong());
     } else {
@@ -408,7 +423,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   void problem(Place place, ProblemKind kind, int reasonCode, String text) {
-    board.problem(new Problem(place, kind, reasonCode, Advice.with(kind, text), now()));
+    board.problem(made(place, kind, reasonCode, text));
+  }
+
+  private Problem made(Place place, ProblemKind kind, int reasonCode, String text) {
+    return new Problem(place, kind, reasonCode, Advice.with(kind, text), now());
   }
 
   /** Enters a state that needs no more than to be entered. */

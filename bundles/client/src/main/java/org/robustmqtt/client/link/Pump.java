@@ -41,6 +41,15 @@ final class Pump {
     return held.isPresent() && held.get().sequence() == sequence;
   }
 
+  /** Gives up a message that has its outcome; returns whether it was here. */
+  boolean giveUp(long sequence) {
+    boolean here = holds(sequence);
+    if (here) {
+      held = Optional.empty();
+    }
+    return here;
+  }
+
   /** Returns whether nothing taken out of the outbox waits here. */
   boolean isEmpty() {
     return held.isEmpty() && birth.isEmpty();

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.robustmqtt.Durability;
 import org.robustmqtt.PendingMessage;
+import org.robustmqtt.Problem;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.session.Session;
 import org.robustmqtt.client.session.SessionRecord;
@@ -48,10 +49,19 @@ final class Sessions {
                 message.stored().durability() == Durability.SYNC,
                 message.epoch(),
                 message.packetId(),
-                message.stage() == RecoveredMessage.Stage.RELEASED));
+                message.stage() == RecoveredMessage.Stage.RELEASED,
+                abandoned(message.stage()),
+                rooms.outbox().isHeld(message.stored().sequence())));
       }
     }
     foundReceived = recovery.received();
+  }
+
+  private static boolean abandoned(RecoveredMessage.Stage stage) {
+    return switch (stage) {
+      case ABANDONED, QUARANTINED -> true;
+      case WAITING, SENT, RELEASED -> false;
+    };
   }
 
   private Optional<SessionRecord> read(Recovery recovery) {
@@ -101,6 +111,10 @@ final class Sessions {
               old.lastSerial());
     }
     carrier = Optional.of(next);
+    giveUp(pump);
+    if (!rooms.outbox().isHolding()) {
+      next.unhold();
+    }
     next.want(rooms.dispatcher().wanted());
   }
 
@@ -116,6 +130,30 @@ final class Sessions {
         rooms.outbox().requeue(message.id());
       }
     }
+    rooms.outbox().endAbandoned();
+  }
+
+  /** Has those give them up who have messages that have their outcome. */
+  void giveUp(Pump pump) {
+    if (carrier.isEmpty()) {
+      // They are told to the session when there is one.
+      return;
+    }
+    for (long sequence : rooms.outbox().takeGivenUp()) {
+      if (pump.giveUp(sequence)) {
+        rooms.outbox().ended(sequence, false);
+      } else {
+        carrier.get().giveUp(sequence);
+      }
+    }
+  }
+
+  /** The link is being lost: puts it down to a message, if there is one that may be to blame. */
+  void blame(Problem problem) {
+    carrier
+        .flatMap(Carrier::blame)
+        .filter(suspect -> suspect.sequence() > 0)
+        .ifPresent(suspect -> rooms.outbox().charge(suspect.sequence(), problem, suspect.alone()));
   }
 
   Carrier carrier() {

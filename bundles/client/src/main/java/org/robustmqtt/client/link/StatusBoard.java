@@ -168,6 +168,7 @@ final class StatusBoard {
                 heard.unclaimed(),
                 heard.failures(),
                 heard.timeouts(),
-                connects));
+                connects,
+                ended.late()));
   }
 }

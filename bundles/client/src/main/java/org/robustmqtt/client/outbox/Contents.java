@@ -11,32 +11,39 @@ import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
+import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.policy.Limits;
 
 /**
  * What an outbox holds, with its numbers. Every method is called under the lock of the outbox, and
- * none of them calls anybody: what is decided here is told by the outbox afterwards.
+ * none of them calls anybody: what is decided here is told by the outbox afterwards, see {@link
+ * #news()}.
  */
 final class Contents {
-  /** A message that has left, and how; still to be told. */
-  record Decided(Entry entry, Outcome outcome) {}
-
   final Tally tally = new Tally();
+  final PutAside putAside = new PutAside();
 
   private final Map<Long, Entry> pending = new LinkedHashMap<>();
+
+  /** Has its outcome, and the session has not come to its end with it; at most the window. */
+  private final Map<Long, Entry> abandoned = new LinkedHashMap<>();
+
   private final Waiting waiting = new Waiting();
   private long bytes;
   private int out;
+
+  /** Sequences that the session has to give up; not told to it yet. */
+  private List<Long> givenUp = List.of();
+
+  private News first = News.NONE;
+  private News last = News.NONE;
+  private boolean wake;
 
   /** Whether the loop found nothing when it looked last, so that it has to be told. */
   private boolean asleep = true;
 
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
-
-  boolean isEmpty() {
-    return pending.isEmpty();
-  }
 
   boolean haveRoom(Limits limits, int more) {
     return limits.haveRoom(pending.size(), bytes, more);
@@ -51,12 +58,15 @@ final class Contents {
     add(entry);
   }
 
-  /** Returns whether the loop has to be woken. */
-  boolean accept(Entry entry) {
+  void accept(Entry entry) {
     tally.accepted++;
     add(entry);
-    boolean earliest = waiting.earliestDeadline().filter(first -> first == entry).isPresent();
-    return wakesLoop() || earliest;
+    wake |= waiting.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
+  }
+
+  /** Returns whether a retained message of this topic that comes now needs a record. */
+  boolean needsRecord(String topic) {
+    return waiting.needsRecord(topic);
   }
 
   private void add(Entry entry) {
@@ -69,10 +79,10 @@ final class Contents {
   }
 
   /** Takes the message whose turn it is; those that are found to be due on the way are decided. */
-  Optional<Entry> take(boolean acknowledged, long now, List<Decided> expired) {
+  Optional<Entry> take(boolean acknowledged, long now) {
     Optional<Entry> turn = waiting.first(acknowledged);
     while (turn.isPresent() && turn.get().isDue(now)) {
-      expired.add(decide(turn.get(), DropReason.EXPIRED));
+      drop(turn.get(), DropReason.EXPIRED);
       turn = waiting.first(acknowledged);
     }
     if (turn.isPresent()) {
@@ -84,60 +94,192 @@ final class Contents {
     return turn;
   }
 
-  /** Returns whether the loop has to be woken. */
-  boolean putBack(long sequence) {
-    Entry entry = pending.get(sequence);
-    if (entry == null || entry.state != Entry.State.OUT) {
-      return false;
-    }
+  /** A message that was out goes back to its place. */
+  void putBack(Entry entry) {
     out--;
     entry.sentBefore = true;
     waiting.putBack(entry);
-    return wakesLoop();
   }
 
-  /** Decides what is due, up to a number; returns the next deadline that is not. */
-  Optional<Entry> expire(long now, int most, List<Decided> expired) {
-    Optional<Entry> first = waiting.earliestDeadline();
-    while (first.isPresent() && first.get().isDue(now) && expired.size() < most) {
-      expired.add(decide(first.get(), DropReason.EXPIRED));
-      first = waiting.earliestDeadline();
+  /** Decides what is due, up to a number; returns whether there may be more. */
+  boolean expire(long now, int most) {
+    for (int count = 0; count < most; count++) {
+      Optional<Entry> earliest = waiting.earliestDeadline();
+      if (earliest.isEmpty() || !earliest.get().isDue(now)) {
+        return false;
+      }
+      drop(earliest.get(), DropReason.EXPIRED);
     }
-    return first;
+    return true;
+  }
+
+  /** Returns the message with the earliest deadline. */
+  Optional<Entry> earliestDeadline() {
+    return waiting.earliestDeadline();
+  }
+
+  /** Looks at the clock, as long as that is not believed. */
+  void look(ClockDoubt doubt) {
+    if (doubt.holds()) {
+      List<Entry> expired = new ArrayList<>(0);
+      doubt.look(waiting, expired);
+      expired.forEach(entry -> drop(entry, DropReason.EXPIRED));
+    }
   }
 
   Optional<Entry> find(long sequence) {
     return Optional.ofNullable(pending.get(sequence));
   }
 
-  /** Decides everything that is meant, in order. */
-  List<Decided> dropAll(Predicate<Entry> which, DropReason reason) {
-    List<Decided> decided = new ArrayList<>();
-    for (Entry entry : pending.values().stream().filter(which).toList()) {
-      decided.add(decide(entry, reason));
-    }
-    return decided;
+  /** Returns whether this message has its outcome, but not its end in the session. */
+  boolean isAbandoned(long sequence) {
+    return abandoned.containsKey(sequence);
   }
 
-  Decided decide(Entry entry, DropReason reason) {
+  /** Returns the messages that have their outcome, but not their end in the session. */
+  List<Long> abandoned() {
+    return List.copyOf(abandoned.keySet());
+  }
+
+  /** Decides everything that is meant, in order; returns how many these were. */
+  int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
+    List<Entry> meant = pending.values().stream().filter(which).toList();
+    for (Entry entry : meant) {
+      if (entry.state != Entry.State.SETTLED && entry.state != Entry.State.ABANDONED) {
+        decide(entry, dropped(entry, reason), forGood);
+      }
+    }
+    return meant.size();
+  }
+
+  /** Drops a message; if it is with the session, that has to give it up. */
+  void drop(Entry entry, DropReason reason) {
+    decide(entry, dropped(entry, reason), false);
+  }
+
+  static Outcome dropped(Entry entry, DropReason reason) {
     boolean mayHaveArrived = entry.sentBefore || entry.state == Entry.State.OUT;
-    return decide(entry, new Outcome.Dropped(reason, 0, mayHaveArrived));
+    return new Outcome.Dropped(reason, 0, mayHaveArrived);
+  }
+
+  /**
+   * Decides the outcome of a message. If it is retained and may have arrived, older ones of its
+   * topic are not wanted any more: sent again, they would take its place (delivery-rules 4). They
+   * go first, so that no force lies between.
+   *
+   * @param ended whether nothing of it is left in the session
+   */
+  void decide(Entry entry, Outcome outcome, boolean ended) {
+    if (entry.message().retain() && mayHaveArrived(outcome)) {
+      for (Entry older : entry.queue.olderRetained(entry)) {
+        leave(older, dropped(older, DropReason.REPLACED), false);
+      }
+    }
+    leave(entry, outcome, ended);
+  }
+
+  private static boolean mayHaveArrived(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case ACKNOWLEDGED -> !ReasonCode.failure(((Outcome.Acknowledged) outcome).reasonCode());
+      case SENT -> true;
+      case DROPPED -> ((Outcome.Dropped) outcome).mayHaveArrived();
+    };
   }
 
   /** The one place where a message leaves: counted, and its limits free. */
-  Decided decide(Entry entry, Outcome outcome) {
-    if (entry.state == Entry.State.OUT) {
-      out--;
-    }
+  private void leave(Entry entry, Outcome outcome, boolean ended) {
     pending.remove(entry.sequence());
     bytes -= entry.size;
-    waiting.remove(entry);
     tally.count(outcome);
-    return new Decided(entry, outcome);
+    boolean wasOut = entry.state == Entry.State.OUT;
+    out -= wasOut ? 1 : 0;
+    if (wasOut && !ended) {
+      abandon(entry);
+    } else {
+      waiting.remove(entry);
+    }
+    wake |= pending.isEmpty();
+    tell(News.of(entry, outcome));
+  }
+
+  private void abandon(Entry entry) {
+    entry.abandoned = true;
+    abandoned.put(entry.sequence(), entry);
+    waiting.abandon(entry);
+  }
+
+  /**
+   * The outcome of an abandoned message is announced, so that its record says it. Only now it is to
+   * be given up: if it were before, and the process ended, it would come back behind a newer one.
+   */
+  void announced(Entry entry) {
+    if (abandoned.containsKey(entry.sequence())) {
+      if (givenUp.isEmpty()) {
+        givenUp = new ArrayList<>(1);
+      }
+      givenUp.add(entry.sequence());
+      wake = true;
+    }
+  }
+
+  private void tell(News news) {
+    if (first == News.NONE) {
+      first = news;
+    } else {
+      last.link(news);
+    }
+    last = news;
+  }
+
+  /** Takes out the sequences that the session has to give up. */
+  List<Long> takeGivenUp() {
+    List<Long> taken = givenUp;
+    givenUp = List.of();
+    return taken;
+  }
+
+  /** An abandoned message is at its end in the session; nothing happens if it is none. */
+  void free(long sequence) {
+    Entry entry = abandoned.remove(sequence);
+    if (entry != null) {
+      waiting.free(entry);
+    }
+  }
+
+  /** A retained message with an outcome has a record that says otherwise. */
+  void lasts(Entry entry) {
+    waiting.lasts(entry);
+  }
+
+  /** That a retained message has its outcome is forced. */
+  void forced(Entry entry) {
+    entry.endForced = true;
+    waiting.forced(entry);
+  }
+
+  /** A retained message is on disk. */
+  void stored(Entry entry) {
+    if (entry.queue != null) {
+      waiting.look(entry);
+    }
+  }
+
+  /** Returns whether something was decided that is not taken out yet. */
+  boolean decided() {
+    return first != News.NONE;
+  }
+
+  /** Takes out what came of the change: to be told outside the lock. */
+  News news() {
+    News news = first.with(waiting.takeHurries(), wakesLoop() || wake);
+    first = News.NONE;
+    last = News.NONE;
+    wake = false;
+    return news;
   }
 
   /** Returns whether a sleeping loop has to look again, and takes it for awake then. */
-  boolean wakesLoop() {
+  private boolean wakesLoop() {
     if (asleep && waiting.first(lookedForAcknowledged).isPresent()) {
       asleep = false;
       return true;
@@ -146,17 +288,19 @@ final class Contents {
   }
 
   List<PendingMessage> browse(int limit) {
-    return pending.values().stream()
-        .limit(limit)
-        .map(
-            entry ->
-                new PendingMessage(
-                    entry.sequence(),
-                    entry.message(),
-                    Instant.ofEpochMilli(entry.acceptedAt()),
-                    entry.state == Entry.State.OUT,
-                    entry.onDisk()))
-        .toList();
+    return pending.values().stream().limit(limit).map(Contents::shown).toList();
+  }
+
+  /** Returns a message as others see it. */
+  static PendingMessage shown(Entry entry) {
+    return new PendingMessage(
+        entry.sequence(),
+        entry.message(),
+        Instant.ofEpochMilli(entry.acceptedAt()),
+        entry.state == Entry.State.OUT,
+        entry.onDisk(),
+        entry.attempts,
+        Optional.ofNullable(entry.lastProblem));
   }
 
   Outbox.Totals totals(Limits limits) {
@@ -166,7 +310,13 @@ final class Contents {
             : Optional.of(Instant.ofEpochMilli(pending.values().iterator().next().acceptedAt()));
     return new Outbox.Totals(
         new QueueStatus(
-            pending.size(), bytes, out, limits.maxMessages(), limits.maxBytes(), oldest),
+            pending.size(),
+            bytes,
+            out,
+            limits.maxMessages(),
+            limits.maxBytes(),
+            oldest,
+            putAside.size()),
         tally.door(),
         tally.ended());
   }

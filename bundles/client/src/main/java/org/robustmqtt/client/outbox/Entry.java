@@ -2,9 +2,11 @@ package org.robustmqtt.client.outbox;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
+import org.robustmqtt.Problem;
 import org.robustmqtt.Stored;
 
 /**
@@ -18,7 +20,9 @@ public final class Entry {
     WAITING,
     /** With the session, or recovered as sent. */
     OUT,
-    /** It has its outcome. */
+    /** It has its outcome, and the session has not come to its end with it. */
+    ABANDONED,
+    /** It has its outcome, and nothing else is left of it. */
     SETTLED
   }
 
@@ -28,14 +32,45 @@ public final class Entry {
   private final long acceptedAt;
   private final Promise promise;
 
+  private Consumer<Entry> announced = entry -> {};
+
   /** Bytes of topic and payload. */
   final int size;
 
   /** Whether {@link #due} means anything. */
   final boolean hasDeadline;
 
-  /** When it is not sent any more, nanoseconds of the monotonic clock. */
-  final long due;
+  /** When it is not wanted any more, nanoseconds of the monotonic clock. */
+  long due;
+
+  /** Whether nobody knows yet how old it is, so that its deadline is not known either. */
+  boolean ageUnknown;
+
+  /** The deadline in milliseconds, only as long as the age is not known. */
+  long deadlineMillis;
+
+  /** Whether the journal was asked to force it soon. */
+  boolean hurried;
+
+  /** How many losses of a link were put down to it; and how many while it was alone. */
+  int attempts;
+
+  int attemptsAlone;
+
+  /** The last of these losses, or null. */
+  Problem lastProblem;
+
+  /** Whether its end is not forced although it has one, and has a record. */
+  boolean lasting;
+
+  /** Whether its end is forced. */
+  boolean endForced;
+
+  /** Whether the journal said that it was never written and never will be. */
+  volatile boolean neverWritten;
+
+  /** Whether it had its outcome before the session had come to its end with it. */
+  volatile boolean abandoned;
 
   State state = State.WAITING;
   boolean sentBefore;
@@ -88,15 +123,29 @@ public final class Entry {
    */
   public void announce(Outcome outcome) {
     promise.outcome(outcome);
+    announced.accept(this);
+  }
+
+  /** Says who hears that the outcome is announced; before it is. */
+  void onAnnounced(Consumer<Entry> hears) {
+    announced = hears;
   }
 
   Promise promise() {
     return promise;
   }
 
+  /**
+   * Returns whether it had its outcome before the session had come to its end with it: its packet
+   * id is, or was, still in use.
+   */
+  public boolean isAbandoned() {
+    return abandoned;
+  }
+
   /** Returns whether its deadline has passed. */
   boolean isDue(long now) {
-    return hasDeadline && now - due >= 0;
+    return hasDeadline && !ageUnknown && now - due >= 0;
   }
 
   /** Returns whether the message is forced to disk. */

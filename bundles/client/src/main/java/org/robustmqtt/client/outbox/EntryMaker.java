@@ -34,15 +34,10 @@ final class EntryMaker {
     return entry(record, size, record.deadline());
   }
 
-  /**
-   * Returns the entry of a message that was found. The time on disk counts; its age is never taken
-   * for less than nothing, so that a clock that was set back gives no new time.
-   */
+  /** Returns the entry of a message that was found, as if its time began now. */
   Entry recovered(RecoveredMessage found) {
     StoredMessage record = found.stored();
-    long left = record.acceptedAt() + record.deadline() - clock.wallMillis();
-    int size = MessageSize.of(record.message()).queued();
-    Entry entry = entry(record, size, Math.max(0, Math.min(left, record.deadline())));
+    Entry entry = entry(record, MessageSize.of(record.message()).queued(), record.deadline());
     entry.promise().stored(Stored.ON_DISK);
     if (found.stage() != RecoveredMessage.Stage.WAITING) {
       entry.state = Entry.State.OUT;

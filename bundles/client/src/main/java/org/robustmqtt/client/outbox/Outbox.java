@@ -1,31 +1,25 @@
 package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.robustmqtt.DropReason;
-import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
-import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
+import org.robustmqtt.Problem;
 import org.robustmqtt.QueueStatus;
-import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
-import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
-import org.robustmqtt.journal.StoredMessage;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -34,39 +28,25 @@ import org.robustmqtt.journal.StoredMessage;
  * <p>A message is pending from its acceptance until its outcome is decided, which is one step under
  * the lock with the counting of the outcome; the outcome is announced after that, as soon as the
  * journal has it. So {@link #totals()} always satisfies: accepted + recovered = outcomes + pending.
+ *
+ * <p>A message that is with the session can have its outcome before its exchange is at its end: it
+ * is <i>abandoned</i> (delivery-rules 5). The loop takes what is abandoned with {@link
+ * #takeGivenUp()}, and says with {@link #freed} and {@link #ended} what became of it.
  */
 public final class Outbox {
-  private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
   private static final int EXPIRED_AT_ONCE = 256;
 
-  private final String connection;
   private final Clock clock;
   private final Journal journal;
-  private final Settlements settlements;
   private final Lanes lanes;
-  private final EntryMaker maker;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition room = lock.newCondition();
-  private volatile Runnable work = () -> {};
+  private final Core core;
+  private final Entrance entrance;
+  private final Quarantine quarantine;
 
-  // guarded by the lock
-  private final Contents contents = new Contents();
-  private Limits limits;
-  private int waiters;
+  /** Guarded by the lock. */
+  private final ClockDoubt doubt;
 
-  /** Written under the lock. */
-  private volatile boolean closed;
-
-  /**
-   * Makes an outbox that continues what was found on disk.
-   *
-   * @param connection the name of the connection, for messages to people
-   * @param journal where messages are staged, and where sequences come from
-   * @param recovered messages found on disk, by sequence; those that had been sent are out until
-   *     they are settled or {@linkplain #requeue returned}
-   * @param settlements told each outcome, once, from the thread that caused it
-   * @param lanes where what depends on tickets runs
-   */
+  /** Makes an outbox that believes the wall clock as far as what was found allows it. */
   public Outbox(
       String connection,
       Clock clock,
@@ -75,28 +55,111 @@ public final class Outbox {
       List<RecoveredMessage> recovered,
       Settlements settlements,
       Lanes lanes) {
-    this.connection = connection;
+    this(
+        connection,
+        clock,
+        journal,
+        limits,
+        new Found(recovered, 0, ClockRules.DEFAULT),
+        settlements,
+        lanes);
+  }
+
+  /**
+   * Makes an outbox that continues what was found on disk.
+   *
+   * @param connection the name of the connection, for messages to people
+   * @param journal where messages are staged, and where sequences come from
+   * @param found messages found on disk, by sequence; those that had been sent are out until they
+   *     are settled or {@linkplain #requeue returned}. Of the retained messages of a topic only the
+   *     newest, and what is behind its PUBREC, is still wanted; the older ones are replaced
+   * @param settlements told each outcome, once, from the thread that caused it
+   * @param lanes where what depends on tickets runs
+   */
+  public Outbox(
+      String connection,
+      Clock clock,
+      Journal journal,
+      Limits limits,
+      Found found,
+      Settlements settlements,
+      Lanes lanes) {
     this.clock = clock;
     this.journal = journal;
-    this.limits = limits;
-    this.settlements = settlements;
     this.lanes = lanes;
-    this.maker = new EntryMaker(clock, lanes);
-    lock.lock();
+    core = new Core(connection, journal, limits, settlements);
+    EntryMaker maker = new EntryMaker(clock, lanes);
+    entrance = new Entrance(core, journal, maker);
+    quarantine = new Quarantine(core, journal, entrance);
+    long lastSeen = found.lastWallMillis();
+    for (RecoveredMessage message : found.messages()) {
+      lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
+    }
+    doubt = new ClockDoubt(clock, found.clock(), lastSeen);
+    News news;
+    core.lock.lock();
     try {
-      recovered.forEach(found -> contents.recover(maker.recovered(found)));
+      found.messages().forEach(message -> recover(message, maker));
+      supersede(found.messages());
+      news = core.news();
     } finally {
-      lock.unlock();
+      core.lock.unlock();
+    }
+    core.tell(news);
+  }
+
+  /**
+   * What was found on disk.
+   *
+   * @param messages the messages, by sequence
+   * @param lastWallMillis the last wall time seen before; 0 if none is known
+   * @param clock what is believed of the clock
+   */
+  public record Found(List<RecoveredMessage> messages, long lastWallMillis, ClockRules clock) {}
+
+  private void recover(RecoveredMessage found, EntryMaker maker) {
+    Entry entry = maker.recovered(found);
+    switch (found.stage()) {
+      case WAITING, SENT, RELEASED -> {
+        if (entry.hasDeadline) {
+          doubt.found(entry, found.stored().deadline());
+        }
+        core.contents.recover(entry);
+      }
+      case QUARANTINED -> quarantine.recover(entry);
+      case ABANDONED -> {
+        // It has its outcome; only the session has to know of its packet id.
+      }
+    }
+  }
+
+  /** The newest retained message of a topic supersedes the lower ones (delivery-rules 4 a). */
+  private void supersede(List<RecoveredMessage> found) {
+    Map<String, Long> newest = new HashMap<>();
+    for (RecoveredMessage message : found) {
+      if (message.stored().message().retain()) {
+        newest.merge(message.stored().message().topic(), message.stored().sequence(), Math::max);
+      }
+    }
+    for (RecoveredMessage message : found) {
+      boolean older =
+          message.stored().message().retain()
+              && message.stored().sequence() < newest.get(message.stored().message().topic());
+      if (older && message.stage() != RecoveredMessage.Stage.RELEASED) {
+        core.contents
+            .find(message.stored().sequence())
+            .ifPresent(entry -> core.contents.drop(entry, DropReason.REPLACED));
+      }
     }
   }
 
   /**
    * Says who is told that there is something for the loop to do: a message was accepted, or became
-   * free, while none was known to wait, an earlier deadline than before came in, or the outbox
-   * became empty. Called outside the lock by any thread; must not block.
+   * free, while none was known to wait, an earlier deadline than before came in, a message was
+   * abandoned, or the outbox became empty. Called outside the lock by any thread; must not block.
    */
   public void onWork(Runnable wake) {
-    work = wake;
+    core.work = wake;
   }
 
   /** Hears that a message has its outcome; called outside the lock. */
@@ -108,13 +171,7 @@ public final class Outbox {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message)}. */
   public Ticket publish(Message message) {
-    try {
-      return accept(message, 0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw refused(
-          NotAcceptedException.Cause.STORE_BUSY, "interrupted while waiting for room in the store");
-    }
+    return entrance.accept(message);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message, Duration)}. */
@@ -123,125 +180,7 @@ public final class Outbox {
       throw new IllegalStateException(
           "publish with a wait must not be called on a listener thread: it could wait for itself");
     }
-    return accept(message, Times.nanos(maxWait));
-  }
-
-  /**
-   * Tries under the lock, and waits for the store outside it, once. A try that fails has taken no
-   * place: nobody can be before or behind it.
-   */
-  private Ticket accept(Message message, long maxWaitNanos) throws InterruptedException {
-    MessageSize size = MessageSize.of(message);
-    Durability durability = message.durability().orElse(Durability.GROUP);
-    checkStore(durability);
-    long waitLeft = maxWaitNanos;
-    boolean record = durability != Durability.MEMORY;
-    for (boolean last = false; ; last = true) {
-      Entry entry;
-      boolean wake;
-      lock.lock();
-      try {
-        waitLeft = awaitPlace(size, waitLeft);
-        entry = stage(message, durability, size.queued(), record);
-        wake = entry != null && contents.accept(entry);
-      } finally {
-        lock.unlock();
-      }
-      if (entry != null) {
-        if (entry.storeFailed) {
-          endWaiting(entry.sequence(), DropReason.STORE_FAILED);
-        }
-        wake(wake);
-        return entry.promise();
-      }
-      if (last) {
-        throw refused(
-            NotAcceptedException.Cause.STORE_BUSY,
-            "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
-      }
-      checkStore(durability);
-      if (journal.status().degraded().isPresent()) {
-        // a store that cannot be written takes nothing from its stage: the message goes without
-        record = false;
-      } else {
-        journal.awaitRoom(STORE_PATIENCE);
-      }
-    }
-  }
-
-  private void checkStore(Durability durability) {
-    if (durability == Durability.SYNC) {
-      Optional<String> degraded = journal.status().degraded();
-      if (degraded.isPresent()) {
-        throw refused(
-            NotAcceptedException.Cause.STORE_UNAVAILABLE,
-            "the store cannot be written: " + degraded.get());
-      }
-    }
-  }
-
-  /** Checks all that can be checked, and waits for room if there is time; holds the lock. */
-  private long awaitPlace(MessageSize size, long waitNanos) throws InterruptedException {
-    long left = waitNanos;
-    while (true) {
-      if (closed) {
-        throw refused(NotAcceptedException.Cause.CLOSED, "closed");
-      }
-      if (size.packet() > limits.maximumPacketSize()) {
-        throw refused(
-            NotAcceptedException.Cause.TOO_LARGE,
-            "a packet of "
-                + size.packet()
-                + " bytes, allowed are maximumPacketSize = "
-                + limits.maximumPacketSize());
-      }
-      if (contents.haveRoom(limits, size.queued())) {
-        return left;
-      }
-      if (left <= 0 || size.queued() > limits.maxBytes()) {
-        throw refused(
-            NotAcceptedException.Cause.QUEUE_FULL, contents.describeFull(limits, size.queued()));
-      }
-      waiters++;
-      try {
-        left = room.awaitNanos(left);
-      } finally {
-        waiters--;
-      }
-    }
-  }
-
-  /** Gives the message a number and a place in the stage; null if the store is busy. */
-  private Entry stage(Message message, Durability durability, int size, boolean record) {
-    long sequence = journal.nextSequence();
-    if (sequence == 0) {
-      return null;
-    }
-    StoredMessage stored = maker.record(sequence, message, durability);
-    Entry entry = maker.accepted(stored, size);
-    if (!record) {
-      entry.promise().stored(Stored.MEMORY_ONLY);
-      return entry;
-    }
-    return journal.offer(stored, how -> stored(entry, how)) ? entry : null;
-  }
-
-  /** Hears from the journal, on its thread or within one of our calls of it. */
-  private void stored(Entry entry, Stored stored) {
-    entry.promise().stored(stored);
-    if (stored == Stored.ON_DISK || stored == Stored.SETTLED_FIRST) {
-      return;
-    }
-    boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
-    if (lock.isHeldByCurrentThread()) {
-      entry.storeFailed = failed;
-      return;
-    }
-    if (failed) {
-      endWaiting(entry.sequence(), DropReason.STORE_FAILED);
-    } else if (closed) {
-      end(entry.sequence(), any -> true, any -> contents.decide(any, DropReason.SHUT_DOWN));
-    }
+    return entrance.accept(message, Times.nanos(maxWait));
   }
 
   /**
@@ -252,42 +191,52 @@ public final class Outbox {
    * @param acknowledged whether messages of QoS 1 and 2 can be sent now
    */
   public Optional<Entry> next(boolean acknowledged) {
-    List<Contents.Decided> expired = new ArrayList<>(0);
     Optional<Entry> turn;
-    boolean wake;
-    lock.lock();
+    News news = News.NONE;
+    core.lock.lock();
     try {
-      turn = contents.take(acknowledged, clock.nanos(), expired);
-      wake = afterDecisions(!expired.isEmpty());
+      turn = core.contents.take(acknowledged, clock.nanos());
+      if (core.contents.decided() || turn.isPresent()) {
+        news = core.news();
+      }
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
-    expired.forEach(this::tell);
-    wake(wake);
+    core.tell(news);
     return turn;
   }
 
   /**
-   * Returns a message that is out to its place by sequence; it was sent as new before. On the loop.
+   * Returns a message that is out to its place by sequence; it was sent as new before. If it has
+   * its outcome, it is at its end. On the loop.
    */
   public void requeue(long sequence) {
-    boolean wake;
-    lock.lock();
+    boolean late;
+    News news;
+    core.lock.lock();
     try {
-      wake = contents.putBack(sequence);
+      core.contents
+          .find(sequence)
+          .filter(entry -> entry.state == Entry.State.OUT)
+          .ifPresent(core.contents::putBack);
+      late = core.contents.isAbandoned(sequence);
+      news = core.news();
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
-    wake(wake);
+    core.tell(news);
+    if (late) {
+      ended(sequence, false);
+    }
   }
 
   /** Returns whether the message was sent as new before, see {@link #requeue}. */
   public boolean sentBefore(Entry entry) {
-    lock.lock();
+    core.lock.lock();
     try {
       return entry.sentBefore;
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
   }
 
@@ -302,46 +251,190 @@ public final class Outbox {
     return Math.max(1, -Math.floorDiv(-(entry.due - clock.nanos()), 1_000_000_000L));
   }
 
-  /** Ends a message with its outcome; nothing happens if it has one already. Any thread. */
+  /**
+   * Ends a message with its outcome; nothing of it is left in the session. If it has an outcome
+   * already, this one only says that it is at its end. Any thread.
+   */
   public void settle(long sequence, Outcome outcome) {
-    end(sequence, entry -> true, entry -> contents.decide(entry, outcome));
+    boolean late;
+    News news;
+    core.lock.lock();
+    try {
+      Optional<Entry> entry = core.contents.find(sequence);
+      if (entry.isPresent()) {
+        core.contents.decide(entry.get(), outcome, true);
+      }
+      late = core.contents.isAbandoned(sequence);
+      news = core.news();
+    } finally {
+      core.lock.unlock();
+    }
+    core.tell(news);
+    if (late) {
+      ended(sequence, true);
+    }
   }
 
   /**
-   * Settles what waits and is past its deadline. On the loop.
+   * Takes out, in order, the messages that have their outcome and that the session, or whoever has
+   * them, has to give up. On the loop.
+   */
+  public List<Long> takeGivenUp() {
+    core.lock.lock();
+    try {
+      return core.contents.takeGivenUp();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /** An abandoned message is sent no more in this session: its topic does not wait for it. */
+  public void freed(long sequence) {
+    freed(sequence, false);
+  }
+
+  /**
+   * An abandoned message is at its end: nothing needs to be known of it any more, unless it is kept
+   * in quarantine.
    *
-   * @return in how many nanoseconds the next deadline is due; empty if there is none
+   * @param acknowledged whether that is because the broker has acknowledged it, too late
+   */
+  public void ended(long sequence, boolean acknowledged) {
+    if (!freed(sequence, acknowledged)) {
+      journal.settled(sequence, written -> {});
+    }
+  }
+
+  /** All that is abandoned is at its end: the session that knew of it is replaced. */
+  public void endAbandoned() {
+    List<Long> all;
+    core.lock.lock();
+    try {
+      all = core.contents.abandoned();
+    } finally {
+      core.lock.unlock();
+    }
+    all.forEach(sequence -> ended(sequence, false));
+  }
+
+  /** Returns whether the message is kept. */
+  private boolean freed(long sequence, boolean late) {
+    boolean kept;
+    News news;
+    core.lock.lock();
+    try {
+      core.contents.free(sequence);
+      core.contents.tally.late += late ? 1 : 0;
+      kept = core.contents.putAside.contains(sequence);
+      news = core.news();
+    } finally {
+      core.lock.unlock();
+    }
+    core.tell(news);
+    return kept;
+  }
+
+  /**
+   * Settles what is past its deadline, waiting or sent. On the loop.
+   *
+   * @return in how many nanoseconds to look again; empty if there is no deadline
    */
   public OptionalLong expire() {
+    core.askAgain();
     while (true) {
-      List<Contents.Decided> expired = new ArrayList<>(0);
-      Optional<Entry> next;
-      boolean wake;
-      lock.lock();
+      boolean more;
+      OptionalLong next;
+      News news;
+      core.lock.lock();
       try {
-        next = contents.expire(clock.nanos(), EXPIRED_AT_ONCE, expired);
-        wake = afterDecisions(!expired.isEmpty());
+        core.contents.look(doubt);
+        more = core.contents.expire(clock.nanos(), EXPIRED_AT_ONCE);
+        next = nextLook();
+        news = core.news();
       } finally {
-        lock.unlock();
+        core.lock.unlock();
       }
-      expired.forEach(this::tell);
-      wake(wake);
-      if (expired.size() < EXPIRED_AT_ONCE) {
-        return next.isEmpty()
-            ? OptionalLong.empty()
-            : OptionalLong.of(Math.max(0, next.get().due - clock.nanos()));
+      core.tell(news);
+      if (!more) {
+        return next;
       }
     }
   }
 
+  private OptionalLong nextLook() {
+    OptionalLong look = doubt.nextLook();
+    Optional<Entry> first = core.contents.earliestDeadline();
+    if (first.isEmpty()) {
+      return look;
+    }
+    long due = Math.max(0, first.get().due - clock.nanos());
+    return OptionalLong.of(look.isPresent() ? Math.min(due, look.getAsLong()) : due);
+  }
+
+  /** Returns whether this message is held, sent or not, because nobody knows how old it is. */
+  public boolean isHeld(long sequence) {
+    core.lock.lock();
+    try {
+      return core.contents.find(sequence).filter(entry -> entry.ageUnknown).isPresent();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /** Returns whether messages are held because the clock cannot be believed yet. */
+  public boolean isHolding() {
+    core.lock.lock();
+    try {
+      return doubt.holds();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /**
+   * A link was lost while this message was the oldest that the broker had to acknowledge: puts an
+   * attempt down to it. On the loop.
+   *
+   * @param alone whether it was the only one; {@code maxAttempts} of these quarantine it
+   */
+  public void charge(long sequence, Problem problem, boolean alone) {
+    quarantine.charge(sequence, problem, alone);
+  }
+
+  /** See {@link org.robustmqtt.RobustMqttConnection#quarantined(int)}. */
+  public List<PendingMessage> quarantined(int limit) {
+    return quarantine.browse(limit);
+  }
+
+  /** See {@link org.robustmqtt.RobustMqttConnection#retry(long)}. */
+  public Optional<Ticket> retry(long id) {
+    return quarantine.retry(id);
+  }
+
+  /** See {@link org.robustmqtt.RobustMqttConnection#purgeQuarantined()}. */
+  public int purgeQuarantined() {
+    return quarantine.purge();
+  }
+
   /** See {@link org.robustmqtt.RobustMqttConnection#cancel(long)}. */
   public boolean cancel(long sequence) {
-    return endWaiting(sequence, DropReason.CANCELLED);
+    Optional<Entry> entry;
+    News news;
+    core.lock.lock();
+    try {
+      entry = core.contents.find(sequence);
+      entry.ifPresent(found -> core.contents.drop(found, DropReason.CANCELLED));
+      news = core.news();
+    } finally {
+      core.lock.unlock();
+    }
+    core.tell(news);
+    return entry.isPresent() || quarantine.purge(sequence);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#purge()}. */
   public int purge() {
-    return endAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED);
+    return dropAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#browse(int)}. */
@@ -349,11 +442,11 @@ public final class Outbox {
     if (limit < 1) {
       throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
     }
-    lock.lock();
+    core.lock.lock();
     try {
-      return contents.browse(limit);
+      return core.contents.browse(limit);
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
   }
 
@@ -369,11 +462,11 @@ public final class Outbox {
 
   /** Returns all numbers of one moment: accepted + recovered = outcomes + queue, exactly. */
   public Totals totals() {
-    lock.lock();
+    core.lock.lock();
     try {
-      return contents.totals(limits);
+      return core.contents.totals(core.limits);
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
   }
 
@@ -392,8 +485,9 @@ public final class Outbox {
    * @param acknowledged outcomes of this kind
    * @param sent outcomes of this kind
    * @param dropped outcomes of this kind, by reason; every reason is there
+   * @param late acknowledgements of messages that had their outcome already
    */
-  public record Ended(long acknowledged, long sent, Map<DropReason, Long> dropped) {
+  public record Ended(long acknowledged, long sent, Map<DropReason, Long> dropped, long late) {
     /** Returns the number of outcomes. */
     public long outcomes() {
       long sum = acknowledged + sent;
@@ -415,12 +509,22 @@ public final class Outbox {
 
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
-    lock.lock();
+    core.lock.lock();
     try {
-      limits = other;
-      room.signalAll();
+      core.limits = other;
+      core.room.signalAll();
     } finally {
-      lock.unlock();
+      core.lock.unlock();
+    }
+  }
+
+  /** Applies other rules for a clock that is behind, also to what is held by now. */
+  public void clock(ClockRules rules) {
+    core.lock.lock();
+    try {
+      doubt.rules(rules);
+    } finally {
+      core.lock.unlock();
     }
   }
 
@@ -429,84 +533,27 @@ public final class Outbox {
    * without an outcome in this run; what is in memory only, is settled as SHUT_DOWN.
    */
   public void close() {
-    lock.lock();
+    core.lock.lock();
     try {
-      closed = true;
-      room.signalAll();
+      core.closed = true;
+      core.room.signalAll();
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
-    endAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN);
+    dropAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN, true);
   }
 
-  private boolean endWaiting(long sequence, DropReason reason) {
-    return end(
-        sequence,
-        entry -> entry.state == Entry.State.WAITING,
-        entry -> contents.decide(entry, reason));
-  }
-
-  private boolean end(
-      long sequence, Predicate<Entry> which, Function<Entry, Contents.Decided> how) {
-    Optional<Contents.Decided> decided;
-    boolean wake;
-    lock.lock();
+  private int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
+    int count;
+    News news;
+    core.lock.lock();
     try {
-      decided = contents.find(sequence).filter(which).map(how);
-      wake = afterDecisions(decided.isPresent());
+      count = core.contents.dropAll(which, reason, forGood);
+      news = core.news();
     } finally {
-      lock.unlock();
+      core.lock.unlock();
     }
-    decided.ifPresent(this::tell);
-    wake(wake);
-    return decided.isPresent();
-  }
-
-  private int endAll(Predicate<Entry> which, DropReason reason) {
-    List<Contents.Decided> decided;
-    boolean wake;
-    lock.lock();
-    try {
-      decided = contents.dropAll(which, reason);
-      wake = afterDecisions(!decided.isEmpty());
-    } finally {
-      lock.unlock();
-    }
-    decided.forEach(this::tell);
-    wake(wake);
-    return decided.size();
-  }
-
-  /** Lets those in who wait for room; returns whether the loop has to look. Holds the lock. */
-  private boolean afterDecisions(boolean any) {
-    if (!any) {
-      return false;
-    }
-    if (waiters > 0) {
-      room.signalAll();
-    }
-    return contents.isEmpty() || contents.wakesLoop();
-  }
-
-  /** Tells what was decided; not under the lock. */
-  private void tell(Contents.Decided decided) {
-    assert !lock.isHeldByCurrentThread() : "nobody is told under the lock";
-    settlements.settled(decided.entry(), decided.outcome());
-  }
-
-  private void wake(boolean needed) {
-    if (needed) {
-      work.run();
-    }
-  }
-
-  private NotAcceptedException refused(NotAcceptedException.Cause cause, String why) {
-    lock.lock();
-    try {
-      contents.tally.refused++;
-    } finally {
-      lock.unlock();
-    }
-    return new NotAcceptedException(cause, "connection " + connection + ": " + why);
+    core.tell(news);
+    return count;
   }
 }

@@ -11,6 +11,10 @@ final class Tally {
   long accepted;
   long recovered;
   long refused;
+
+  /** Acknowledgements of messages that had their outcome already. */
+  long late;
+
   private final long[] ended = new long[2 + DropReason.values().length];
 
   void count(Outcome outcome) {
@@ -32,6 +36,6 @@ final class Tally {
     for (DropReason reason : DropReason.values()) {
       reasons.put(reason, ended[2 + reason.ordinal()]);
     }
-    return new Outbox.Ended(ended[0], ended[1], Collections.unmodifiableMap(reasons));
+    return new Outbox.Ended(ended[0], ended[1], Collections.unmodifiableMap(reasons), late);
   }
 }

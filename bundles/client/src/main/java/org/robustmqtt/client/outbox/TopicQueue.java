@@ -1,8 +1,10 @@
 package org.robustmqtt.client.outbox;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.robustmqtt.QoS;
 
 /**
@@ -22,16 +24,66 @@ final class TopicQueue {
   private Entry head;
   private Entry tail;
   private Entry lastReturned;
-  private int pending;
+  private int uses;
+
+  /** The rule for the retained ones; made for the first of them. */
+  private RetainedRule retained;
 
   /** Counts a message that is in here from now on, waiting or out. */
-  void enter() {
-    pending++;
+  void enter(Entry entry) {
+    uses++;
+    if (entry.message().retain()) {
+      if (retained == null) {
+        retained = new RetainedRule();
+      }
+      retained.enter(entry);
+    }
   }
 
-  /** Takes a message out for good and returns whether none is left. */
+  /** A message is of no interest any more; returns whether nothing is left. */
   boolean leave() {
-    return --pending == 0;
+    return --uses == 0;
+  }
+
+  /** A message has its outcome. Where its record still matters, {@link #forced} follows. */
+  void decided(Entry entry) {
+    if (entry.message().retain()) {
+      retained.decided(entry);
+      uses += RetainedRule.leavesRecord(entry) ? 1 : 0;
+    }
+  }
+
+  /** A retained message with an outcome has a record. */
+  void lasts(Entry entry) {
+    retained.lasts(entry);
+  }
+
+  /** The end of a retained message is forced; returns whether nothing is left. */
+  boolean forced(Entry entry) {
+    retained.forced(entry);
+    return leave();
+  }
+
+  /** Returns whether a retained message that comes now needs a record, whatever its durability. */
+  boolean needsRecord() {
+    return retained != null && retained.needsRecord();
+  }
+
+  /**
+   * Returns the retained messages without an outcome that are older than this one, which may have
+   * arrived: sent now, they would put the older value in the place of the newer one.
+   */
+  List<Entry> olderRetained(Entry entry) {
+    if (retained == null) {
+      return List.of();
+    }
+    List<Entry> older = retained.olderOut(entry);
+    for (Entry e = head; e != null && e.sequence() < entry.sequence(); e = e.next) {
+      if (e.message().retain()) {
+        older.add(e);
+      }
+    }
+    return older;
   }
 
   /** Puts a message to its place. New ones go to the end; a returned one mostly to the front. */
@@ -98,12 +150,18 @@ final class TopicQueue {
       }
       unfinished.add(entry.sequence());
     }
+    if (entry.message().retain()) {
+      retained.out(entry);
+    }
   }
 
   /** A message is out no more. */
   void in(Entry entry) {
     if (entry.message().qos() == QoS.EXACTLY_ONCE) {
       unfinished.remove(entry.sequence());
+    }
+    if (entry.message().retain()) {
+      retained.in(entry);
     }
   }
 
@@ -112,8 +170,26 @@ final class TopicQueue {
     return head;
   }
 
-  /** Returns whether the oldest waiting message has to wait for an earlier one of QoS 2. */
-  boolean heldBack() {
-    return !unfinished.isEmpty() && unfinished.first() < head.sequence();
+  /**
+   * Returns whether the oldest waiting message has to wait: for an earlier one of QoS 2, for the
+   * clock, or because it is retained and an older one could come back.
+   *
+   * @param hurry takes the message that has to be on disk first
+   */
+  boolean heldBack(Consumer<Entry> hurry) {
+    if (head.ageUnknown || !unfinished.isEmpty() && unfinished.first() < head.sequence()) {
+      return true;
+    }
+    if (!head.message().retain()) {
+      return false;
+    }
+    return switch (retained.verdict(head)) {
+      case GO -> false;
+      case WAIT -> true;
+      case HURRY -> {
+        hurry.accept(head);
+        yield true;
+      }
+    };
   }
 }

@@ -1,11 +1,14 @@
 package org.robustmqtt.client.outbox;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.robustmqtt.QoS;
 
 /**
@@ -29,18 +32,40 @@ final class Waiting {
   /** Topics whose turn is a message of QoS 1 or 2, by the sequence of that message. */
   private final TreeMap<Long, TopicQueue> acknowledged = new TreeMap<>();
 
+  /** Messages that are waiting or out, and have a deadline that is known. */
   private final TreeSet<Entry> deadlines = new TreeSet<>(BY_DEADLINE);
+
+  private final Consumer<Entry> hurry = this::hurry;
+
+  /** Sequences that have to be on disk before they can go. */
+  private List<Long> hurries = List.of();
 
   /** Adds a message: waiting, or out if its state says so. */
   void add(Entry entry) {
     entry.queue = topics.computeIfAbsent(entry.message().topic(), topic -> new TopicQueue());
-    entry.queue.enter();
+    entry.queue.enter(entry);
+    if (entry.hasDeadline && !entry.ageUnknown) {
+      deadlines.add(entry);
+    }
     if (entry.state == Entry.State.OUT) {
       entry.queue.out(entry);
-      refresh(entry.queue);
     } else {
-      enqueue(entry);
+      entry.queue.insert(entry);
     }
+    refresh(entry.queue);
+  }
+
+  /** Returns whether a retained message of this topic that comes now needs a record. */
+  boolean needsRecord(String topic) {
+    TopicQueue queue = topics.get(topic);
+    return queue != null && queue.needsRecord();
+  }
+
+  /** Takes out the sequences that have to be on disk soon, each once. */
+  List<Long> takeHurries() {
+    List<Long> taken = hurries;
+    hurries = List.of();
+    return taken;
   }
 
   /** Returns the message whose turn it is; with QoS 0 if acknowledged ones cannot go. */
@@ -56,14 +81,14 @@ final class Waiting {
     return Optional.of(other.getValue().head());
   }
 
-  /** Returns the waiting message with the earliest deadline. */
+  /** Returns the message with the earliest deadline, waiting or out. */
   Optional<Entry> earliestDeadline() {
     return deadlines.isEmpty() ? Optional.empty() : Optional.of(deadlines.first());
   }
 
   /** A waiting message goes out. */
   void take(Entry entry) {
-    dequeue(entry);
+    entry.queue.unlink(entry);
     entry.state = Entry.State.OUT;
     entry.queue.out(entry);
     refresh(entry.queue);
@@ -73,42 +98,92 @@ final class Waiting {
   void putBack(Entry entry) {
     entry.queue.in(entry);
     entry.state = Entry.State.WAITING;
-    enqueue(entry);
+    entry.queue.insert(entry);
+    refresh(entry.queue);
   }
 
   /** A message leaves for good, whether it waits or is out. */
   void remove(Entry entry) {
+    decided(entry);
     if (entry.state == Entry.State.WAITING) {
-      dequeue(entry);
+      entry.queue.unlink(entry);
     } else {
       entry.queue.in(entry);
     }
     entry.state = Entry.State.SETTLED;
+    leave(entry.queue, entry);
+  }
+
+  /** A message that is out has its outcome, and is not at its end in the session. */
+  void abandon(Entry entry) {
+    decided(entry);
+    entry.state = Entry.State.ABANDONED;
     refresh(entry.queue);
-    if (entry.queue.leave()) {
+  }
+
+  /** An abandoned message is at its end in the session. */
+  void free(Entry entry) {
+    entry.queue.in(entry);
+    entry.state = Entry.State.SETTLED;
+    leave(entry.queue, entry);
+  }
+
+  /** A retained message with an outcome has a record that says otherwise. */
+  void lasts(Entry entry) {
+    entry.queue.lasts(entry);
+    refresh(entry.queue);
+  }
+
+  /** That a retained message has its outcome is forced. */
+  void forced(Entry entry) {
+    boolean over = entry.queue.forced(entry);
+    refresh(entry.queue);
+    if (over) {
       topics.remove(entry.message().topic());
     }
   }
 
-  private void enqueue(Entry entry) {
-    entry.queue.insert(entry);
-    if (entry.hasDeadline) {
-      deadlines.add(entry);
-    }
+  /** The deadline of a message is known from now on. */
+  void due(Entry entry, long due) {
+    entry.ageUnknown = false;
+    entry.due = due;
+    deadlines.add(entry);
     refresh(entry.queue);
   }
 
-  private void dequeue(Entry entry) {
-    entry.queue.unlink(entry);
-    if (entry.hasDeadline) {
+  /** Something about a message has changed that decides whether its topic waits. */
+  void look(Entry entry) {
+    refresh(entry.queue);
+  }
+
+  private void decided(Entry entry) {
+    if (entry.hasDeadline && !entry.ageUnknown) {
       deadlines.remove(entry);
+    }
+    entry.queue.decided(entry);
+  }
+
+  private void leave(TopicQueue queue, Entry entry) {
+    refresh(queue);
+    if (queue.leave()) {
+      topics.remove(entry.message().topic());
+    }
+  }
+
+  private void hurry(Entry entry) {
+    if (!entry.hurried) {
+      entry.hurried = true;
+      if (hurries.isEmpty()) {
+        hurries = new ArrayList<>(1);
+      }
+      hurries.add(entry.sequence());
     }
   }
 
   /** Brings a topic to its place among the ready ones. */
   private void refresh(TopicQueue queue) {
     Entry head = queue.head();
-    boolean ready = head != null && !queue.heldBack();
+    boolean ready = head != null && !queue.heldBack(hurry);
     long key = ready ? head.sequence() : 0;
     if (key == queue.readyKey) {
       return;

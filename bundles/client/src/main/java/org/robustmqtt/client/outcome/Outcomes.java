@@ -17,9 +17,10 @@ import org.robustmqtt.whiteboard.Settlement;
  * Brings each outcome to the journal, then to the ticket and the outcome listeners, in this order,
  * and counts it. Safe for several threads.
  *
- * <p>An outcome is announced as soon as its settlement is appended, so that no end of the process
- * can repeat it; if the journal cannot write it, it is announced all the same. Nothing foreign runs
- * in the thread that tells: tickets complete on the pool, listeners are called on their lanes.
+ * <p>An outcome is announced as soon as its settlement, or that it is abandoned or quarantined, is
+ * appended, so that no end of the process can repeat it; if the journal cannot write it, it is
+ * announced all the same. Nothing foreign runs in the thread that tells: tickets complete on the
+ * pool, listeners are called on their lanes.
  */
 public final class Outcomes implements Outbox.Settlements {
   private final String connection;
@@ -44,9 +45,18 @@ public final class Outcomes implements Outbox.Settlements {
   public void settled(Entry entry, Outcome outcome) {
     if (entry.durability() == Durability.MEMORY) {
       announce(entry, outcome);
+    } else if (isQuarantined(outcome)) {
+      journal.quarantined(entry.sequence(), written -> announce(entry, outcome));
+    } else if (entry.isAbandoned()) {
+      journal.abandoned(entry.sequence(), written -> announce(entry, outcome));
     } else {
       journal.settled(entry.sequence(), written -> announce(entry, outcome));
     }
+  }
+
+  private static boolean isQuarantined(Outcome outcome) {
+    return outcome.kind() == Outcome.Kind.DROPPED
+        && ((Outcome.Dropped) outcome).reason() == DropReason.QUARANTINED;
   }
 
   private void announce(Entry entry, Outcome outcome) {

@@ -29,6 +29,12 @@ final class Exchange implements PacketIds.Owner {
   /** Whether its PUBLISH was written in this session, perhaps before the process ended. */
   boolean written;
 
+  /** Whether it has its outcome already: it is not sent again, and only its end is of interest. */
+  boolean givenUp;
+
+  /** Whether it is not sent again before it is known how old it is. */
+  boolean held;
+
   /** What the PUBREC said. */
   int reasonCode;
 
@@ -56,8 +62,13 @@ final class Exchange implements PacketIds.Owner {
     this.qos = message.qos();
   }
 
+  /** Returns whether it is sent with a lower QoS than it asked for. */
+  boolean lowered() {
+    return qos.level() < message.qos().level();
+  }
+
   /** Returns whether nothing but an earlier message of its topic holds its PUBLISH back. */
   boolean sendable() {
-    return qos == QoS.AT_MOST_ONCE || placed && recorded;
+    return qos == QoS.AT_MOST_ONCE || placed && recorded && !held;
   }
 }

@@ -24,14 +24,14 @@ final class Exchanges {
     return first == null;
   }
 
-  /** Returns whether the message with this number is in the list. */
-  boolean contains(long sequence) {
+  /** Returns the exchange of the message with this number, or null. */
+  Exchange find(long sequence) {
     for (Exchange exchange = first; exchange != null; exchange = exchange.next) {
       if (exchange.sequence == sequence) {
-        return true;
+        return exchange;
       }
     }
-    return false;
+    return null;
   }
 
   /** Puts an exchange that is in no list at the end. */

@@ -15,25 +15,46 @@ final class IdClearing implements PacketIds.Owner {
 
   private final Connection connection;
   private final PacketIds ids;
+  private final RetiredIds retired;
 
   /** The ids whose PUBCOMP is awaited, with the serials of their PUBRELs, oldest first. */
   private final Map<Integer, Long> awaited = new LinkedHashMap<>();
 
-  IdClearing(Connection connection, PacketIds ids) {
+  IdClearing(Connection connection, PacketIds ids, RetiredIds retired) {
     this.connection = connection;
     this.ids = ids;
+    this.retired = retired;
   }
 
-  /** Begins with some ids, unless some are under way. */
+  /**
+   * Begins with some ids, unless some are under way. If there is nothing but retired ids, the one
+   * that was retired first is brought to its end, or QoS 2 would be stuck for the rest of the
+   * session: what the broker may hold under it arrives then, as its outcome has said it may.
+   */
   void begin() {
     while (awaited.size() < AT_ONCE) {
       int id = ids.takeDoubtful(this);
       if (id == 0) {
-        return;
+        break;
       }
-      awaited.put(id, connection.nextSerial());
-      connection.write(new Pubrel(id, 0, Properties.NONE));
+      release(id);
     }
+    RetiredIds.Retired oldest = awaited.isEmpty() ? retired.oldestExactlyOnce() : null;
+    if (oldest != null) {
+      retired.handOver(oldest, this, false);
+      release(oldest.packetId());
+    }
+  }
+
+  /** The broker has answered under a retired id with PUBREC: that runs to its PUBCOMP. */
+  void received(RetiredIds.Retired id) {
+    retired.handOver(id, this, true);
+    release(id.packetId());
+  }
+
+  private void release(int id) {
+    awaited.put(id, connection.nextSerial());
+    connection.write(new Pubrel(id, 0, Properties.NONE));
   }
 
   /** The broker forgot an id that this object has. */

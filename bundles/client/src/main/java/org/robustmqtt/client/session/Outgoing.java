@@ -1,6 +1,7 @@
 package org.robustmqtt.client.session;
 
 import java.util.List;
+import java.util.Optional;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
@@ -25,7 +26,9 @@ final class Outgoing {
   private final SessionEffects effects;
   private final Connection connection;
   private final PacketIds ids;
+  private final RetiredIds retired;
   private final IdClearing clearing;
+  private final Suspicion suspicion = new Suspicion();
   private final Sending sending;
 
   // valid as long as the session
@@ -38,8 +41,9 @@ final class Outgoing {
     this.effects = effects;
     this.connection = connection;
     this.ids = ids;
-    clearing = new IdClearing(connection, ids);
-    sending = new Sending(effects, connection, ids, clearing, maxInflight);
+    retired = new RetiredIds(effects, ids);
+    clearing = new IdClearing(connection, ids, retired);
+    sending = new Sending(effects, connection, ids, clearing, retired, suspicion, maxInflight);
   }
 
   /** So many may be unacknowledged from the next connection on. */
@@ -50,11 +54,16 @@ final class Outgoing {
 
   /** Takes over a message that had been sent in this session before the process ended. */
   void restore(Session.Unfinished unfinished) {
+    if (unfinished.abandoned()) {
+      retired.restore(unfinished);
+      return;
+    }
     Exchange exchange =
         new Exchange(unfinished.sequence(), unfinished.message(), unfinished.sync(), false, 0);
     exchange.packetId = unfinished.packetId();
     exchange.recorded = true;
     exchange.written = true;
+    exchange.held = unfinished.held() && !unfinished.released();
     ids.restore(exchange.packetId, exchange);
     if (unfinished.released()) {
       exchange.qos = QoS.EXACTLY_ONCE;
@@ -82,9 +91,14 @@ final class Outgoing {
     sending.abandon(sequences);
     while (!releasing.isEmpty()) {
       Exchange exchange = releasing.poll();
-      sequences.add(exchange.sequence);
       ids.drop(exchange.packetId);
+      if (exchange.givenUp) {
+        effects.ended(exchange.sequence, false);
+      } else {
+        sequences.add(exchange.sequence);
+      }
     }
+    retired.sessionLost();
   }
 
   /** A new session began: the broker remembers no packet id. */
@@ -105,6 +119,47 @@ final class Outgoing {
     }
     clearing.linkLost();
     sending.linkLost();
+  }
+
+  /**
+   * A message has its outcome before its exchange is at its end (delivery-rules 5): it is not sent
+   * again. After its PUBREC the exchange runs to its PUBCOMP all the same.
+   */
+  void giveUp(long sequence) {
+    Exchange exchange = sending.find(sequence);
+    if (exchange != null) {
+      sending.giveUp(exchange);
+      return;
+    }
+    Exchange behind = releasing.find(sequence);
+    exchange = behind == null ? released.find(sequence) : behind;
+    if (exchange == null) {
+      effects.ended(sequence, false);
+    } else {
+      exchange.givenUp = true;
+    }
+  }
+
+  /** The ages of messages are known: nothing is held for that any more. */
+  void unhold() {
+    sending.unhold();
+  }
+
+  /**
+   * The link is being lost, and not because we wanted it: returns the message of which the broker
+   * owes an acknowledgement for the longest time, if there is one.
+   */
+  Optional<Session.Suspect> blame() {
+    Exchange sent = sending.first();
+    Exchange release = released.first();
+    boolean first = release == null || sent != null && sent.serial < release.serial;
+    Exchange oldest = first ? sent : release;
+    if (oldest == null) {
+      return Optional.empty();
+    }
+    boolean alone = suspicion.alone();
+    suspicion.lost();
+    return Optional.of(new Session.Suspect(oldest.sequence, alone));
   }
 
   boolean ready(QoS qos) {
@@ -141,6 +196,11 @@ final class Outgoing {
       // Of an exchange that ended otherwise; it changes nothing.
       return true;
     }
+    if (owner instanceof RetiredIds.Retired late) {
+      retired.acknowledged(late);
+      sending.proceed();
+      return true;
+    }
     if (!(owner instanceof Exchange exchange) || !exchange.written) {
       return false;
     }
@@ -160,6 +220,15 @@ final class Outgoing {
       }
       return true;
     }
+    if (owner instanceof RetiredIds.Retired late) {
+      if (!late.exactlyOnce() || ReasonCode.failure(reasonCode)) {
+        retired.acknowledged(late);
+        sending.proceed();
+      } else {
+        clearing.received(late);
+      }
+      return true;
+    }
     if (!(owner instanceof Exchange exchange)
         || !exchange.written
         || exchange.qos != QoS.EXACTLY_ONCE) {
@@ -175,7 +244,9 @@ final class Outgoing {
         sending.take(exchange);
         sending.occupy(exchange);
         releasing.add(exchange);
+        suspicion.acknowledged();
         recordReleased(exchange);
+        sending.proceed();
       }
     }
     return true;
@@ -192,6 +263,11 @@ final class Outgoing {
     if (owner == null) {
       return true;
     }
+    if (owner instanceof RetiredIds.Retired late) {
+      retired.acknowledged(late);
+      sending.proceed();
+      return true;
+    }
     if (!(owner instanceof Exchange exchange) || exchange.list != released) {
       return false;
     }
@@ -205,9 +281,9 @@ final class Outgoing {
   }
 
   boolean inFlight(long sequence) {
-    return sending.contains(sequence)
-        || releasing.contains(sequence)
-        || released.contains(sequence);
+    return sending.find(sequence) != null
+        || releasing.find(sequence) != null
+        || released.find(sequence) != null;
   }
 
   /** Returns the serial of the oldest packet that is not answered, 0 if there is none. */
@@ -218,11 +294,16 @@ final class Outgoing {
 
   private void finish(Exchange exchange, int reasonCode) {
     sending.leave(exchange);
-    effects.settle(
-        exchange.sequence,
-        ReasonCode.failure(reasonCode)
-            ? new Outcome.Dropped(DropReason.REFUSED, reasonCode, exchange.duplicate)
-            : new Outcome.Acknowledged(reasonCode, exchange.duplicate));
+    suspicion.acknowledged();
+    if (exchange.givenUp) {
+      effects.ended(exchange.sequence, true);
+    } else {
+      effects.settle(
+          exchange.sequence,
+          ReasonCode.failure(reasonCode)
+              ? new Outcome.Dropped(DropReason.REFUSED, reasonCode, exchange.duplicate)
+              : new Outcome.Acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
+    }
     ids.end(exchange.packetId);
     writeReleases();
     sending.proceed();

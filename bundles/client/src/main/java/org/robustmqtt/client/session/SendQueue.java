@@ -33,9 +33,18 @@ final class SendQueue {
     return exchange.list == waiting;
   }
 
-  /** Returns whether the message with this number waits. */
-  boolean contains(long sequence) {
-    return waiting.contains(sequence);
+  /** Returns the exchange of the message with this number if it waits, or null. */
+  Exchange find(long sequence) {
+    return waiting.find(sequence);
+  }
+
+  /** Holds nothing back any more for its age. */
+  void unhold() {
+    for (Exchange exchange = waiting.first(); exchange != null; exchange = exchange.next) {
+      count(exchange, -1);
+      exchange.held = false;
+      count(exchange, 1);
+    }
   }
 
   /** Returns the first that waits, or null; {@link Exchange#next} leads on. */
@@ -64,7 +73,7 @@ final class SendQueue {
     int given = 0;
     Exchange exchange = waiting.first();
     while (exchange != null && given < places && unplaced > 0) {
-      if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed) {
+      if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed && !exchange.held) {
         count(exchange, -1);
         exchange.placed = true;
         count(exchange, 1);
@@ -143,7 +152,7 @@ final class SendQueue {
     }
     if (exchange.qos == QoS.AT_MOST_ONCE) {
       unacknowledged += by;
-    } else if (!exchange.placed) {
+    } else if (!exchange.placed && !exchange.held) {
       unplaced += by;
     }
   }

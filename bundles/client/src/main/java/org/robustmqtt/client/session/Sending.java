@@ -18,6 +18,8 @@ final class Sending {
   private final Connection connection;
   private final PacketIds ids;
   private final IdClearing clearing;
+  private final RetiredIds retired;
+  private final Suspicion suspicion;
   private int maxInflight;
 
   // valid as long as the session
@@ -39,11 +41,15 @@ final class Sending {
       Connection connection,
       PacketIds ids,
       IdClearing clearing,
+      RetiredIds retired,
+      Suspicion suspicion,
       int maxInflight) {
     this.effects = effects;
     this.connection = connection;
     this.ids = ids;
     this.clearing = clearing;
+    this.retired = retired;
+    this.suspicion = suspicion;
     this.maxInflight = maxInflight;
   }
 
@@ -66,7 +72,7 @@ final class Sending {
 
   /** The session is lost: adds the sequences of what was unfinished in it. */
   void abandon(List<Long> sequences) {
-    queue.restart(sent, exchange -> {});
+    queue.restart(sent, exchange -> sequences.add(exchange.sequence));
     while (queue.first() != null) {
       Exchange exchange = queue.first();
       sequences.add(exchange.sequence);
@@ -75,8 +81,16 @@ final class Sending {
     }
   }
 
-  /** The link is gone. */
+  /** The link is gone: what has its outcome is not sent again, only its id stays in use. */
   void linkLost() {
+    for (Exchange exchange = sent.first(); exchange != null; ) {
+      Exchange next = exchange.next;
+      if (exchange.givenUp) {
+        sent.remove(exchange);
+        retired.retire(exchange);
+      }
+      exchange = next;
+    }
     queue.restart(sent, exchange -> effects.requeue(exchange.sequence));
     places = 0;
     unstarted = false;
@@ -158,9 +172,40 @@ final class Sending {
     return queue.size() + sent.size();
   }
 
-  /** Returns whether this message is one of them. */
-  boolean contains(long sequence) {
-    return queue.contains(sequence) || sent.contains(sequence);
+  /** Returns the exchange of one of them, or null. */
+  Exchange find(long sequence) {
+    Exchange exchange = queue.find(sequence);
+    return exchange == null ? sent.find(sequence) : exchange;
+  }
+
+  /**
+   * A message on its way to its PUBACK or PUBREC has its outcome. If it does not wait for an answer
+   * on this connection, that was all; if it was sent before, its id stays in use.
+   */
+  void giveUp(Exchange exchange) {
+    if (exchange.list == sent) {
+      exchange.givenUp = true;
+      return;
+    }
+    if (exchange.written) {
+      leave(exchange);
+      retired.retire(exchange);
+    } else {
+      drop(exchange);
+      effects.ended(exchange.sequence, false);
+    }
+    proceed();
+  }
+
+  /** The ages of messages are known: nothing is held for that any more. */
+  void unhold() {
+    queue.unhold();
+    proceed();
+  }
+
+  /** Returns the exchange whose PUBLISH was written first of those that are not answered. */
+  Exchange first() {
+    return sent.first();
   }
 
   /** Returns the serial of the oldest PUBLISH that is not answered, 0 if there is none. */
@@ -169,7 +214,7 @@ final class Sending {
   }
 
   private int window() {
-    return Math.min(maxInflight, connection.capabilities().receiveMaximum());
+    return suspicion.window(Math.min(maxInflight, connection.capabilities().receiveMaximum()));
   }
 
   private void startAll() {

@@ -51,9 +51,32 @@ public final class Session {
    * @param epoch the session it was sent in
    * @param packetId its packet id
    * @param released whether its PUBREL may have been sent
+   * @param abandoned whether it has its outcome, so that only its packet id is in use
+   * @param held whether it is not sent again before {@link Session#unhold}
    */
   public record Unfinished(
-      long sequence, Message message, boolean sync, long epoch, int packetId, boolean released) {}
+      long sequence,
+      Message message,
+      boolean sync,
+      long epoch,
+      int packetId,
+      boolean released,
+      boolean abandoned,
+      boolean held) {
+    /** A message that is still wanted, and not held. */
+    public Unfinished(
+        long sequence, Message message, boolean sync, long epoch, int packetId, boolean released) {
+      this(sequence, message, sync, epoch, packetId, released, false, false);
+    }
+  }
+
+  /**
+   * A message to which the loss of the link is put down.
+   *
+   * @param sequence its number
+   * @param alone whether nothing but it could be to blame
+   */
+  public record Suspect(long sequence, boolean alone) {}
 
   /**
    * Makes a session that continues what was found on disk.
@@ -90,6 +113,8 @@ public final class Session {
       boolean valid = message.packetId() > 0 && message.epoch() == epoch;
       if (valid && restored.add(message.packetId())) {
         outgoing.restore(message);
+      } else if (message.abandoned()) {
+        effects.ended(message.sequence(), false);
       } else {
         strangers.add(message.sequence());
       }
@@ -191,6 +216,29 @@ public final class Session {
   public void send(
       long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
     outgoing.send(new Exchange(sequence, message, sync, duplicate, expirySeconds));
+  }
+
+  /**
+   * A message that was given to {@link #send}, or found, has its outcome: it is not sent again.
+   * Told when it is {@linkplain SessionEffects#freed not sent any more} and when it has {@linkplain
+   * SessionEffects#ended ended}; the latter at once if the session does not know it.
+   */
+  public void giveUp(long sequence) {
+    strangers.remove(Long.valueOf(sequence));
+    outgoing.giveUp(sequence);
+  }
+
+  /** Nothing is held any more for its age. */
+  public void unhold() {
+    outgoing.unhold();
+  }
+
+  /**
+   * The link is being lost through no wish of ours; comes before {@link #lost}. Returns the message
+   * that this is put down to: the one that waits longest for its acknowledgement.
+   */
+  public Optional<Suspect> blame() {
+    return outgoing.blame();
   }
 
   /** A record has the level asked for, or could not be written. */

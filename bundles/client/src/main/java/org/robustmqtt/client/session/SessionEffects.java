@@ -62,6 +62,20 @@ public interface SessionEffects {
   void requeue(long sequence);
 
   /**
+   * A message that the session was told to {@linkplain Session#giveUp give up} is not sent any more
+   * in this session; only its packet id is in use, until it has {@link #ended}.
+   */
+  void freed(long sequence);
+
+  /**
+   * Nothing is left in the session of a message that it was told to {@linkplain Session#giveUp give
+   * up}, or that it found abandoned.
+   *
+   * @param acknowledged whether the broker has acknowledged it after all
+   */
+  void ended(long sequence, boolean acknowledged);
+
+  /**
    * A message was received, to be given to the listeners; done when {@link Session#handled(long)}
    * is called with the number, for QoS 0 too.
    */

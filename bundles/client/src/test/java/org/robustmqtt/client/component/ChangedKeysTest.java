@@ -113,6 +113,9 @@ class ChangedKeysTest {
         row(Key.QUEUE_MAX_BYTES, "1MB"),
         row(Key.STORE_DELAY, "50ms"),
         row(Key.STORE_MIN_FREE, "1MB"),
+        row(Key.MAX_ATTEMPTS, "3"),
+        row(Key.CLOCK_WAIT, "10s"),
+        row(Key.CLOCK_TRUST, "5m"),
         row(Key.OUTAGE_WARN_AFTER, "60s"));
   }
 

@@ -120,6 +120,21 @@ final class FakeRooms implements Rooms {
   }
 
   @Override
+  public List<PendingMessage> quarantined(int limit) {
+    return List.of();
+  }
+
+  @Override
+  public Optional<Ticket> retry(long id) {
+    return Optional.empty();
+  }
+
+  @Override
+  public int purgeQuarantined() {
+    return 0;
+  }
+
+  @Override
   public void connect() {
     told.add("connect");
   }

@@ -540,6 +540,16 @@ final class FuzzWorld implements SessionEffects {
   }
 
   @Override
+  public void freed(long sequence) {
+    throw new AssertionError("nothing was given up: " + sequence);
+  }
+
+  @Override
+  public void ended(long sequence, boolean acknowledged) {
+    throw new AssertionError("nothing was given up: " + sequence);
+  }
+
+  @Override
   public void deliver(long number, Publish packet) {
     check(up && !closed && established, "delivered without a link");
     check(numbers.add(number), "a number for the second time");

@@ -29,7 +29,7 @@ class LimitsTest {
         .expect(
             "disk: sent 1 in 1 as #21 appended",
             "PUBLISH1 #21 a=m1",
-            "settled 1 acknowledged 0x00");
+            "settled 1 acknowledged 0x00 lowered");
     with(Property.MAXIMUM_QOS, 0).send(1, 2, "a").expect("PUBLISH0 a=m1 for 1");
   }
 

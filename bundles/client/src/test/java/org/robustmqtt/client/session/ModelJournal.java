@@ -23,6 +23,9 @@ final class ModelJournal {
     boolean released;
     boolean requeued;
 
+    /** It has its outcome, and its packet id may be in use. */
+    boolean abandoned;
+
     Stored(Message message, boolean sync) {
       this.message = message;
       this.sync = sync;
@@ -34,6 +37,7 @@ final class ModelJournal {
       copy.packetId = packetId;
       copy.released = released;
       copy.requeued = requeued;
+      copy.abandoned = abandoned;
       return copy;
     }
   }
@@ -117,7 +121,7 @@ final class ModelJournal {
     List<Session.Unfinished> unfinished = new ArrayList<>();
     state.messages.forEach(
         (sequence, stored) -> {
-          if (stored.packetId != 0) {
+          if (stored.packetId != 0 || stored.abandoned) {
             unfinished.add(
                 new Session.Unfinished(
                     sequence,
@@ -125,7 +129,9 @@ final class ModelJournal {
                     stored.sync,
                     stored.epoch,
                     stored.packetId,
-                    stored.released));
+                    stored.released,
+                    stored.abandoned,
+                    false));
           }
         });
     return unfinished;

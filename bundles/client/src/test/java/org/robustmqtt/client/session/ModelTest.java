@@ -117,7 +117,7 @@ class ModelTest {
   private static void calm(ModelWorld world, Random random) {
     world.connect();
     for (int event = 0; event < CALM && !world.idle(); event++) {
-      work(world, random.nextInt(7));
+      work(world, random.nextInt(8));
     }
   }
 
@@ -144,8 +144,10 @@ class ModelTest {
       world.wantOthers();
     } else if (dice < 215) {
       world.subscribeAgain();
+    } else if (dice < 235) {
+      world.giveUp();
     } else {
-      work(world, random.nextInt(7));
+      work(world, random.nextInt(8));
     }
   }
 
@@ -157,6 +159,7 @@ class ModelTest {
       case 3 -> world.carryToBroker();
       case 4 -> world.carryToClient();
       case 5 -> world.handle();
+      case 6 -> world.tellGivenUp();
       default -> world.broker.transmit();
     }
   }
@@ -168,7 +171,10 @@ class ModelTest {
     for (ModelBroker.Arrived message : world.broker.arrived) {
       long sequence = Long.parseLong(message.text().substring(1));
       boolean ordered =
-          world.timesWritten.getOrDefault(sequence, 0) < 2 && !world.vanished.contains(sequence);
+          world.timesWritten.getOrDefault(sequence, 0) < 2
+              && !world.vanished.contains(sequence)
+              && !world.givenUp.contains(sequence)
+              && !(world.powerCuts && world.everGivenUp.contains(sequence));
       if (arrived.add(message.text()) && ordered) {
         long last = lastOfTopic.merge(message.topic(), sequence, Math::max);
         assertEquals(sequence, last, "first deliveries of " + message.topic() + " out of order");
@@ -184,6 +190,7 @@ class ModelTest {
       boolean unknowable =
           faults == Faults.UNANSWERED_CONNECTS
               && world.published.get(sequence).qos() == QoS.EXACTLY_ONCE;
+      unknowable |= world.givenUp.contains(sequence);
       assertTrue(unknowable || arrived.contains("m" + sequence), "m" + sequence + " was lost");
     }
     if (faults == Faults.CUTS || faults == Faults.CRASHES) {

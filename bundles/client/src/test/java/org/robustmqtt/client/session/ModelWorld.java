@@ -28,6 +28,7 @@ import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.Pubrec;
 import org.robustmqtt.codec.Subscribe;
 import org.robustmqtt.codec.Unsubscribe;
 import org.robustmqtt.journal.Level;
@@ -73,6 +74,26 @@ final class ModelWorld implements SessionEffects {
   private final Set<Integer> openPublishes = new HashSet<>();
   private final Map<Integer, String> lastUnderId = new HashMap<>();
   Map<String, QoS> wanted = new LinkedHashMap<>();
+
+  /** What has its outcome while it was sent, and for good: an end of the process may undo it. */
+  final Set<Long> givenUp = new TreeSet<>();
+
+  final Set<Long> everGivenUp = new HashSet<>();
+
+  /** Those of them that the session has not come to its end with. */
+  private final Set<Long> abandoned = new TreeSet<>();
+
+  /** Those of them that the session was not told of. */
+  private final Deque<Long> toGiveUp = new ArrayDeque<>();
+
+  /** Those of them that the session was told of, in this process. */
+  private final Set<Long> told = new HashSet<>();
+
+  /** How often in a row the link was lost with something unacknowledged. */
+  private int losses;
+
+  int late;
+  int retired;
   private long lastSequence;
   private long epoch;
   private int lastText;
@@ -129,6 +150,11 @@ final class ModelWorld implements SessionEffects {
     }
     accepted.removeIf(s -> !settled.contains(s) && !state.messages.containsKey(s));
     settled.removeIf(state.messages::containsKey);
+    givenUp.removeIf(s -> state.messages.containsKey(s) && !state.messages.get(s).abandoned);
+    abandoned.clear();
+    toGiveUp.clear();
+    told.clear();
+    losses = 0;
     waiting.clear();
     sentOut.clear();
     atListeners.clear();
@@ -136,7 +162,11 @@ final class ModelWorld implements SessionEffects {
     openPublishes.clear();
     state.messages.forEach(
         (sequence, stored) -> {
-          if (stored.packetId == 0) {
+          if (stored.abandoned) {
+            settled.add(sequence);
+            abandoned.add(sequence);
+            told.add(sequence);
+          } else if (stored.packetId == 0) {
             waiting.put(sequence, stored.requeued);
           } else {
             sentOut.add(sequence);
@@ -154,6 +184,9 @@ final class ModelWorld implements SessionEffects {
       openIds.clear();
       openPublishes.clear();
       broker.disconnected();
+      if (session.blame().isPresent()) {
+        losses++;
+      }
       session.lost();
     }
   }
@@ -209,12 +242,49 @@ final class ModelWorld implements SessionEffects {
     return false;
   }
 
+  /** One of the messages that are sent gets its outcome by another way than the broker's. */
+  void giveUp() {
+    List<Long> candidates = new ArrayList<>(sentOut);
+    candidates.removeAll(abandoned);
+    if (!candidates.isEmpty()) {
+      long sequence = candidates.get(random.nextInt(candidates.size()));
+      log(() -> "given up " + sequence);
+      check(settled.add(sequence), "settled twice: " + sequence);
+      givenUp.add(sequence);
+      abandoned.add(sequence);
+      everGivenUp.add(sequence);
+      journal.append(
+          state -> {
+            ModelJournal.Stored stored = state.messages.get(sequence);
+            if (stored != null) {
+              stored.abandoned = true;
+            }
+          },
+          Level.APPENDED,
+          -sequence);
+    }
+  }
+
+  /** The session is told of it, some time later. */
+  boolean tellGivenUp() {
+    if (toGiveUp.isEmpty()) {
+      return false;
+    }
+    long sequence = toGiveUp.poll();
+    told.add(sequence);
+    session.giveUp(sequence);
+    return true;
+  }
+
   boolean writeDisk() {
     if (!journal.hasUnwritten()) {
       return false;
     }
     long token = journal.write();
-    if (token != 0) {
+    if (token < 0) {
+      // The outcome is announced; before that, nobody behaves as if there were one.
+      toGiveUp.add(-token);
+    } else if (token != 0) {
       session.written(token, true);
       beginAgain();
     }
@@ -248,6 +318,9 @@ final class ModelWorld implements SessionEffects {
       return false;
     }
     Packet packet = broker.next();
+    if (packet instanceof Puback || packet instanceof Pubrec || packet instanceof Pubcomp) {
+      losses = 0;
+    }
     if (packet instanceof Puback ack) {
       close(ack.packetId());
     } else if (packet instanceof Pubcomp comp) {
@@ -315,6 +388,7 @@ final class ModelWorld implements SessionEffects {
   boolean idle() {
     return up
         && waiting.isEmpty()
+        && toGiveUp.isEmpty()
         && sentOut.isEmpty()
         && toBroker.isEmpty()
         && atListeners.isEmpty()
@@ -359,7 +433,9 @@ final class ModelWorld implements SessionEffects {
       String text = new String(publish.payload(), StandardCharsets.UTF_8);
       check(openIds.add(publish.packetId()), "packet id in use: #" + publish.packetId());
       openPublishes.add(publish.packetId());
-      check(openPublishes.size() <= window, "more than " + window + " unacknowledged");
+      int allowed = losses < 2 ? window : 1;
+      check(openPublishes.size() <= allowed, "more than " + allowed + " unacknowledged");
+      check(!told.contains(Long.parseLong(text.substring(1))), "sent although given up: " + text);
       String last = lastUnderId.put(publish.packetId(), text);
       // After a restart it is not known whether what was recorded as sent had been written.
       boolean known = crashes == 0 && publish.duplicate();
@@ -379,6 +455,7 @@ final class ModelWorld implements SessionEffects {
     accepted.remove(sequence);
     sentOut.remove(sequence);
     settled.add(sequence);
+    abandoned.remove(sequence);
     journal.append(state -> state.messages.remove(sequence));
   }
 
@@ -388,9 +465,11 @@ final class ModelWorld implements SessionEffects {
     journal.append(
         state -> {
           ModelJournal.Stored stored = state.messages.get(sequence);
-          stored.epoch = epoch;
-          stored.packetId = packetId;
-          stored.released = false;
+          if (stored != null) {
+            stored.epoch = epoch;
+            stored.packetId = packetId;
+            stored.released = false;
+          }
         },
         level,
         token);
@@ -398,7 +477,14 @@ final class ModelWorld implements SessionEffects {
 
   @Override
   public void recordReleased(long sequence, Level level, long token) {
-    journal.append(state -> state.messages.get(sequence).released = true, level, token);
+    journal.append(
+        state -> {
+          if (state.messages.containsKey(sequence)) {
+            state.messages.get(sequence).released = true;
+          }
+        },
+        level,
+        token);
   }
 
   @Override
@@ -426,6 +512,11 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void settle(long sequence, Outcome outcome) {
     log(() -> "settled " + sequence + " " + outcome);
+    if (abandoned.contains(sequence)) {
+      // It had its outcome, and the session did not know: this is its late acknowledgement.
+      end(sequence);
+      return;
+    }
     check(outcome.kind() == Outcome.Kind.ACKNOWLEDGED, "outcome " + outcome);
     check(sentOut.remove(sequence), "settled, but not sent: " + sequence);
     check(settled.add(sequence), "settled twice: " + sequence);
@@ -435,6 +526,10 @@ final class ModelWorld implements SessionEffects {
   @Override
   public void requeue(long sequence) {
     log(() -> "requeued " + sequence);
+    if (abandoned.contains(sequence)) {
+      end(sequence);
+      return;
+    }
     check(sentOut.remove(sequence), "requeued, but not sent: " + sequence);
     waiting.put(sequence, true);
     journal.append(
@@ -443,6 +538,28 @@ final class ModelWorld implements SessionEffects {
           stored.packetId = 0;
           stored.requeued = true;
         });
+  }
+
+  @Override
+  public void freed(long sequence) {
+    log(() -> "freed " + sequence);
+    check(abandoned.contains(sequence), "freed, but not given up: " + sequence);
+    retired++;
+    sentOut.remove(sequence);
+  }
+
+  @Override
+  public void ended(long sequence, boolean acknowledged) {
+    log(() -> "ended " + sequence);
+    check(told.contains(sequence), "ended, but not given up: " + sequence);
+    late += acknowledged ? 1 : 0;
+    end(sequence);
+  }
+
+  private void end(long sequence) {
+    abandoned.remove(sequence);
+    sentOut.remove(sequence);
+    journal.append(state -> state.messages.remove(sequence));
   }
 
   @Override

@@ -107,7 +107,8 @@ final class Tape implements SessionEffects {
                 Outcome.Acknowledged a = (Outcome.Acknowledged) outcome;
                 yield "acknowledged "
                     + hex(a.reasonCode())
-                    + (a.mayBeDuplicate() ? " perhaps duplicate" : "");
+                    + (a.mayBeDuplicate() ? " perhaps duplicate" : "")
+                    + (a.qosLowered() ? " lowered" : "");
               }
               case SENT -> "sent";
               case DROPPED -> {
@@ -123,6 +124,16 @@ final class Tape implements SessionEffects {
   @Override
   public void requeue(long sequence) {
     lines.add("requeued " + sequence);
+  }
+
+  @Override
+  public void freed(long sequence) {
+    lines.add("freed " + sequence);
+  }
+
+  @Override
+  public void ended(long sequence, boolean acknowledged) {
+    lines.add("ended " + sequence + (acknowledged ? ", acknowledged late" : ""));
   }
 
   @Override

@@ -231,7 +231,15 @@ public final class MemoryJournal implements Journal {
 
   private void stage(long sequence, RecoveredMessage.Stage stage, long epoch, int packetId) {
     messages.computeIfPresent(
-        sequence, (key, before) -> new RecoveredMessage(before.stored(), stage, epoch, packetId));
+        sequence,
+        (key, before) ->
+            new RecoveredMessage(
+                before.stored(), ended(before.stage()) ? before.stage() : stage, epoch, packetId));
+  }
+
+  /** An outcome is not taken back. */
+  private static boolean ended(RecoveredMessage.Stage stage) {
+    return stage == RecoveredMessage.Stage.ABANDONED || stage == RecoveredMessage.Stage.QUARANTINED;
   }
 
   private void written(WrittenCallback callback) {

@@ -40,6 +40,12 @@ public final class SteppedJournal implements Journal {
       this.stored = stored;
     }
 
+    /** An outcome is not taken back. */
+    private boolean isEnded() {
+      return stage == RecoveredMessage.Stage.ABANDONED
+          || stage == RecoveredMessage.Stage.QUARANTINED;
+    }
+
     private RecoveredMessage recovered() {
       return new RecoveredMessage(stored, stage, epoch, packetId);
     }
@@ -276,7 +282,7 @@ public final class SteppedJournal implements Journal {
             () -> {
               Record record = disk.get(number);
               if (record != null) {
-                record.stage = RecoveredMessage.Stage.SENT;
+                record.stage = record.isEnded() ? record.stage : RecoveredMessage.Stage.SENT;
                 record.epoch = epoch;
                 record.packetId = packetId;
               }
@@ -306,7 +312,7 @@ public final class SteppedJournal implements Journal {
         name + number,
         () -> {
           Record record = disk.get(number);
-          if (record != null) {
+          if (record != null && !record.isEnded()) {
             record.stage = stage;
           }
         },
@@ -357,7 +363,7 @@ public final class SteppedJournal implements Journal {
         "unsent " + number,
         () -> {
           Record record = disk.get(number);
-          if (record != null) {
+          if (record != null && !record.isEnded()) {
             record.stage = RecoveredMessage.Stage.WAITING;
             record.epoch = 0;
             record.packetId = 0;

@@ -55,9 +55,9 @@ public record Stage(long epoch, int packetId, Reached reached) {
     return epoch != 0;
   }
 
-  /** Returns the stage after PUBREL; only what was sent can be released. */
+  /** Returns the stage after PUBREL; only what was sent can be released. An outcome stays. */
   public Stage release() {
-    return hasId() ? new Stage(epoch, packetId, Reached.RELEASED) : this;
+    return hasId() && !isEnded() ? new Stage(epoch, packetId, Reached.RELEASED) : this;
   }
 
   /** Returns the stage of a message that has its outcome, with the packet id it was sent with. */

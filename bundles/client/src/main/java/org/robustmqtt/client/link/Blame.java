@@ -1,0 +1,40 @@
+package org.robustmqtt.client.link;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.robustmqtt.ProblemKind;
+import org.robustmqtt.ReasonCode;
+
+/** Which losses of a link may be the fault of a message (delivery-rules 5). */
+final class Blame {
+  /** Not those that we ask for, nor another client's. */
+  private static final Set<ProblemKind> KINDS =
+      EnumSet.of(
+          ProblemKind.CONNECTION_LOST,
+          ProblemKind.DISCONNECTED_BY_BROKER,
+          ProblemKind.PROTOCOL_ERROR,
+          ProblemKind.ACK_TIMEOUT,
+          ProblemKind.KEEP_ALIVE_TIMEOUT,
+          ProblemKind.WRITE_STALLED);
+
+  /** With these the broker says that it is its own affair. */
+  private static final Set<Integer> BROKERS_OWN =
+      Stream.of(
+              ReasonCode.SERVER_BUSY,
+              ReasonCode.SERVER_SHUTTING_DOWN,
+              ReasonCode.ADMINISTRATIVE_ACTION,
+              ReasonCode.USE_ANOTHER_SERVER,
+              ReasonCode.SERVER_MOVED,
+              ReasonCode.CONNECTION_RATE_EXCEEDED,
+              ReasonCode.MAXIMUM_CONNECT_TIME)
+          .map(ReasonCode::value)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private Blame() {}
+
+  static boolean may(ProblemKind kind, int reasonCode) {
+    return KINDS.contains(kind) && !BROKERS_OWN.contains(reasonCode);
+  }
+}

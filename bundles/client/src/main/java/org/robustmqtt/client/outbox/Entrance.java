@@ -1,0 +1,179 @@
+package org.robustmqtt.client.outbox;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Stored;
+import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.StoredMessage;
+
+/** The way in: a message is checked, numbered, staged, and in. Safe for several threads. */
+final class Entrance {
+  private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
+
+  private final Core core;
+  private final Journal journal;
+  private final EntryMaker maker;
+
+  Entrance(Core core, Journal journal, EntryMaker maker) {
+    this.core = core;
+    this.journal = journal;
+    this.maker = maker;
+  }
+
+  /** Accepts a message without waiting for room in the queue. */
+  Promise accept(Message message) {
+    try {
+      return accept(message, 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw core.refused(
+          NotAcceptedException.Cause.STORE_BUSY, "interrupted while waiting for room in the store");
+    }
+  }
+
+  /**
+   * Tries under the lock, and waits for the store outside it, once. A try that fails has taken no
+   * place: nobody can be before or behind it.
+   */
+  Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
+    MessageSize size = MessageSize.of(message);
+    Durability durability = message.durability().orElse(Durability.GROUP);
+    checkStore(durability);
+    long waitLeft = maxWaitNanos;
+    boolean record = true;
+    for (boolean last = false; ; last = true) {
+      Entry entry;
+      News news = News.NONE;
+      core.lock.lock();
+      try {
+        waitLeft = awaitPlace(size, waitLeft);
+        entry = stage(message, durability, size.queued(), record);
+        if (entry != null) {
+          core.contents.accept(entry);
+          if (entry.storeFailed) {
+            core.contents.drop(entry, DropReason.STORE_FAILED);
+          }
+          news = core.news();
+        }
+      } finally {
+        core.lock.unlock();
+      }
+      core.tell(news);
+      if (entry != null) {
+        return entry.promise();
+      }
+      if (last) {
+        throw core.refused(
+            NotAcceptedException.Cause.STORE_BUSY,
+            "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
+      }
+      checkStore(durability);
+      if (journal.status().degraded().isPresent()) {
+        // a store that cannot be written takes nothing from its stage: the message goes without
+        record = false;
+      } else {
+        journal.awaitRoom(STORE_PATIENCE);
+      }
+    }
+  }
+
+  private void checkStore(Durability durability) {
+    if (durability == Durability.SYNC) {
+      Optional<String> degraded = journal.status().degraded();
+      if (degraded.isPresent()) {
+        throw core.refused(
+            NotAcceptedException.Cause.STORE_UNAVAILABLE,
+            "the store cannot be written: " + degraded.get());
+      }
+    }
+  }
+
+  /** Checks all that can be checked, and waits for room if there is time; holds the lock. */
+  private long awaitPlace(MessageSize size, long waitNanos) throws InterruptedException {
+    long left = waitNanos;
+    while (true) {
+      if (core.closed) {
+        throw core.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      if (size.packet() > core.limits.maximumPacketSize()) {
+        throw core.refused(
+            NotAcceptedException.Cause.TOO_LARGE,
+            "a packet of "
+                + size.packet()
+                + " bytes, allowed are maximumPacketSize = "
+                + core.limits.maximumPacketSize());
+      }
+      if (core.contents.haveRoom(core.limits, size.queued())) {
+        return left;
+      }
+      if (left <= 0 || size.queued() > core.limits.maxBytes()) {
+        throw core.refused(
+            NotAcceptedException.Cause.QUEUE_FULL,
+            core.contents.describeFull(core.limits, size.queued()));
+      }
+      core.waiters++;
+      try {
+        left = core.room.awaitNanos(left);
+      } finally {
+        core.waiters--;
+      }
+    }
+  }
+
+  /**
+   * Gives the message a number and a place in the stage; null if the store is busy. A retained one
+   * of durability {@code memory} gets a record all the same if an older one of its topic has one,
+   * or may get one: that would come back without it (delivery-rules 4 a).
+   */
+  private Entry stage(Message message, Durability asked, int size, boolean record) {
+    long sequence = journal.nextSequence();
+    if (sequence == 0) {
+      return null;
+    }
+    boolean must = message.retain() && core.contents.needsRecord(message.topic());
+    Durability durability = must && asked == Durability.MEMORY ? Durability.GROUP : asked;
+    StoredMessage stored = maker.record(sequence, message, durability);
+    Entry entry = maker.accepted(stored, size);
+    if (!record || durability == Durability.MEMORY) {
+      entry.neverWritten = true;
+      entry.promise().stored(Stored.MEMORY_ONLY);
+      return entry;
+    }
+    return journal.offer(stored, how -> stored(entry, how)) ? entry : null;
+  }
+
+  /** Hears from the journal, on its thread or within one of our calls of it. */
+  private void stored(Entry entry, Stored stored) {
+    entry.promise().stored(stored);
+    boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
+    entry.neverWritten = stored == Stored.SETTLED_FIRST;
+    if (core.lock.isHeldByCurrentThread()) {
+      entry.storeFailed = failed;
+    } else if (stored == Stored.ON_DISK ? entry.message().retain() : !entry.neverWritten) {
+      News news;
+      core.lock.lock();
+      try {
+        look(entry, stored == Stored.ON_DISK, failed);
+        news = core.news();
+      } finally {
+        core.lock.unlock();
+      }
+      core.tell(news);
+    }
+  }
+
+  private void look(Entry entry, boolean onDisk, boolean failed) {
+    if (onDisk) {
+      core.contents.stored(entry);
+    } else if (entry.state == Entry.State.WAITING && failed) {
+      core.contents.drop(entry, DropReason.STORE_FAILED);
+    } else if (core.closed && core.contents.find(entry.sequence()).isPresent()) {
+      core.contents.decide(entry, Contents.dropped(entry, DropReason.SHUT_DOWN), true);
+    }
+  }
+}
