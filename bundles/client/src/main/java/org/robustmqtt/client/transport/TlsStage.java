@@ -36,6 +36,9 @@ final class TlsStage implements Stage {
   /** So many records are read before others have their turn. */
   private static final int TURN_RECORDS = 1_024;
 
+  /** An alert, close_notify, and one that is thrown. */
+  private static final int LAST_WORDS = 3;
+
   /** Content types of records (RFC 8446, section 5.1): what a handshake may begin with. */
   private static final int ALERT = 21;
 
@@ -435,15 +438,20 @@ final class TlsStage implements Stage {
 
   /** Tells an alert, or close_notify, as far as it is taken at once. */
   private void lastWord() {
-    try {
-      for (int i = 0; i < 3 && !netOut.hasRemaining() && !engine.isOutboundDone(); i++) {
+    boolean more = true;
+    for (int i = 0; more && i < LAST_WORDS && !netOut.hasRemaining(); i++) {
+      try {
         netOut = emptied(netOut, packetSize);
-        engine.wrap(NOTHING, netOut);
+        more = engine.wrap(NOTHING, netOut).bytesProduced() > 0;
         below.write(netOut.flip());
+      } catch (SSLException e) {
+        // The engine throws what its task threw once more, before it has its alert.
+        netOut.limit(0);
+      } catch (IOException e) {
+        // Nobody listens any more; the reason for ending is known without this.
+        netOut.limit(0);
+        more = false;
       }
-    } catch (IOException e) {
-      // Nobody listens any more; the reason for ending is known without this.
-      netOut.limit(0);
     }
   }
 

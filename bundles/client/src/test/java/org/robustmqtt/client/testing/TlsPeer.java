@@ -19,9 +19,13 @@ public final class TlsPeer {
   private final VirtualChannel channel;
   private final SSLEngine engine;
   private final Consumer<byte[]> receiver;
+  private Runnable onClosed = () -> {};
   private ByteBuffer in = ByteBuffer.allocate(0);
   private ByteBuffer unsent = ByteBuffer.allocate(0);
   private int sendAtMost = Integer.MAX_VALUE;
+  private int freezeAfter = Integer.MAX_VALUE;
+  private int endAfter = Integer.MAX_VALUE;
+  private int sent;
   private boolean mute;
   private boolean clientClosed;
   private boolean closeNotified;
@@ -32,7 +36,17 @@ public final class TlsPeer {
     this.channel = channel;
     this.engine = engine;
     this.receiver = receiver;
-    channel.peer(this::bytes, () -> clientClosed = true);
+    channel.peer(this::bytes, this::closed);
+  }
+
+  /** Hears that the client closed. */
+  public void onClosed(Runnable hearer) {
+    onClosed = hearer;
+  }
+
+  private void closed() {
+    clientClosed = true;
+    onClosed.run();
   }
 
   /** From now on nothing is answered: what is read is dropped. */
@@ -43,6 +57,21 @@ public final class TlsPeer {
   /** Bytes go to the client in pieces of this size. */
   public void sendAtMost(int bytes) {
     sendAtMost = bytes;
+  }
+
+  /** Sends so many bytes, and nothing more. */
+  public void freezeAfter(int bytes) {
+    freezeAfter = bytes;
+  }
+
+  /** Sends so many bytes, and closes without a word. */
+  public void endAfter(int bytes) {
+    endAfter = bytes;
+  }
+
+  /** Returns how many bytes were sent. */
+  public int sent() {
+    return sent;
   }
 
   /** Returns the engine, to be asked what was agreed on. */
@@ -147,9 +176,17 @@ public final class TlsPeer {
 
   private void deliver(ByteBuffer bytes) {
     while (bytes.hasRemaining()) {
-      byte[] piece = new byte[Math.min(bytes.remaining(), sendAtMost)];
+      int left = Math.min(freezeAfter, endAfter) - sent;
+      if (left <= 0) {
+        return;
+      }
+      byte[] piece = new byte[Math.min(left, Math.min(bytes.remaining(), sendAtMost))];
       bytes.get(piece);
+      sent += piece.length;
       channel.send(piece);
+      if (sent == endAfter) {
+        channel.sendEnd();
+      }
     }
   }
 

@@ -3,7 +3,6 @@ package org.robustmqtt.client.transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,8 +172,9 @@ final class TlsWorld {
     settings.privateKey = file("privateKey", "/etc/client.key");
   }
 
-  ByteBuffer receivedBytes() {
-    return ByteBuffer.wrap(received.toByteArray());
+  /** Returns how many bytes the peer has sent. */
+  int peerBytes() {
+    return peer.sent();
   }
 
   private final class Told implements Opener.Answer {
