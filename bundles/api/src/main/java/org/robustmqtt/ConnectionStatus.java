@@ -89,12 +89,19 @@ public final class ConnectionStatus {
     return values.capabilities;
   }
 
+  /** Returns what TLS agreed on at the last connect; empty before, and without TLS. */
+  public Optional<TlsStatus> tls() {
+    return values.tls;
+  }
+
   /** Returns the wanted filters, ordered by name. */
   public List<SubscriptionStatus> subscriptions() {
     return values.subscriptions;
   }
 
-  /** Returns what is wrong or doubtful in configuration and listeners, a line each. */
+  /**
+   * Returns what is wrong or doubtful in configuration, certificates and listeners, a line each.
+   */
   public List<String> faults() {
     return values.faults;
   }
@@ -120,6 +127,7 @@ public final class ConnectionStatus {
     private Counters counters = Counters.ZERO;
     private Optional<JournalStatus> journal = Optional.empty();
     private Optional<BrokerCapabilities> capabilities = Optional.empty();
+    private Optional<TlsStatus> tls = Optional.empty();
     private List<SubscriptionStatus> subscriptions = List.of();
     private List<String> faults = List.of();
 
@@ -142,6 +150,7 @@ public final class ConnectionStatus {
       counters = other.counters;
       journal = other.journal;
       capabilities = other.capabilities;
+      tls = other.tls;
       subscriptions = other.subscriptions;
       faults = other.faults;
     }
@@ -214,13 +223,19 @@ public final class ConnectionStatus {
       return this;
     }
 
+    /** Sets what TLS agreed on. */
+    public Builder tls(Optional<TlsStatus> value) {
+      tls = Objects.requireNonNull(value);
+      return this;
+    }
+
     /** Sets the wanted filters. */
     public Builder subscriptions(List<SubscriptionStatus> value) {
       subscriptions = List.copyOf(value);
       return this;
     }
 
-    /** Sets what is wrong in configuration and listeners. */
+    /** Sets what is wrong or doubtful. */
     public Builder faults(List<String> value) {
       faults = List.copyOf(value);
       return this;

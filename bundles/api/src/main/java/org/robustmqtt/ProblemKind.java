@@ -72,7 +72,25 @@ public enum ProblemKind {
   /** A listener did not finish in time. */
   HANDLER_TIMEOUT(71),
   /** A listener's service properties are wrong. */
-  LISTENER_FAULTY(72);
+  LISTENER_FAULTY(72),
+  /** A file of certificates or keys cannot be read or used. */
+  TLS_FILE(80),
+  /** The broker's certificate leads to no CA that is trusted. */
+  TLS_UNTRUSTED(81),
+  /** The broker's certificate has expired. */
+  TLS_EXPIRED(82),
+  /** The broker's certificate is not valid yet, or the hub's clock is behind. */
+  TLS_NOT_YET_VALID(83),
+  /** The broker's certificate is for other names. */
+  TLS_WRONG_HOST(84),
+  /** The broker asks for a client certificate and got none, or refused ours. */
+  TLS_CLIENT_REFUSED(85),
+  /** The two sides have no version or cipher suite of TLS in common. */
+  TLS_VERSION(86),
+  /** The other side does not speak TLS. */
+  TLS_NOT_SPOKEN(87),
+  /** The TLS handshake did not finish in time. */
+  TLS_STALLED(88);
 
   private final int code;
 

@@ -16,6 +16,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.TlsStatus;
 import org.robustmqtt.journal.JournalStatus;
 
 /** The text of {@code mqtt:info}: everything that a status says. */
@@ -47,6 +48,7 @@ final class StatusText {
     status.journal().ifPresentOrElse(text::journal, () -> text.line("Journal", "none is open"));
     text.counters();
     status.capabilities().ifPresent(text::capabilities);
+    status.tls().ifPresent(text::tls);
     text.list("Subscriptions", status.subscriptions().stream().map(StatusText::text).toList());
     text.list("Faults", status.faults());
     return List.copyOf(text.lines);
@@ -244,6 +246,27 @@ final class StatusText {
             + broker.keepAliveSeconds()
             + "s, session kept "
             + expiry(broker.sessionExpirySeconds()));
+  }
+
+  private void tls(TlsStatus tls) {
+    line(
+        "TLS",
+        tls.protocol()
+            + ", "
+            + tls.cipherSuite()
+            + (tls.hostnameValidated() ? "" : "; the broker's name is NOT CHECKED"));
+    certificate("Broker's", tls.broker());
+    tls.own().ifPresent(own -> certificate("Our", own));
+  }
+
+  private void certificate(String whose, TlsStatus.Certificate certificate) {
+    String names = String.join(", ", certificate.names());
+    line("", whose + " certificate: " + certificate.subject());
+    if (!names.isEmpty()) {
+      line("", "  for " + names);
+    }
+    line("", "  by " + certificate.issuer());
+    line("", "  until " + Ages.at(certificate.notAfter(), zone));
   }
 
   private static String expiry(long seconds) {

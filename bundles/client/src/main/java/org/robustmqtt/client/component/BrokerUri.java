@@ -10,14 +10,24 @@ import org.robustmqtt.client.link.BrokerAddress;
 
 /** Reads the key {@code broker}. */
 final class BrokerUri {
+  /** The scheme with TLS. */
+  static final String SECURED = "mqtts";
+
+  private static final String PLAIN = "mqtt";
   private static final String ALLOWED =
-      "allowed: mqtt://HOST or mqtt://HOST:PORT, as mqtt://192.168.1.5";
-  private static final List<String> LATER = List.of("mqtts", "ws", "wss", "unix");
-  private static final int DEFAULT_PORT = 1883;
+      "allowed: mqtt://HOST or mqtt://HOST:PORT, as mqtt://192.168.1.5; with TLS mqtts://HOST";
+  private static final List<String> LATER = List.of("ws", "wss", "unix");
+  private static final int PLAIN_PORT = 1883;
+  private static final int SECURED_PORT = 8883;
   private static final Pattern AUTHORITY =
       Pattern.compile("(\\[[0-9A-Fa-f:.%a-zA-Z]+\\]|[^\\[\\]:/?#@\\s]+)(?::(\\d*))?");
 
   private BrokerUri() {}
+
+  /** Returns whether this broker is spoken to in TLS. */
+  static boolean secured(BrokerAddress broker) {
+    return broker.uri().startsWith(SECURED + "://");
+  }
 
   /** Returns the broker; none, several or a wrong one is reported. */
   static Optional<BrokerAddress> read(PropertyReader reader) {
@@ -51,7 +61,8 @@ final class BrokerUri {
       reader.fault(Key.BROKER, "the scheme " + scheme + ":// is not built yet; " + ALLOWED);
       return Optional.empty();
     }
-    if (!scheme.equals("mqtt")) {
+    boolean secured = scheme.equals(SECURED);
+    if (!secured && !scheme.equals(PLAIN)) {
       reader.fault(Key.BROKER, "unknown scheme \"" + scheme + "\"; " + ALLOWED);
       return Optional.empty();
     }
@@ -69,18 +80,18 @@ final class BrokerUri {
       reader.fault(Key.BROKER, "no host, or something else after the port; " + ALLOWED);
       return Optional.empty();
     }
-    Optional<Integer> port = port(matcher.group(2));
+    Optional<Integer> port = port(matcher.group(2), secured);
     if (port.isEmpty()) {
       reader.fault(Key.BROKER, "port out of range; allowed: 1 to 65535");
       return Optional.empty();
     }
     String host = matcher.group(1).replaceAll("[\\[\\]]", "");
-    return Optional.of(new BrokerAddress("mqtt://" + authority, host, port.get()));
+    return Optional.of(new BrokerAddress(scheme + "://" + authority, host, port.get()));
   }
 
-  private static Optional<Integer> port(String digits) {
+  private static Optional<Integer> port(String digits, boolean secured) {
     if (digits == null || digits.isEmpty()) {
-      return Optional.of(DEFAULT_PORT);
+      return Optional.of(secured ? SECURED_PORT : PLAIN_PORT);
     }
     int port = digits.length() > 5 ? 0 : Integer.parseInt(digits);
     return port >= 1 && port <= 65_535 ? Optional.of(port) : Optional.empty();

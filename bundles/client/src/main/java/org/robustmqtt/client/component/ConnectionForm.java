@@ -18,7 +18,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @interface ConnectionForm {
   @AttributeDefinition(
       name = "Broker",
-      description = "Where to connect to: mqtt://HOST or mqtt://HOST:PORT, as mqtt://192.168.1.5.")
+      description =
+          "Where to connect to: mqtt://HOST or mqtt://HOST:PORT, as mqtt://192.168.1.5; with TLS"
+              + " mqtts://HOST.")
   String broker();
 
   @AttributeDefinition(
@@ -72,6 +74,67 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Acknowledgement timeout",
       description = "After it the connection is closed and opened again.")
   String ackTimeout() default "20s";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Trusted CAs",
+      description = "Whom to trust: a PEM, PKCS12 or JKS file; empty: whom the hub's Java trusts.")
+  String trustStore() default "";
+
+  @AttributeDefinition(
+      required = false,
+      type = AttributeType.PASSWORD,
+      name = "Password of the trusted CAs",
+      description = "If that file has one.")
+  String trustStorePassword() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Own certificate and key",
+      description = "A PKCS12 or JKS file, shown to a broker that asks.")
+  String keyStore() default "";
+
+  @AttributeDefinition(
+      required = false,
+      type = AttributeType.PASSWORD,
+      name = "Password of the own store",
+      description = "Opens that file.")
+  String keyStorePassword() default "";
+
+  @AttributeDefinition(
+      required = false,
+      type = AttributeType.PASSWORD,
+      name = "Password of the own key",
+      description = "Empty: as the store's.")
+  String keyPassword() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Own certificate",
+      description = "A PEM file, shown to a broker that asks; needs its private key.")
+  String certificate() default "";
+
+  @AttributeDefinition(required = false, name = "Own private key", description = "A PEM file.")
+  String privateKey() default "";
+
+  @AttributeDefinition(
+      required = false,
+      type = AttributeType.PASSWORD,
+      name = "Password of the private key",
+      description = "If that file is encrypted.")
+  String privateKeyPassword() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Check the broker's name",
+      description = "Whether the broker's certificate must be for the name in its address.")
+  boolean hostnameValidated() default true;
+
+  @AttributeDefinition(
+      required = false,
+      name = "TLS versions",
+      description = "TLSv1.3, TLSv1.2 or both.")
+  String tlsProtocols() default "TLSv1.3,TLSv1.2";
 
   @AttributeDefinition(
       required = false,

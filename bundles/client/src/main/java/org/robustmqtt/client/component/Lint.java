@@ -3,6 +3,7 @@ package org.robustmqtt.client.component;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 
@@ -14,6 +15,7 @@ final class Lint {
   /** Longer client identifiers are a broker's choice (3.1.1: MQTT-3.1.3-5). */
   private static final int SHORT_ID = 23;
 
+  private static final int PLAIN_PORT = 1883;
   private static final int TLS_PORT = 8883;
   private static final List<Path> EMPTIED =
       List.of(Path.of("/tmp"), Path.of("/run"), Path.of("/dev/shm"));
@@ -44,9 +46,21 @@ final class Lint {
 
   private void identity() {
     warn(
-        settings.broker().filter(broker -> broker.port() == TLS_PORT).isPresent(),
+        port(TLS_PORT, false),
         Key.BROKER,
         "8883 is the port for TLS, and mqtt:// speaks without it: the broker will not answer");
+    warn(
+        port(PLAIN_PORT, true),
+        Key.BROKER,
+        "1883 is the port without TLS, and mqtts:// speaks with it: the broker will not answer");
+    warn(
+        settings
+            .broker()
+            .flatMap(BrokerAddress::tls)
+            .filter(tls -> !tls.hostnameValidated())
+            .isPresent(),
+        Key.HOSTNAME_VALIDATED,
+        "whoever has any certificate of a trusted CA can pass for the broker");
     warn(
         settings.version() == LinkSettings.Version.MQTT_3_1_1
             && settings.clientId().filter(id -> id.length() > SHORT_ID).isPresent(),
@@ -60,6 +74,13 @@ final class Lint {
         settings.keepAlive() == 0,
         Key.KEEP_ALIVE,
         "a connection that dies without a word is noticed only when something is sent; better 60s");
+  }
+
+  private boolean port(int number, boolean secured) {
+    return settings
+        .broker()
+        .filter(broker -> broker.port() == number && BrokerUri.secured(broker) == secured)
+        .isPresent();
   }
 
   private void session() {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.robustmqtt.QoS;
-import org.robustmqtt.client.link.Secret;
+import org.robustmqtt.client.transport.Secret;
 
 /**
  * Reads the values of one configuration. A value that is wrong becomes a line in {@link #faults()},

@@ -8,11 +8,11 @@ import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
-import org.robustmqtt.client.link.Secret;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Will;
 import org.robustmqtt.journal.JournalSettings;
 

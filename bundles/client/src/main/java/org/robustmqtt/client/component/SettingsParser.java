@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
-import org.robustmqtt.client.link.Secret;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.journal.JournalSettings;
 
 /**
@@ -83,7 +83,7 @@ final class SettingsParser {
 
   private Settings settings() {
     boolean enabled = reader.flag(Key.ENABLED, true);
-    var broker = BrokerUri.read(reader);
+    var broker = TlsReader.secured(reader, BrokerUri.read(reader));
     LinkSettings.Version version = version();
     Optional<String> clientId = reader.mqttText(Key.CLIENT_ID);
     Optional<String> username = reader.mqttText(Key.USERNAME);

@@ -9,6 +9,18 @@ package org.robustmqtt.client.door;
  * @param lanes threads for listeners
  * @param entropy chance
  * @param net the network
+ * @param files files that the user names
  */
 public record Doors(
-    Clock clock, Loop loop, Helpers helpers, Lanes lanes, Entropy entropy, Net net) {}
+    Clock clock,
+    Loop loop,
+    Helpers helpers,
+    Lanes lanes,
+    Entropy entropy,
+    Net net,
+    UserFiles files) {
+  /** Makes a world without files. */
+  public Doors(Clock clock, Loop loop, Helpers helpers, Lanes lanes, Entropy entropy, Net net) {
+    this(clock, loop, helpers, lanes, entropy, net, UserFiles.NONE);
+  }
+}

@@ -17,6 +17,7 @@ import org.robustmqtt.client.session.Session;
 import org.robustmqtt.client.session.SessionEffects;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Packet;

@@ -56,7 +56,8 @@ final class Dialing implements Opener.Answer {
             settings.broker().port(),
             settings.connectTimeoutNanos(),
             versions.next(settings.version()),
-            settings.session().maximumPacketSize());
+            settings.session().maximumPacketSize(),
+            settings.broker().tls());
     Opener opening = new Opener(doors, target, events, this);
     opener = Optional.of(opening);
     opening.start();
@@ -118,8 +119,8 @@ final class Dialing implements Opener.Answer {
     String broker = settings.broker().host() + ":" + settings.broker().port();
     String time = Watch.seconds(settings.connectTimeoutNanos());
     if (opener.isPresent()) {
-      String text = broker + " could not be reached within " + time;
-      host.lose(Place.CONNECT, ProblemKind.CONNECT_TIMEOUT, 0, text);
+      OpenFailure failure = opener.get().late();
+      host.lose(failure.place(), failure.kind(), 0, failure.text());
     } else if (host.preparing()) {
       String text =
           "the journal did not force the record of the session within "

@@ -37,6 +37,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Idle idle;
   private final Wire wire;
   private final Dialing dialing;
+  private final CertificateWatch certificates;
   private final Alarm wait;
   private final Alarm expiry;
 
@@ -68,6 +69,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     idle = new Idle(doors, board);
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
     dialing = new Dialing(doors, this::guarded, retries, this);
+    certificates = new CertificateWatch(name, doors, this::guarded, board);
     wait = new Alarm(doors, this::guarded, this::dial);
     expiry = new Alarm(doors, this::guarded, this::expire);
   }
@@ -179,6 +181,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     onlineSince = OptionalLong.of(doors.clock().nanos());
     String version = dialing.version();
     board.connected(version, sessionPresent, capabilities);
+    board.tls(wire.transport().tls());
+    certificates.online(wire.transport().tls());
     outage.online(
         String.format(
             "connected to %s as %s (MQTT %s, %s)",
@@ -252,6 +256,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wait.cancel();
     dialing.cancel();
     watch.stop();
+    certificates.offline();
     goodbye.ifPresent(Goodbye::cancel);
     goodbye = Optional.empty();
     boolean online = onlineSince.isPresent();
@@ -341,6 +346,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wait.cancel();
     dialing.cancel();
     expiry.cancel();
+    certificates.offline();
     outage.cancel();
     idle.end();
   }

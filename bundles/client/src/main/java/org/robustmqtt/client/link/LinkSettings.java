@@ -3,6 +3,7 @@ package org.robustmqtt.client.link;
 import java.util.Objects;
 import java.util.Optional;
 import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.client.transport.Secret;
 
 /**
  * What a link needs to know of its connection. Two equal settings need no reconnect.

@@ -101,6 +101,12 @@ final class Retries {
           CONNECT_DENIED,
           CONNACK_MALFORMED,
           PROTOCOL_ERROR,
+          TLS_UNTRUSTED,
+          TLS_EXPIRED,
+          TLS_WRONG_HOST,
+          TLS_CLIENT_REFUSED,
+          TLS_VERSION,
+          TLS_NOT_SPOKEN,
           DEFECT ->
           Backoff.Schedule.REFUSED;
       case SESSION_TAKEN_OVER -> Backoff.Schedule.TAKEN_OVER;
@@ -117,6 +123,9 @@ final class Retries {
           NETWORK_UNREACHABLE,
           CONNECTION_LOST,
           TLS_FAILED,
+          TLS_FILE,
+          TLS_NOT_YET_VALID,
+          TLS_STALLED,
           CONNACK_TIMEOUT,
           BROKER_UNAVAILABLE,
           KEEP_ALIVE_TIMEOUT,

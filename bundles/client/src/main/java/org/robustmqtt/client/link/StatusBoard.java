@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Counters;
 import org.robustmqtt.Pending;
 import org.robustmqtt.Problem;
+import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
 
@@ -30,6 +32,8 @@ final class StatusBoard {
     private int attempt;
     private Optional<Instant> next = Optional.empty();
     private Optional<BrokerCapabilities> capabilities = Optional.empty();
+    private Optional<TlsStatus> tls = Optional.empty();
+    private List<String> certificates = List.of();
     private List<String> faults = List.of();
     private long connects;
 
@@ -49,6 +53,8 @@ final class StatusBoard {
       attempt = other.attempt;
       next = other.next;
       capabilities = other.capabilities;
+      tls = other.tls;
+      certificates = other.certificates;
       faults = other.faults;
       connects = other.connects;
     }
@@ -102,6 +108,17 @@ final class StatusBoard {
         });
   }
 
+  void tls(Optional<TlsStatus> agreed) {
+    change(copy -> copy.tls = agreed);
+  }
+
+  /** Shows these lines as what is doubtful about certificates. */
+  void certificates(List<String> lines) {
+    if (!lines.equals(shown.certificates)) {
+      change(copy -> copy.certificates = List.copyOf(lines));
+    }
+  }
+
   void problem(Problem problem) {
     change(copy -> copy.problem = Optional.of(problem));
   }
@@ -142,11 +159,16 @@ final class StatusBoard {
             .problem(s.problem)
             .attempt(s.attempt, s.next)
             .capabilities(s.capabilities)
-            .faults(s.faults)
+            .tls(s.tls)
+            .faults(joined(s.faults, s.certificates))
             .subscriptions(rooms.dispatcher().subscriptions())
             .journal(Optional.of(rooms.journal().status()));
     count(builder, s.connects);
     return builder.build();
+  }
+
+  private static List<String> joined(List<String> some, List<String> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {

@@ -210,10 +210,10 @@ final class Watch {
     ping.look(transport.written(), now);
     if (transport.waiting() == 0) {
       stalled = false;
-    } else if (!stalled || stalledAt != transport.written()) {
+    } else if (!stalled || stalledAt != transport.taken()) {
       stalled = true;
       stalledSince = now;
-      stalledAt = transport.written();
+      stalledAt = transport.taken();
     }
   }
 

@@ -12,6 +12,7 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.transport.TlsException;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.client.transport.TransportEvents;
 import org.robustmqtt.codec.CodecException;
@@ -143,6 +144,10 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void ended(IOException cause) {
+    if (cause instanceof TlsException tls) {
+      life.lose(tls.place(), tls.kind(), 0, life.broker() + ": " + tls.getMessage());
+      return;
+    }
     boolean handshaking = life.state() == ConnectionState.HANDSHAKING;
     life.lose(
         handshaking ? Place.CONNECT : Place.CHECK_MESSAGE,

@@ -34,7 +34,15 @@ public final class HubRuntime implements AutoCloseable {
             clock,
             look -> loop.execute(() -> loop.schedule(ListenerThreads.STUCK_NANOS, look)),
             defects);
-    doors = new Doors(clock, loop, helpers, lanes, new SystemEntropy(), new SocketNet(loop));
+    doors =
+        new Doors(
+            clock,
+            loop,
+            helpers,
+            lanes,
+            new SystemEntropy(),
+            new SocketNet(loop),
+            new SystemFiles());
   }
 
   /** Returns the doors. */

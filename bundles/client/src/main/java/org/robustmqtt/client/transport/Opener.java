@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.robustmqtt.Place;
@@ -20,8 +21,10 @@ import org.robustmqtt.codec.ProtocolVersion;
 
 /**
  * Opens a way to a host, once: resolves its name anew, then tries its addresses one after the other
- * in the resolver's order. Each has an even share of the time that is left, so that one that does
- * not answer leaves some for the next. Exactly one answer, unless cancelled. On the loop only.
+ * in the resolver's order, TLS included where it is spoken. Each has an even share of the time that
+ * is left, so that one that does not answer leaves some for the next. If none works, the answer is
+ * the last failure, but rather one of TLS: who answers is nearer than who does not. Exactly one
+ * answer, unless cancelled. On the loop only.
  */
 public final class Opener {
   private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
@@ -34,9 +37,21 @@ public final class Opener {
    * @param timeoutNanos for all of it
    * @param version the version that will be spoken
    * @param maximumPacketSize the largest packet that is read
+   * @param tls how TLS is spoken; empty: not at all
    */
   public record Target(
-      String host, int port, long timeoutNanos, ProtocolVersion version, int maximumPacketSize) {}
+      String host,
+      int port,
+      long timeoutNanos,
+      ProtocolVersion version,
+      int maximumPacketSize,
+      Optional<TlsSettings> tls) {
+    /** Without TLS. */
+    public Target(
+        String host, int port, long timeoutNanos, ProtocolVersion version, int maximumPacketSize) {
+      this(host, port, timeoutNanos, version, maximumPacketSize, Optional.empty());
+    }
+  }
 
   /** Hears the answer, on the loop, never within {@link Opener#start()}. */
   public interface Answer {
@@ -60,6 +75,7 @@ public final class Opener {
   private int addresses;
   private boolean done;
   private Attempt attempt;
+  private Optional<OpenFailure> tlsFailure = Optional.empty();
 
   /** Makes an opener; the events are those of the transport that it opens. */
   public Opener(Doors doors, Target target, TransportEvents events, Answer answer) {
@@ -103,6 +119,23 @@ public final class Opener {
     if (attempt != null) {
       attempt.end();
     }
+  }
+
+  /** Returns what to say if it takes too long now. */
+  public OpenFailure late() {
+    boolean securing = attempt != null && attempt.securing;
+    return securing
+        ? new OpenFailure(
+            Place.TLS,
+            ProblemKind.TLS_STALLED,
+            attempt.name()
+                + ": the TLS handshake was not finished within "
+                + seconds()
+                + "; is this its port for TLS?")
+        : new OpenFailure(
+            Place.CONNECT,
+            ProblemKind.CONNECT_TIMEOUT,
+            target.host() + ":" + target.port() + " could not be reached within " + seconds());
   }
 
   /** An address needs no resolver, only its parser. */
@@ -171,6 +204,8 @@ public final class Opener {
     private Net.Channel channel;
     private Loop.Timer timer;
     private Transport transport;
+    private TlsStage tls;
+    private boolean securing;
     private boolean ended;
 
     Attempt(InetAddress address, long shareNanos) {
@@ -187,6 +222,9 @@ public final class Opener {
       if (!ended) {
         ended = true;
         timer.cancel();
+        if (tls != null) {
+          tls.close();
+        }
         channel.close();
       }
     }
@@ -196,12 +234,20 @@ public final class Opener {
       if (ended) {
         return;
       }
+      if (target.tls().isPresent()) {
+        secure(target.tls().get());
+      } else {
+        opened(new ChannelStage(channel));
+      }
+    }
+
+    private void opened(Stage stage) {
       ended = true;
       done = true;
       timer.cancel();
       transport =
           new Transport(
-              doors.loop(), channel, target.version(), target.maximumPacketSize(), events);
+              doors.loop(), channel, stage, target.version(), target.maximumPacketSize(), events);
       answer.opened(transport);
     }
 
@@ -209,6 +255,8 @@ public final class Opener {
     public void readable() {
       if (transport != null) {
         transport.readable();
+      } else if (tls != null) {
+        shake();
       }
     }
 
@@ -216,7 +264,84 @@ public final class Opener {
     public void writable() {
       if (transport != null) {
         transport.writable();
+      } else if (tls != null) {
+        shake();
       }
+    }
+
+    /** Reads the certificates, then begins the handshake; what comes meanwhile waits. */
+    private void secure(TlsSettings settings) {
+      securing = true;
+      channel.wantRead(false);
+      long wall = doors.clock().wallMillis();
+      doors
+          .helpers()
+          .call(
+              "tls files",
+              () -> TlsParty.prepare(settings, target.host(), target.port(), doors.files(), wall),
+              target.timeoutNanos(),
+              new Helpers.Answer<>() {
+                @Override
+                public void done(TlsParty party) {
+                  begin(party);
+                }
+
+                @Override
+                public void failed(Throwable cause) {
+                  unsecured(cause);
+                }
+              });
+    }
+
+    private void begin(TlsParty party) {
+      if (!ended) {
+        Stage below = new ChannelStage(channel);
+        tls =
+            new TlsStage(
+                below,
+                party,
+                doors.helpers(),
+                target.timeoutNanos(),
+                () -> doors.loop().execute(this::readable));
+        shake();
+      }
+    }
+
+    private void shake() {
+      if (ended) {
+        return;
+      }
+      try {
+        boolean finished = tls.shake();
+        channel.wantWrite(tls.blocked());
+        channel.wantRead(tls.wantsRead());
+        if (finished) {
+          channel.wantRead(true);
+          channel.wantWrite(false);
+          opened(tls);
+          // What came behind the handshake is read already, and no readiness tells of it.
+          doors.loop().execute(this::readable);
+        }
+      } catch (IOException e) {
+        unsecured(e);
+      }
+    }
+
+    private void unsecured(Throwable cause) {
+      if (!ended) {
+        end();
+        nextAfter(describeTls(cause));
+      }
+    }
+
+    private OpenFailure describeTls(Throwable cause) {
+      if (cause instanceof TlsException told) {
+        return new OpenFailure(told.place(), told.kind(), name() + ": " + told.getMessage());
+      }
+      return cause instanceof TimeoutException
+          ? Opener.this.late()
+          : new OpenFailure(
+              Place.TLS, ProblemKind.TLS_FAILED, name() + ": TLS could not begin: " + cause);
     }
 
     @Override
@@ -231,12 +356,19 @@ public final class Opener {
       if (!ended) {
         end();
         nextAfter(
-            new OpenFailure(
-                Place.CONNECT, ProblemKind.CONNECT_TIMEOUT, name() + " did not answer in time"));
+            securing
+                ? Opener.this.late()
+                : new OpenFailure(
+                    Place.CONNECT,
+                    ProblemKind.CONNECT_TIMEOUT,
+                    name() + " did not answer in time"));
       }
     }
 
     private void nextAfter(OpenFailure failure) {
+      if (failure.place() == Place.TLS) {
+        tlsFailure = Optional.of(failure);
+      }
       if (!left.isEmpty()) {
         next();
         return;
@@ -244,10 +376,12 @@ public final class Opener {
       fail(
           addresses == 1
               ? failure
-              : new OpenFailure(
-                  failure.place(),
-                  failure.kind(),
-                  failure.text() + " (the last of " + addresses + " addresses)"));
+              : tlsFailure.orElseGet(
+                  () ->
+                      new OpenFailure(
+                          failure.place(),
+                          failure.kind(),
+                          failure.text() + " (the last of " + addresses + " addresses)")));
     }
 
     private OpenFailure describe(IOException cause) {

@@ -3,7 +3,9 @@ package org.robustmqtt.client.transport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.door.Loop;
 import org.robustmqtt.client.door.Net;
 import org.robustmqtt.codec.CodecException;
@@ -18,8 +20,9 @@ import org.robustmqtt.codec.WriteBuffer;
  * An open way to the broker: turns packets into bytes and bytes into packets, for one connection.
  * On the loop only.
  *
- * <p>Between codec and channel is the place of the byte stages: TCP alone is no stage, TLS,
- * WebSocket and proxy will be bytes-to-bytes transformers at {@link #fill} and {@link #drain}.
+ * <p>Between codec and channel are the byte stages, see {@link Stage}: TCP alone changes nothing,
+ * TLS encrypts. All numbers of bytes here are the codec's; a byte counts as taken when everything
+ * that the broker needs to read it was taken.
  *
  * <p>Reading goes into one buffer that grows to what the largest packet so far needed. Writing
  * collects packets and hands them over together; what the operating system does not take is kept,
@@ -34,6 +37,7 @@ public final class Transport {
 
   private final Loop loop;
   private final Net.Channel channel;
+  private final Stage stage;
   private final TransportEvents events;
   private final Decoder decoder;
   private final Encoder encoder;
@@ -55,21 +59,25 @@ public final class Transport {
   private boolean inTurn;
   private boolean flushScheduled;
   private boolean wantsWrite;
+  private boolean wantsRead = true;
   private boolean open = true;
 
   /**
    * Makes a transport on a connected channel.
    *
+   * @param stage the uppermost stage on the channel
    * @param maximumPacketSize the largest packet that is read, in bytes
    */
   Transport(
       Loop loop,
       Net.Channel channel,
+      Stage stage,
       ProtocolVersion version,
       int maximumPacketSize,
       TransportEvents events) {
     this.loop = loop;
     this.channel = channel;
+    this.stage = stage;
     this.events = events;
     decoder = new Decoder(version, Sender.BROKER, maximumPacketSize);
     encoder = new Encoder(version);
@@ -113,18 +121,28 @@ public final class Transport {
     return written;
   }
 
+  /** Returns what TLS agreed on; empty without TLS. */
+  public Optional<TlsStatus> tls() {
+    return stage instanceof TlsStage tls ? Optional.of(tls.facts()) : Optional.empty();
+  }
+
+  /** Returns how many bytes of any kind the operating system has taken: whether anything moves. */
+  public long taken() {
+    return stage.taken();
+  }
+
   /** Hands over what can be; true if nothing waits afterwards. Tells nothing but failures. */
   public boolean flush() {
     assert loop.isCurrent() : "not on the loop";
     try {
-      while (open && (out.hasRemaining() || swap())) {
-        int taken = drain(out);
+      while (open && (out.hasRemaining() || stage.holding() || swap())) {
+        int taken = stage.write(out);
         if (taken == 0) {
           break;
         }
         written += taken;
       }
-      wantWrite(waiting() > 0);
+      wantWrite(stage.blocked());
     } catch (IOException e) {
       loop.execute(() -> end(e));
       return false;
@@ -148,7 +166,7 @@ public final class Transport {
       return;
     }
     open = false;
-    channel.close();
+    stage.close();
     while (marks.reached(written)) {
       // Taken by the operating system, only not told yet.
       events.handedOver(marks.take());
@@ -184,6 +202,7 @@ public final class Transport {
       flushInTurn();
       events.turned();
       flushInTurn();
+      wantRead(stage.wantsRead());
     } catch (IOException e) {
       end(e);
     } catch (CodecException e) {
@@ -288,7 +307,7 @@ public final class Transport {
     int end = buffer.limit();
     buffer.limit(buffer.capacity()).position(end);
     try {
-      return channel.read(buffer);
+      return stage.read(buffer);
     } finally {
       int limit = buffer.position();
       buffer.position(position).limit(limit);
@@ -296,10 +315,6 @@ public final class Transport {
         in = ByteBuffer.allocate(Math.min(2 * limit, TURN_BYTES)).put(buffer).flip();
       }
     }
-  }
-
-  private int drain(ByteBuffer bytes) throws IOException {
-    return channel.write(bytes);
   }
 
   private boolean swap() {
@@ -318,6 +333,13 @@ public final class Transport {
     if (open && wanted != wantsWrite) {
       wantsWrite = wanted;
       channel.wantWrite(wanted);
+    }
+  }
+
+  private void wantRead(boolean wanted) {
+    if (open && wanted != wantsRead) {
+      wantsRead = wanted;
+      channel.wantRead(wanted);
     }
   }
 

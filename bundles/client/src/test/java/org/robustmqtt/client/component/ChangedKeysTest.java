@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +29,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.client.testing.Authority;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;
 
@@ -43,6 +47,15 @@ class ChangedKeysTest {
     CLOSES,
     WHEN_EMPTY,
     NEW_CONNECTION
+  }
+
+  private static final Authority AUTHORITY = Authority.named("CA");
+  private static final String PEM = text(AUTHORITY.pem());
+  private static final String OTHER_PEM = text(Authority.named("Other").pem());
+  private static final Authority.Issued OWN = AUTHORITY.issue("hub");
+
+  private static String text(byte[] pem) {
+    return new String(pem, StandardCharsets.US_ASCII);
   }
 
   /** What is only looked at when connecting. */
@@ -70,6 +83,14 @@ class ChangedKeysTest {
     return new Row(key, more, value);
   }
 
+  /** A row with TLS, whose broker the authority vouches for. */
+  private static Row secured(Key key, String value, String... besides) {
+    Row row = row(key, value, besides);
+    row.besides.put("broker", "mqtts://10.0.0.1");
+    row.besides.putIfAbsent("trustStore", PEM);
+    return row;
+  }
+
   static Stream<Row> rows() {
     return Stream.of(
         row(Key.ENABLED, "false"),
@@ -82,6 +103,16 @@ class ChangedKeysTest {
         row(Key.KEEP_ALIVE, "30s"),
         row(Key.CONNECT_TIMEOUT, "5s"),
         row(Key.ACK_TIMEOUT, "90s"),
+        secured(Key.TRUST_STORE, PEM + OTHER_PEM),
+        secured(Key.TRUST_STORE_PASSWORD, "q", "trustStorePassword", "p"),
+        secured(Key.KEY_STORE, "/b.jks", "keyStore", "/a.jks", "keyStorePassword", "p"),
+        secured(Key.KEY_STORE_PASSWORD, "p", "keyStore", "/a.jks", "keyPassword", "p"),
+        secured(Key.KEY_PASSWORD, "p", "keyStore", "/a.jks", "keyStorePassword", "p"),
+        secured(Key.CERTIFICATE, "/b.pem", "certificate", "/a.pem", "privateKey", "/a.pem"),
+        secured(Key.PRIVATE_KEY, "/b.pem", "certificate", "/a.pem", "privateKey", "/a.pem"),
+        secured(Key.PRIVATE_KEY_PASSWORD, "q", "certificate", "/a.pem", "privateKey", "/a.pem"),
+        secured(Key.HOSTNAME_VALIDATED, "false"),
+        secured(Key.TLS_PROTOCOLS, "TLSv1.2"),
         row(Key.CLEAN_SESSION_START, "true"),
         row(Key.SESSION_EXPIRY, "1d"),
         row(Key.MAX_INFLIGHT, "10"),
@@ -162,6 +193,9 @@ class ChangedKeysTest {
   void a_change_does_what_the_page_says_and_no_message_is_lost_or_comes_twice(Row row)
       throws IOException {
     LiveWorld it = new LiveWorld(1);
+    if (row.besides.containsKey("trustStore")) {
+      secure(it);
+    }
     Map<String, Object> before = LiveWorld.configuration(row.besides);
     it.configure(before).online();
     it.broker.ignore(PacketType.PUBLISH, PacketType.PUBREL);
@@ -188,6 +222,23 @@ class ChangedKeysTest {
     boolean session = !documented().get(row.key.text()).equals(Change.NEW_SESSION);
     if (session && row.key != Key.CLEAN_SESSION_START) {
       assertEquals(List.of("1", "2"), given, row.key.text());
+    }
+  }
+
+  /** The broker speaks TLS at its other port, and the files that the rows name are there. */
+  private static void secure(LiveWorld it) {
+    SSLContext server = AUTHORITY.server(AUTHORITY.issue("10.0.0.1"));
+    it.listenSecured(
+        () -> {
+          SSLEngine engine = server.createSSLEngine();
+          engine.setUseClientMode(false);
+          return engine;
+        });
+    for (String path : List.of("/a", "/b")) {
+      it.world.file(
+          path + ".pem",
+          (text(OWN.certificatePem()) + text(OWN.keyPem())).getBytes(StandardCharsets.US_ASCII));
+      it.world.file(path + ".jks", OWN.store("JKS", "p"));
     }
   }
 
@@ -235,7 +286,7 @@ class ChangedKeysTest {
       assertEquals(1, it.connects());
       return Change.CLOSES;
     }
-    if (!it.service().status().broker().equals("mqtt://10.0.0.1")) {
+    if (!it.service().status().broker().endsWith("//10.0.0.1")) {
       return Change.NEW_SESSION;
     }
     if (it.connects() == 1) {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
@@ -33,7 +35,7 @@ final class LiveWorld {
   static final String NAME = "home";
 
   final VirtualWorld world;
-  final ScriptedBroker broker;
+  ScriptedBroker broker;
   final FakeLane lane = new FakeLane();
   final Map<String, ConnectionService> services = new TreeMap<>();
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
@@ -62,6 +64,11 @@ final class LiveWorld {
                 () -> Instant.EPOCH),
             whiteboard,
             directory);
+  }
+
+  /** The broker listens at the port for TLS instead. */
+  void listenSecured(Supplier<SSLEngine> engines) {
+    broker = new ScriptedBroker(world.net(), "10.0.0.1", 8883).secured(engines);
   }
 
   private final class Disk implements JournalProvider {

@@ -18,6 +18,7 @@ import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;

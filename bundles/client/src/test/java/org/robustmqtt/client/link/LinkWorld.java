@@ -27,6 +27,7 @@ import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;
+import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Will;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.whiteboard.MessageListener;

@@ -7,8 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.robustmqtt.QoS;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connack;
@@ -44,12 +47,23 @@ public final class ScriptedBroker {
   private Function<Connect, Optional<Connack>> connack = connect -> Optional.empty();
   private Properties connackProperties = Properties.NONE;
   private Predicate<Packet> reader = packet -> true;
+  private Optional<Supplier<SSLEngine>> secured = Optional.empty();
   private boolean keepsSessions = true;
   private int closeAfterConnect;
 
   /** Makes a broker that listens. */
   public ScriptedBroker(VirtualNet net, String address, int port) {
     net.accept(address, port, channel -> lines.add(new Line(channel)));
+  }
+
+  /**
+   * Speaks TLS from now on.
+   *
+   * @param engines makes an engine in server mode for each connection
+   */
+  public ScriptedBroker secured(Supplier<SSLEngine> engines) {
+    secured = Optional.of(engines);
+    return this;
   }
 
   /** Does not answer packets of these types. */
@@ -116,6 +130,7 @@ public final class ScriptedBroker {
   /** One connection of the client. */
   public final class Line {
     private final VirtualChannel channel;
+    private final Consumer<byte[]> sender;
     private ByteBuffer rest = ByteBuffer.allocate(0);
     private final Decoder decoder;
     private Encoder encoder = new Encoder(ProtocolVersion.MQTT_5, Sender.BROKER);
@@ -126,7 +141,14 @@ public final class ScriptedBroker {
       this.channel = channel;
       decoder = new Decoder(ProtocolVersion.MQTT_5, Sender.CLIENT, 268_435_455);
       spoken = decoder;
-      channel.peer(this::bytes, () -> closedByClient = true);
+      if (secured.isPresent()) {
+        TlsPeer peer = new TlsPeer(channel, secured.get().get(), this::bytes);
+        peer.onClosed(() -> closedByClient = true);
+        sender = peer::send;
+      } else {
+        channel.peer(this::bytes, () -> closedByClient = true);
+        sender = channel::send;
+      }
     }
 
     /** Returns the channel, for faults. */
@@ -147,7 +169,7 @@ public final class ScriptedBroker {
       } catch (CodecException e) {
         throw new AssertionError(e);
       }
-      channel.send(java.util.Arrays.copyOf(buffer.array(), buffer.length()));
+      sender.accept(java.util.Arrays.copyOf(buffer.array(), buffer.length()));
     }
 
     private void bytes(byte[] more) {

@@ -1,9 +1,13 @@
 package org.robustmqtt.client.testing;
 
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -31,6 +35,7 @@ public final class VirtualWorld {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final ArrayDeque<Runnable> laneTasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> helperTasks = new ArrayDeque<>();
+  private final Map<Path, byte[]> files = new HashMap<>();
   private final SplittableRandom random;
   private final VirtualNet net = new VirtualNet(this);
   private final Doors doors;
@@ -53,7 +58,24 @@ public final class VirtualWorld {
             new VirtualHelpers(),
             new VirtualLanes(),
             (Entropy) random::nextLong,
-            net);
+            net,
+            (path, atMost) -> {
+              byte[] content = files.get(path);
+              if (content == null) {
+                throw new NoSuchFileException(path.toString());
+              }
+              return content.clone();
+            });
+  }
+
+  /** Writes a file of the user's. */
+  public void file(String path, byte[] content) {
+    files.put(Path.of(path), content);
+  }
+
+  /** Removes a file of the user's. */
+  public void removeFile(String path) {
+    files.remove(Path.of(path));
   }
 
   /** Returns the doors of this world. */

@@ -1,4 +1,4 @@
-package org.robustmqtt.client.link;
+package org.robustmqtt.client.transport;
 
 import java.util.Arrays;
 

@@ -1,0 +1,54 @@
+package org.robustmqtt.client.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.robustmqtt.client.door.Net;
+
+/** The lowest stage: TCP, which changes nothing. */
+final class ChannelStage implements Stage {
+  private final Net.Channel channel;
+  private boolean blocked;
+  private long taken;
+
+  ChannelStage(Net.Channel channel) {
+    this.channel = channel;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    return channel.read(into);
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    int count = channel.write(from);
+    blocked = from.hasRemaining();
+    taken += count;
+    return count;
+  }
+
+  @Override
+  public boolean holding() {
+    return false;
+  }
+
+  @Override
+  public boolean blocked() {
+    return blocked;
+  }
+
+  @Override
+  public boolean wantsRead() {
+    return true;
+  }
+
+  @Override
+  public long taken() {
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+  }
+}
