@@ -16,6 +16,7 @@ import java.util.Map;
  * @param refused messages that {@code publish} did not accept
  * @param received messages received
  * @param unclaimed received messages that no listener took in time
+ * @param overflowed received messages of QoS 0 dropped because a listener did not keep up
  * @param handlerFailures calls of listeners that threw
  * @param handlerTimeouts calls of listeners, and manual acknowledgements, that came too late
  * @param connects successful connects
@@ -30,12 +31,13 @@ public record Counters(
     long refused,
     long received,
     long unclaimed,
+    long overflowed,
     long handlerFailures,
     long handlerTimeouts,
     long connects,
     long lateAcknowledgements) {
   /** Nothing counted yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0);
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Completes the map of drop reasons and copies it. */
   public Counters {

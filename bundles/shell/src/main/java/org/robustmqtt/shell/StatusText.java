@@ -216,6 +216,8 @@ final class StatusText {
         counters.received()
             + ", unclaimed "
             + counters.unclaimed()
+            + ", overflowed "
+            + counters.overflowed()
             + ", handlers failed "
             + counters.handlerFailures()
             + ", late "

@@ -180,6 +180,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Inbound bytes",
+      description = "How much may wait for a listener before reading stops, 64kB to 1GB.")
+  String inboundMaxBytes() default "16MB";
+
+  @AttributeDefinition(
+      required = false,
       name = "Presence topic",
       description = "Says online and offline here, retained; instead of the nine keys below.")
   String presenceTopic() default "";

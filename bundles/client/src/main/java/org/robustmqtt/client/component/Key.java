@@ -40,7 +40,7 @@ enum Key {
   UNSUBSCRIBE_AFTER("unsubscribeAfter"),
   PARK_TIMEOUT("parkTimeout"),
   SHARED_SESSION("sharedSession", false, false),
-  INBOUND_MAX_BYTES("inboundMaxBytes", false, false),
+  INBOUND_MAX_BYTES("inboundMaxBytes"),
   // presence
   PRESENCE_TOPIC("presenceTopic"),
   LWT_TOPIC("lwtTopic"),

@@ -73,6 +73,7 @@ record Settings(
    * @param resubscribe whether filters are subscribed again after a lost session
    * @param unsubscribeAfter time without a listener after which a filter is given back
    * @param parkTimeout how long a message without a listener is kept
+   * @param inboundMaxBytes how many bytes of received messages may wait
    */
   record SessionPart(
       boolean cleanStart,
@@ -80,7 +81,8 @@ record Settings(
       int maxInflight,
       boolean resubscribe,
       Duration unsubscribeAfter,
-      Duration parkTimeout) {}
+      Duration parkTimeout,
+      long inboundMaxBytes) {}
 
   /** Checks that nothing is missing. */
   Settings {
@@ -140,7 +142,8 @@ record Settings(
         session.unsubscribeAfter.toNanos(),
         session.parkTimeout.toNanos(),
         RECEIVE_MAXIMUM * 3 / 4,
-        HANDLER_NANOS);
+        HANDLER_NANOS,
+        session.inboundMaxBytes);
   }
 
   private SessionSettings session(BrokerAddress address, String id, Optional<Will> will) {

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
+import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.transport.Secret;
@@ -133,7 +134,9 @@ final class SettingsParser {
         (int) reader.number(Key.MAX_INFLIGHT, 20, 1, 16_000),
         reader.flag(Key.RESUBSCRIBE, true),
         duration(Key.UNSUBSCRIBE_AFTER, Duration.ofMinutes(10), ZERO, Duration.ofDays(30)),
-        duration(Key.PARK_TIMEOUT, Duration.ofSeconds(60), ZERO, HOUR));
+        duration(Key.PARK_TIMEOUT, Duration.ofSeconds(60), ZERO, HOUR),
+        reader.size(
+            Key.INBOUND_MAX_BYTES, Dispatcher.Times.INBOUND_MAX_BYTES, 64L << 10, 1L << 30));
   }
 
   private RetrySettings retry() {

@@ -78,6 +78,11 @@ final class Dialing implements Opener.Answer {
     return versions.failed(kind, used.orElseThrow().version());
   }
 
+  /** Returns the version of the present attempt. */
+  ProtocolVersion spoken() {
+    return versions.spoken();
+  }
+
   /** Returns the version of the present attempt, as people write it. */
   String version() {
     return switch (versions.spoken()) {

@@ -197,6 +197,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         now.retry().stableNanos());
     pump.birth(now.presence().birth());
     enter(ConnectionState.ONLINE);
+    rooms
+        .dispatcher()
+        .mayStopReading(
+            Watch.longestStop(capabilities.keepAliveSeconds(), now.ackTimeoutNanos()),
+            dialing.spoken() == ProtocolVersion.MQTT_3_1_1);
     rooms.dispatcher().online(true);
   }
 
@@ -227,9 +232,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     if (since.isPresent()) {
       long lived = doors.clock().nanos() - since.getAsLong();
-      retries.linkLost(kind, lived >= now.retry().stableNanos());
+      retries.linkLost(kind, reasonCode, lived >= now.retry().stableNanos());
     } else {
-      retries.attemptFailed(kind);
+      retries.attemptFailed(kind, reasonCode);
     }
     waitAfterFailure();
   }

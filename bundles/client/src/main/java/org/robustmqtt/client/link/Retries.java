@@ -1,9 +1,12 @@
 package org.robustmqtt.client.link;
 
 import java.net.InetAddress;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.policy.Backoff;
 
@@ -11,6 +14,23 @@ import org.robustmqtt.client.policy.Backoff;
 final class Retries {
   private static final long MAX_NEAR = 4_000_000_000L;
   private static final long MAX_FAR = 60_000_000_000L;
+
+  /** The broker has too much to do, or had enough of us for now. */
+  private static final Set<ReasonCode> BUSY =
+      EnumSet.of(
+          ReasonCode.SERVER_BUSY,
+          ReasonCode.MESSAGE_RATE_TOO_HIGH,
+          ReasonCode.QUOTA_EXCEEDED,
+          ReasonCode.ADMINISTRATIVE_ACTION,
+          ReasonCode.CONNECTION_RATE_EXCEEDED);
+
+  /** With these a broker that had accepted us does not want us back. */
+  private static final Set<ReasonCode> FOR_GOOD =
+      EnumSet.of(
+          ReasonCode.NOT_AUTHORIZED,
+          ReasonCode.BAD_AUTHENTICATION_METHOD,
+          ReasonCode.USE_ANOTHER_SERVER,
+          ReasonCode.SERVER_MOVED);
 
   private final Doors doors;
   private Backoff backoff = Backoff.FRESH;
@@ -36,20 +56,21 @@ final class Retries {
   }
 
   /** An attempt failed before it was online. */
-  void attemptFailed(ProblemKind kind) {
+  void attemptFailed(ProblemKind kind, int reasonCode) {
     failed++;
-    backoff = backoff.withFailure(schedule(kind), doors.clock().nanos());
+    backoff = backoff.withFailure(schedule(kind, reasonCode), doors.clock().nanos());
   }
 
   /** A link that was online is lost. */
-  void linkLost(ProblemKind kind, boolean stable) {
+  void linkLost(ProblemKind kind, int reasonCode, boolean stable) {
     long now = doors.clock().nanos();
+    Backoff.Schedule schedule = schedule(kind, reasonCode);
     if (stable) {
       failed = 1;
-      backoff = backoff.withStableLink(schedule(kind), now);
+      backoff = backoff.withStableLink(schedule, now);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule(kind), now);
+      backoff = backoff.withShortLink(schedule, now);
     }
   }
 
@@ -91,8 +112,26 @@ final class Retries {
         backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble()));
   }
 
-  /** Which failures heal by themselves. */
-  static Backoff.Schedule schedule(ProblemKind kind) {
+  /**
+   * Which failures heal by themselves: what the broker gave as its reason decides, else the kind.
+   * The table is {@code docs/reason-codes.md}.
+   */
+  static Backoff.Schedule schedule(ProblemKind kind, int reasonCode) {
+    boolean brokers =
+        kind == ProblemKind.DISCONNECTED_BY_BROKER || kind == ProblemKind.BROKER_UNAVAILABLE;
+    return brokers
+        ? ReasonCode.of(reasonCode).map(Retries::schedule).orElseGet(() -> schedule(kind))
+        : schedule(kind);
+  }
+
+  private static Backoff.Schedule schedule(ReasonCode code) {
+    if (BUSY.contains(code)) {
+      return Backoff.Schedule.BUSY;
+    }
+    return FOR_GOOD.contains(code) ? Backoff.Schedule.REFUSED : Backoff.Schedule.HEALING;
+  }
+
+  private static Backoff.Schedule schedule(ProblemKind kind) {
     return switch (kind) {
       case VERSION_REFUSED,
           IDENTIFIER_REFUSED,

@@ -188,6 +188,7 @@ final class StatusBoard {
                 accepted.refused(),
                 heard.received(),
                 heard.unclaimed(),
+                heard.overflowed(),
                 heard.failures(),
                 heard.timeouts(),
                 connects,

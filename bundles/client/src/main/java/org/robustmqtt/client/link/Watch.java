@@ -26,6 +26,7 @@ final class Watch {
   private static final long OFF_INTERVAL_NANOS = Duration.ofMinutes(10).toNanos();
 
   private static final long NONE = Long.MAX_VALUE;
+  private static final long LONGEST_STOP_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** What a watch asks of its link. */
   interface Host {
@@ -67,6 +68,11 @@ final class Watch {
       }
     }
 
+    /** The time since then does not count. */
+    void skip(long from, long now) {
+      since += present && running ? now - Math.max(since, from) : 0;
+    }
+
     long due(long timeout) {
       return present && running ? since + timeout : NONE;
     }
@@ -91,6 +97,8 @@ final class Watch {
   private boolean stalled;
   private long stalledSince;
   private long stalledAt;
+  private boolean reading;
+  private long stoppedAt;
 
   private record Probe(CompletableFuture<Duration> answer, long since) {}
 
@@ -98,6 +106,12 @@ final class Watch {
     this.doors = doors;
     this.host = host;
     alarm = new Alarm(doors, guard, this::ring);
+  }
+
+  /** Returns how long the reading may be stopped at once, in nanoseconds. */
+  static long longestStop(int keepAliveSeconds, long ackTimeout) {
+    long quarter = keepAliveSeconds == 0 ? NONE : keepAliveSeconds * 250_000_000L;
+    return Math.min(LONGEST_STOP_NANOS, Math.min(quarter, ackTimeout / 4));
   }
 
   /**
@@ -117,6 +131,7 @@ final class Watch {
     ping.end();
     acknowledgement.end();
     stalled = false;
+    reading = true;
     touch();
   }
 
@@ -136,6 +151,27 @@ final class Watch {
     for (Probe probe : failing) {
       fail(probe.answer, "the connection was lost");
     }
+  }
+
+  /**
+   * Packets are read, or not for a while, because of us. Then no answer can come: the time of
+   * answers stands still, but a ping is due when nothing else was sent for the keep alive.
+   */
+  void reading(boolean wanted) {
+    if (transport == null || wanted == reading) {
+      return;
+    }
+    long now = doors.clock().nanos();
+    look(now);
+    reading = wanted;
+    if (wanted) {
+      ping.skip(stoppedAt, now);
+      acknowledgement.skip(stoppedAt, now);
+      lastReceived = now;
+    } else {
+      stoppedAt = now;
+    }
+    touch();
   }
 
   void sent() {
@@ -175,7 +211,9 @@ final class Watch {
 
   private void ping() {
     host.write(new Pingreq());
-    ping.begin(transport.encoded());
+    if (!ping.present) {
+      ping.begin(transport.encoded());
+    }
   }
 
   /** Something happened: looks at what changed, and makes sure that the timer is early enough. */
@@ -218,13 +256,18 @@ final class Watch {
   }
 
   private long nextDue() {
-    long due = Math.min(stableDue, acknowledgement.due(ackTimeoutNanos));
-    due = Math.min(due, ping.present ? ping.due(pingTimeout()) : pingDue());
+    long due = Math.min(stableDue, overdue(acknowledgement, ackTimeoutNanos));
+    due = Math.min(due, ping.present ? overdue(ping, pingTimeout()) : NONE);
+    due = Math.min(due, ping.present && reading ? NONE : pingDue());
     return stalled ? Math.min(due, stalledSince + ackTimeoutNanos) : due;
   }
 
+  private long overdue(Waiting waiting, long timeout) {
+    return reading ? waiting.due(timeout) : NONE;
+  }
+
   private long pingDue() {
-    return Math.min(lastSent, lastReceived) + intervalNanos;
+    return (reading ? Math.min(lastSent, lastReceived) : lastSent) + intervalNanos;
   }
 
   private long pingTimeout() {
@@ -243,13 +286,13 @@ final class Watch {
           ProblemKind.WRITE_STALLED,
           0,
           host.broker() + " took no bytes for " + seconds(ackTimeoutNanos));
-    } else if (ping.due(pingTimeout()) <= now) {
+    } else if (overdue(ping, pingTimeout()) <= now) {
       host.lose(
           Place.PING,
           ProblemKind.KEEP_ALIVE_TIMEOUT,
           0,
           host.broker() + " did not answer a ping within " + seconds(pingTimeout()));
-    } else if (acknowledgement.due(ackTimeoutNanos) <= now) {
+    } else if (overdue(acknowledgement, ackTimeoutNanos) <= now) {
       host.lose(
           Place.WAIT_MESSAGE,
           ProblemKind.ACK_TIMEOUT,
@@ -260,7 +303,7 @@ final class Watch {
         stableDue = NONE;
         host.stable();
       }
-      if (!ping.present && pingDue() <= now) {
+      if ((!ping.present || !reading) && pingDue() <= now) {
         ping();
       }
       touch();

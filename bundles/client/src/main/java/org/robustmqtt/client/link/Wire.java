@@ -261,6 +261,15 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   }
 
   @Override
+  public void reading(boolean wanted) {
+    transport.ifPresent(
+        read -> {
+          read.reading(wanted);
+          watch.reading(wanted);
+        });
+  }
+
+  @Override
   public void handled(long number) {
     life.guarded(() -> sessions.ifPresent(carrier -> carrier.handled(number)));
     if (idle.waited()) {

@@ -53,7 +53,7 @@ final class Call {
   }
 
   int size() {
-    return delivery.packet.payload().length + delivery.topic().length();
+    return delivery.size();
   }
 
   /** Any thread. */

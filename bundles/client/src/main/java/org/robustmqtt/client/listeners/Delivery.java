@@ -31,6 +31,9 @@ final class Delivery {
   /** How many of them are not done. */
   int open;
 
+  /** Whether its bytes are counted, see {@link Endings#weigh}. */
+  boolean held;
+
   boolean parked;
   long parkedAt;
   boolean done;
@@ -66,6 +69,10 @@ final class Delivery {
 
   String topic() {
     return packet.topic();
+  }
+
+  int size() {
+    return packet.payload().length + packet.topic().length();
   }
 
   boolean acknowledged() {

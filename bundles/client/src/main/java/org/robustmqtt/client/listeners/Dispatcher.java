@@ -1,13 +1,9 @@
 package org.robustmqtt.client.listeners;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.QoS;
@@ -33,20 +29,33 @@ import org.robustmqtt.whiteboard.MessageListener;
  * hear it again, new ones always do, whenever it arrives. After a new connection, and where a
  * listener has heard more than 10,000 retained topics, it may be heard again.
  *
- * <p><b>Counting.</b> A message of QoS 0 that nobody hears is counted as unclaimed, and so is each
- * one that is dropped because a listener does not keep up.
+ * <p><b>Counting.</b> A message of QoS 0 that nobody hears is counted as unclaimed; one that is
+ * dropped because a listener does not keep up, as overflowed, once for each listener.
  */
 public final class Dispatcher {
   /**
-   * How long things are kept.
+   * How long things are kept, and how much.
    *
    * @param unsubscribeAfterNanos time ONLINE without a listener after which a filter is given back
    * @param parkNanos how long a message without a listener is kept unacknowledged
    * @param parkMessages how many such messages at the most
    * @param handlerNanos how long a listener, or a manual acknowledgement, may take
+   * @param inboundMaxBytes how many bytes of received messages may wait, see {@link Brake}
    */
   public record Times(
-      long unsubscribeAfterNanos, long parkNanos, int parkMessages, long handlerNanos) {}
+      long unsubscribeAfterNanos,
+      long parkNanos,
+      int parkMessages,
+      long handlerNanos,
+      long inboundMaxBytes) {
+    /** How many bytes may wait if nothing else is said. */
+    public static final long INBOUND_MAX_BYTES = 16L << 20;
+
+    /** Makes one with {@link #INBOUND_MAX_BYTES}. */
+    public Times(long unsubscribeAfterNanos, long parkNanos, int parkMessages, long handlerNanos) {
+      this(unsubscribeAfterNanos, parkNanos, parkMessages, handlerNanos, INBOUND_MAX_BYTES);
+    }
+  }
 
   /** Told by the dispatcher, on the loop. */
   public interface Wants {
@@ -60,12 +69,13 @@ public final class Dispatcher {
 
     /** A received message is done with. */
     void handled(long number);
+
+    /**
+     * Packets are to be read from the broker, or not for a while: listeners do not keep up. Told
+     * when it changes, also from within {@link #deliver}; a new connection begins with reading.
+     */
+    void reading(boolean wanted);
   }
-
-  /** How many topics the listeners that match are remembered for. */
-  private static final int TOPICS = 4096;
-
-  private static final Hearer[] NOBODY = {};
 
   private final String connection;
   private final Doors doors;
@@ -73,22 +83,17 @@ public final class Dispatcher {
   private final WantedFilters wanted;
   private final Parking parking;
   private final Hearer.Events events = new HearerEvents();
-  private final Set<Hearer> hearers = new LinkedHashSet<>();
-  private final Map<String, Hearer[]> matches = new HashMap<>();
+  private final Audience audience = new Audience();
+  private final Brake brake;
+  private final Endings endings;
   private final LongAdder received = new LongAdder();
   private final LongAdder unclaimed = new LongAdder();
+  private final LongAdder overflowed = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder timeouts = new LongAdder();
-  private List<Delivery> handled = new ArrayList<>();
   private volatile Optional<Wants> wants = Optional.empty();
   private Times times;
-  private long connections;
   private long arrivals;
-
-  /** How many messages are not done that last longer than their connection. */
-  private int lasting;
-
-  private volatile int pending;
   private volatile boolean closed;
 
   /**
@@ -104,6 +109,8 @@ public final class Dispatcher {
     this.doors = doors;
     this.times = times;
     this.post = new LoopPost(doors.loop());
+    this.brake = new Brake(doors.loop(), times.inboundMaxBytes(), this::reading);
+    this.endings = new Endings(post, brake, this::handled);
     this.wanted =
         new WantedFilters(
             connection,
@@ -128,7 +135,8 @@ public final class Dispatcher {
 
   /** Adds a listener. Any thread. */
   public MqttSubscriptionHandle add(ListenerSpec spec, MessageListener listener) {
-    Hearer hearer = new Hearer(spec, listener, events, doors.loop(), post, doors.lanes().lane());
+    Hearer hearer =
+        new Hearer(spec, listener, events, brake, doors.loop(), post, doors.lanes().lane());
     spec.filters().forEach(wanted::announce);
     post.post(() -> added(hearer));
     return hearer;
@@ -138,23 +146,21 @@ public final class Dispatcher {
     if (closed || hearer.isClosed()) {
       return;
     }
-    hearers.add(hearer);
-    matches.clear();
+    audience.add(hearer);
     hearer.filters.forEach(filter -> wanted.add(filter, hearer));
     for (Delivery delivery : parking.all()) {
       if (hearer.matches(delivery.topic()) && !delivery.hearers.contains(hearer)) {
         offer(hearer, delivery);
         if (!parks(delivery)) {
           parking.leave(delivery);
-          endIfDone(delivery);
+          endings.endIfDone(delivery);
         }
       }
     }
   }
 
   private void removed(Hearer hearer) {
-    if (hearers.remove(hearer)) {
-      matches.clear();
+    if (audience.remove(hearer)) {
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
     }
@@ -172,7 +178,7 @@ public final class Dispatcher {
   private void dropped(String filter) {
     TopicFilter gone = new TopicFilter(filter);
     wanted.drop(filter).forEach(hearer -> hearer.filters.remove(gone));
-    matches.clear();
+    audience.changed();
   }
 
   /** Returns the wanted filters; what {@link Wants#wanted} said last. On the loop. */
@@ -187,17 +193,32 @@ public final class Dispatcher {
   }
 
   /**
+   * A connection begins, on which the reading may be stopped.
+   *
+   * @param longestNanos how long at the most for messages of QoS 0
+   * @param boundsAcknowledged whether for messages of QoS 1 and 2 too: the broker has no receive
+   *     maximum of ours
+   */
+  public void mayStopReading(long longestNanos, boolean boundsAcknowledged) {
+    assert doors.loop().isCurrent();
+    brake.begin(longestNanos, boundsAcknowledged);
+  }
+
+  private void reading(boolean wanted) {
+    wants.ifPresent(told -> told.reading(wanted));
+  }
+
+  /**
    * The connection was lost: parked messages are forgotten, the broker sends them again; what
    * listeners have been given is theirs, but its end is told to nobody any more. Messages of QoS 2
    * stay as they are, and their end is told: the broker's next PUBLISH of one is not heard again.
    */
   public void lost() {
     assert doors.loop().isCurrent();
-    connections++;
-    pending = lasting;
-    handled.removeIf(Delivery::endsWithConnection);
+    brake.lost();
+    endings.lost();
     parking.lost();
-    hearers.forEach(Hearer::lost);
+    audience.all().forEach(Hearer::lost);
   }
 
   /**
@@ -213,13 +234,13 @@ public final class Dispatcher {
             connection,
             number,
             arrivals++,
-            connections,
+            endings.connections(),
             packet,
             doors.clock().nanos(),
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     received.increment();
-    setPending(delivery, 1);
-    Hearer[] matching = matching(packet.topic());
+    endings.begin(delivery);
+    Hearer[] matching = audience.matching(packet.topic());
     for (Hearer hearer : matching) {
       offer(hearer, delivery);
     }
@@ -229,7 +250,7 @@ public final class Dispatcher {
     if (delivery.acknowledged() && (matching.length == 0 || parks(delivery))) {
       parking.park(delivery);
     }
-    endIfDone(delivery);
+    endings.endIfDone(delivery);
   }
 
   private static void offer(Hearer hearer, Delivery delivery) {
@@ -240,62 +261,20 @@ public final class Dispatcher {
 
   /** Returns whether a message has to be kept for somebody who is not there. */
   private boolean parks(Delivery delivery) {
-    return matching(delivery.topic()).length == 0
+    return audience.matching(delivery.topic()).length == 0
         || wanted.awaits(delivery.topic(), parking.nanos());
-  }
-
-  private Hearer[] matching(String topic) {
-    Hearer[] known = matches.get(topic);
-    if (known == null) {
-      known = hearers.stream().filter(hearer -> hearer.matches(topic)).toList().toArray(NOBODY);
-      if (matches.size() >= TOPICS) {
-        matches.clear();
-      }
-      matches.put(topic, known);
-    }
-    return known;
   }
 
   private void givenUp(Delivery delivery) {
     if (delivery.hearers.isEmpty()) {
       unclaimed.increment();
     }
-    endIfDone(delivery);
+    endings.endIfDone(delivery);
   }
 
-  /** Tells the end of a message, in a later turn of the loop. */
-  private void endIfDone(Delivery delivery) {
-    if (delivery.done || delivery.open > 0 || delivery.parked) {
-      return;
-    }
-    delivery.done = true;
-    if (counts(delivery)) {
-      setPending(delivery, -1);
-      handled.add(delivery);
-      if (handled.size() == 1) {
-        post.post(this::tellHandled);
-      }
-    }
-  }
-
-  private void tellHandled() {
-    List<Delivery> done = handled;
-    handled = new ArrayList<>();
+  private void handled(long number) {
     if (!closed) {
-      wants.ifPresent(told -> done.forEach(delivery -> told.handled(delivery.number)));
-    }
-  }
-
-  /** Returns whether somebody still wants to know of the end of a message. */
-  private boolean counts(Delivery delivery) {
-    return delivery.connection == connections || !delivery.endsWithConnection();
-  }
-
-  /** Only the loop writes. */
-  private void setPending(Delivery delivery, int more) {
-    pending = pending + more;
-    if (!delivery.endsWithConnection()) {
-      lasting += more;
+      wants.ifPresent(told -> told.handled(number));
     }
   }
 
@@ -312,23 +291,26 @@ public final class Dispatcher {
 
   /** Returns how many received messages are not done with. Any thread. */
   public int receivedPending() {
-    return pending;
+    return endings.pending();
   }
 
   /** Returns what was counted. Any thread. */
   public Counts counts() {
-    return new Counts(received.sum(), unclaimed.sum(), failures.sum(), timeouts.sum());
+    return new Counts(
+        received.sum(), unclaimed.sum(), overflowed.sum(), failures.sum(), timeouts.sum());
   }
 
   /**
    * What was counted.
    *
    * @param received messages received
-   * @param unclaimed acknowledged without a listener
+   * @param unclaimed heard by nobody
+   * @param overflowed dropped because a listener did not keep up
    * @param failures calls that threw
    * @param timeouts calls and acknowledgements that came too late
    */
-  public record Counts(long received, long unclaimed, long failures, long timeouts) {}
+  public record Counts(
+      long received, long unclaimed, long overflowed, long failures, long timeouts) {}
 
   /** Applies other times. On the loop. */
   public void times(Times other) {
@@ -336,6 +318,7 @@ public final class Dispatcher {
     times = other;
     parking.limits(other.parkMessages(), other.parkNanos());
     wanted.unsubscribeAfter(other.unsubscribeAfterNanos());
+    brake.maxBytes(other.inboundMaxBytes());
   }
 
   /** Calls nobody any more; keeps the wanted filters on disk as they are. On the loop. */
@@ -344,23 +327,22 @@ public final class Dispatcher {
     closed = true;
     parking.clear();
     wanted.close();
-    hearers.forEach(Hearer::shut);
-    hearers.clear();
-    matches.clear();
+    audience.clear().forEach(Hearer::shut);
+    brake.lost();
   }
 
   private final class HearerEvents implements Hearer.Events {
     @Override
     public void released(Delivery delivery) {
-      endIfDone(delivery);
+      endings.endIfDone(delivery);
     }
 
     @Override
     public void handedBack(Hearer hearer, Delivery delivery) {
-      if (!counts(delivery) || closed) {
+      if (!endings.counts(delivery) || closed) {
         return;
       }
-      for (Hearer other : matching(delivery.topic())) {
+      for (Hearer other : audience.matching(delivery.topic())) {
         // one that took the listener's place before the listener went
         if (!delivery.hearers.contains(other)) {
           offer(other, delivery);
@@ -372,12 +354,12 @@ public final class Dispatcher {
       if (!delivery.acknowledged() && delivery.hearers.isEmpty()) {
         unclaimed.increment();
       }
-      endIfDone(delivery);
+      endings.endIfDone(delivery);
     }
 
     @Override
     public void overflowed() {
-      unclaimed.increment();
+      overflowed.increment();
     }
 
     @Override

@@ -1,9 +1,7 @@
 package org.robustmqtt.client.listeners;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,21 +18,25 @@ import org.robustmqtt.whiteboard.MessageListener;
  * except where it says otherwise.
  *
  * <p>Bounded: messages of QoS 0, and others whose end nobody waits for any more, wait up to {@value
- * #LOOSE_MESSAGES} and {@value #LOOSE_BYTES} bytes; then the oldest of them are dropped. The rest
- * is bounded by the receive maximum.
+ * Inbox#LOOSE_MESSAGES} and {@code inboundMaxBytes}. Then the {@link Brake} stops the reading for a
+ * while; what is too much after that is dropped, the oldest first, and so it goes on until half of
+ * it is gone. The rest is bounded by the receive maximum.
  *
  * <p>A message of QoS 1 or 2 is released when the listener makes no progress for the time of a
  * handler: counted from its arrival or from the listener's last progress, whatever is later. So
  * what waits behind a stuck call is released too, and what waits behind a slow one is not.
  */
 final class Hearer implements MqttSubscriptionHandle {
-  static final int LOOSE_MESSAGES = 10_000;
-  static final long LOOSE_BYTES = 16L << 20;
-
   /** How many retained topics are remembered for one listener. */
   static final int REPLAYED_TOPICS = 10_000;
 
   private static final int PORTION = 64;
+
+  /** The share of the bound below which reading goes on. */
+  private static final double ROOM_AGAIN = 15.0 / 16;
+
+  /** The share of the bound below which a slow listener may stop the reading again. */
+  private static final double CAUGHT_UP = 0.5;
 
   /** What a hearer tells the dispatcher. */
   interface Events {
@@ -75,13 +77,16 @@ final class Hearer implements MqttSubscriptionHandle {
   private final Executor lane;
   private final Complaints complaints;
   private final Gate gate = new Gate();
+  private final Brake brake;
 
-  private final ArrayDeque<Call> inbox = new ArrayDeque<>();
+  private final Inbox inbox = new Inbox();
   private final Set<Call> awaited = new LinkedHashSet<>();
   private final Set<String> replayed = new HashSet<>();
   private List<Call> portion = List.of();
-  private int looseCount;
-  private long looseBytes;
+
+  /** Whether it was too slow and has not caught up since. */
+  private boolean dropping;
+
   private Optional<Loop.Timer> watch = Optional.empty();
 
   /** When the listener began or ended a call last; written on the lane. */
@@ -94,6 +99,7 @@ final class Hearer implements MqttSubscriptionHandle {
       ListenerSpec spec,
       MessageListener listener,
       Events events,
+      Brake brake,
       Loop loop,
       LoopPost post,
       Executor lane) {
@@ -101,6 +107,7 @@ final class Hearer implements MqttSubscriptionHandle {
     this.filters = new ArrayList<>(new LinkedHashSet<>(spec.filters()));
     this.listener = listener;
     this.events = events;
+    this.brake = brake;
     this.loop = loop;
     this.post = post;
     this.lane = lane;
@@ -146,10 +153,9 @@ final class Hearer implements MqttSubscriptionHandle {
     Call call = new Call(delivery, this);
     delivery.open++;
     delivery.hearers.add(this);
-    call.queued = true;
-    inbox.addLast(call);
+    inbox.add(call);
     if (call.loose) {
-      countLoose(call);
+      bound();
     } else {
       awaited.add(call);
     }
@@ -157,33 +163,37 @@ final class Hearer implements MqttSubscriptionHandle {
     watch();
   }
 
-  private void countLoose(Call call) {
-    looseCount++;
-    looseBytes += call.size();
-    Iterator<Call> oldest = inbox.iterator();
-    boolean dropped = false;
-    while ((looseCount > LOOSE_MESSAGES || looseBytes > LOOSE_BYTES) && oldest.hasNext()) {
-      Call victim = oldest.next();
-      if (victim.loose) {
-        oldest.remove();
-        leaveInbox(victim);
-        if (!victim.released) {
-          events.overflowed();
-          release(victim);
-        }
-        dropped = true;
+  private void bound() {
+    if (inbox.over(brake.maxBytes(), 1) && (dropping || !brake.stopsFor(this))) {
+      drop();
+    }
+  }
+
+  private void drop() {
+    List<Call> victims = inbox.trim(brake.maxBytes());
+    for (Call victim : victims) {
+      if (!victim.released) {
+        events.overflowed();
+        release(victim);
       }
     }
-    if (dropped) {
+    if (!victims.isEmpty()) {
       complaints.say(events.now(), "does not keep up, its oldest messages are dropped");
     }
   }
 
-  private void leaveInbox(Call call) {
-    call.queued = false;
-    if (call.loose) {
-      looseCount--;
-      looseBytes -= call.size();
+  /** The reading was stopped for it long enough. */
+  void tooSlow() {
+    dropping = true;
+    drop();
+  }
+
+  private void caughtUp() {
+    if (!inbox.over(brake.maxBytes(), ROOM_AGAIN)) {
+      brake.relieved(this);
+    }
+    if (dropping && !inbox.over(brake.maxBytes(), CAUGHT_UP)) {
+      dropping = false;
     }
   }
 
@@ -193,11 +203,10 @@ final class Hearer implements MqttSubscriptionHandle {
     }
     List<Call> next = new ArrayList<>(Math.min(inbox.size(), PORTION));
     while (next.size() < PORTION && !inbox.isEmpty()) {
-      Call call = inbox.pollFirst();
-      leaveInbox(call);
-      next.add(call);
+      next.add(inbox.poll());
     }
     portion = next;
+    caughtUp();
     lane.execute(() -> call(next));
   }
 
@@ -288,10 +297,8 @@ final class Hearer implements MqttSubscriptionHandle {
   /** The listener is gone: what was not begun is handed back. */
   void withdraw() {
     List<Call> waiting = new ArrayList<>(portion);
-    waiting.addAll(inbox);
-    inbox.clear();
-    looseCount = 0;
-    looseBytes = 0;
+    waiting.addAll(inbox.clear());
+    brake.relieved(this);
     waiting.forEach(this::handBack);
   }
 
@@ -310,9 +317,8 @@ final class Hearer implements MqttSubscriptionHandle {
   private void loosen(Call call) {
     if (!call.loose) {
       call.loose = true;
-      if (call.queued) {
-        countLoose(call);
-      }
+      inbox.loosened(call);
+      bound();
     }
   }
 
@@ -355,6 +361,8 @@ final class Hearer implements MqttSubscriptionHandle {
     events.timedOut();
     complaints.say(events.now(), what + " within " + events.handlerNanos() / 1_000_000 + " ms");
     release(call);
+    // whoever is late stops nobody any more
+    dropping = true;
     loosen(call);
     return events.handlerNanos();
   }

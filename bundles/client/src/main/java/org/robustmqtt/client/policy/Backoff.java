@@ -6,13 +6,15 @@ import java.util.OptionalLong;
  * How long to wait before the next attempt, as a pure decision: a value that remembers what failed
  * since the last stable link, and rules. Each {@code with} method returns the changed value.
  *
- * <p>There are three schedules:
+ * <p>There are four schedules:
  *
  * <ul>
  *   <li>What may heal by itself: the bound doubles from {@code min} to {@code max}, and with jitter
  *       the wait is even between 0 and the bound, so that hubs do not come back in step.
  *   <li>For {@value #QUICK_SECONDS} s after the loss of a stable link: even between 0.25 and 1 s. A
  *       broker that restarts is met soon, and these waits do not raise the bound.
+ *   <li>What the broker asks for itself (busy, quota exceeded, rate too high): a bound that doubles
+ *       from 5 to 60 s, of which at least half is waited.
  *   <li>What will not heal by itself (refused by the broker for good), and two clients with one
  *       identifier: a slow bound, of which at least half is waited, so that nobody is hammered and
  *       no two clients throw each other out without pause.
@@ -39,6 +41,8 @@ public record Backoff(
   private static final long REFUSAL_MOST = 600 * SECOND;
   private static final long TAKE_OVER_FIRST = 5 * SECOND;
   private static final long TAKE_OVER_MOST = 300 * SECOND;
+  private static final long BUSY_FIRST = 5 * SECOND;
+  private static final long BUSY_MOST = 60 * SECOND;
 
   /** Which schedule a failure asks for. */
   public enum Schedule {
@@ -47,7 +51,9 @@ public record Backoff(
     /** It will not heal by itself. */
     REFUSED,
     /** Another client has our identifier. */
-    TAKEN_OVER
+    TAKEN_OVER,
+    /** The broker has too much to do, or had enough of us for now. */
+    BUSY
   }
 
   /** How the wait of the healing schedule grows. */
@@ -75,6 +81,7 @@ public record Backoff(
           new Backoff(quick(now) ? failures : failures + 1, 0, takeOvers, quickUntil, schedule);
       case REFUSED ->
           new Backoff(failures, refusals + 1, takeOvers, OptionalLong.empty(), schedule);
+      case BUSY -> new Backoff(failures + 1, 0, takeOvers, OptionalLong.empty(), schedule);
       case TAKEN_OVER ->
           new Backoff(failures + 1, 0, takeOvers + 1, OptionalLong.empty(), schedule);
     };
@@ -91,7 +98,7 @@ public record Backoff(
     return switch (schedule) {
       case HEALING, REFUSED ->
           new Backoff(0, 0, 0, OptionalLong.of(now + QUICK_SECONDS * SECOND), Schedule.HEALING);
-      case TAKEN_OVER -> FRESH.withFailure(schedule, now);
+      case TAKEN_OVER, BUSY -> FRESH.withFailure(schedule, now);
     };
   }
 
@@ -106,6 +113,7 @@ public record Backoff(
     return switch (last) {
       case HEALING -> healing(rules, now, chance);
       case REFUSED -> half(doubled(REFUSAL_FIRST, REFUSAL_MOST, refusals), chance);
+      case BUSY -> half(doubled(BUSY_FIRST, BUSY_MOST, failures), chance);
       case TAKEN_OVER -> half(doubled(TAKE_OVER_FIRST, TAKE_OVER_MOST, takeOvers), chance);
     };
   }

@@ -44,6 +44,7 @@ public final class Transport {
 
   private ByteBuffer in = ByteBuffer.allocate(FIRST_BUFFER).limit(0);
   private boolean turnScheduled;
+  private boolean reading = true;
 
   /** Being written: the bytes of {@link #front} that were not taken yet. */
   private ByteBuffer out = ByteBuffer.allocate(0);
@@ -176,6 +177,21 @@ public final class Transport {
     }
   }
 
+  /**
+   * Packets are to be told, or not for a while; what was read already waits too. Writing goes on.
+   * The end of the other side is not noticed meanwhile.
+   */
+  public void reading(boolean wanted) {
+    assert loop.isCurrent() : "not on the loop";
+    if (open && wanted != reading) {
+      reading = wanted;
+      channel.wantRead(wanted);
+      if (wanted) {
+        scheduleTurn();
+      }
+    }
+  }
+
   /** There may be bytes to be read. */
   void readable() {
     turn(this::readTurn);
@@ -234,9 +250,9 @@ public final class Transport {
   private void readTurn() throws IOException, CodecException {
     int bytes = 0;
     int packets = 0;
-    while (open) {
+    while (open && reading) {
       packets += decodeReady(TURN_PACKETS - packets);
-      if (!open) {
+      if (!open || !reading) {
         return;
       }
       if (packets >= TURN_PACKETS || bytes >= TURN_BYTES) {
@@ -279,7 +295,7 @@ public final class Transport {
       assert in.position() == end : "decoded " + packet.type() + " to another end";
       packets++;
       events.received(packet);
-      if (!open) {
+      if (!open || !reading) {
         break;
       }
     }

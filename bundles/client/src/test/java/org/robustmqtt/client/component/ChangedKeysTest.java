@@ -120,6 +120,7 @@ class ChangedKeysTest {
         row(Key.RESUBSCRIBE, "false"),
         row(Key.UNSUBSCRIBE_AFTER, "1m"),
         row(Key.PARK_TIMEOUT, "10s"),
+        row(Key.INBOUND_MAX_BYTES, "1MB"),
         row(Key.PRESENCE_TOPIC, "hub/other", "presenceTopic", "hub/state"),
         row(Key.LWT_TOPIC, "hub/other", "lwtTopic", "hub/state"),
         row(Key.LWT_MESSAGE, "gone", "lwtTopic", "hub/state"),

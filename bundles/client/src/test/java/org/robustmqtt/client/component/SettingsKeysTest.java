@@ -171,6 +171,14 @@ class SettingsKeysTest {
             "2h",
             "out of range; allowed: 0s to 1h" + times + "seconds"),
         new Row(
+            Key.INBOUND_MAX_BYTES,
+            settings -> settings.session().inboundMaxBytes(),
+            16L << 20,
+            "1MB",
+            1L << 20,
+            "1kB",
+            "out of range; allowed: 64kB to 1GB" + sizes),
+        new Row(
             Key.RETRY,
             settings -> settings.retry().strategy(),
             RetrySettings.Strategy.EXPONENTIAL,

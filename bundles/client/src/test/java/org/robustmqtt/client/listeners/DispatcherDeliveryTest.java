@@ -95,7 +95,7 @@ class DispatcherDeliveryTest {
   void a_message_of_qos_0_that_nobody_hears_is_done_and_counted() {
     long number = box.deliver("t", 0, "x");
     assertEquals(List.of(number), box.handled);
-    assertEquals(new Dispatcher.Counts(1, 1, 0, 0), box.dispatcher.counts());
+    assertEquals(new Dispatcher.Counts(1, 1, 0, 0, 0), box.dispatcher.counts());
   }
 
   @Test
@@ -232,15 +232,15 @@ class DispatcherDeliveryTest {
     box.deliver("t", 1, "first");
     box.run(lane);
     box.deliver("t", 1, "kept");
-    for (int i = 0; i < Hearer.LOOSE_MESSAGES + 10; i++) {
+    for (int i = 0; i < Inbox.LOOSE_MESSAGES + 10; i++) {
       box.deliver("t", 0, "" + i);
     }
-    assertEquals(10, box.dispatcher.counts().unclaimed());
+    assertEquals(10, box.dispatcher.counts().overflowed());
     box.run(lane);
     assertEquals("kept", ear.heard.get(1));
     assertEquals("10", ear.heard.get(2));
-    assertEquals(Hearer.LOOSE_MESSAGES + 2, ear.heard.size());
-    assertEquals(Hearer.LOOSE_MESSAGES + 12, box.handled.size());
+    assertEquals(Inbox.LOOSE_MESSAGES + 2, ear.heard.size());
+    assertEquals(Inbox.LOOSE_MESSAGES + 12, box.handled.size());
   }
 
   @Test
@@ -250,7 +250,7 @@ class DispatcherDeliveryTest {
     for (int i = 0; i < 20; i++) {
       box.deliver("t", 0, megabyte);
     }
-    long dropped = box.dispatcher.counts().unclaimed();
+    long dropped = box.dispatcher.counts().overflowed();
     assertTrue(dropped >= 3 && dropped <= 5, "dropped " + dropped);
   }
 

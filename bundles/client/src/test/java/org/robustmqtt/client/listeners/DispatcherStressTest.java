@@ -135,6 +135,9 @@ class DispatcherStressTest {
     dispatcher.bind(
         new Dispatcher.Wants() {
           @Override
+          public void reading(boolean wanted) {}
+
+          @Override
           public void wanted(Map<String, QoS> filters) {
             assertTrue(loop.isCurrent());
           }

@@ -225,7 +225,13 @@ class WantedFiltersTest {
   void a_listener_that_has_heard_too_many_retained_topics_hears_more_rather_than_less() {
     Hearer hearer =
         new Hearer(
-            spec(1, false, "#"), ear, nothing(), box.world.doors().loop(), null, Runnable::run);
+            spec(1, false, "#"),
+            ear,
+            nothing(),
+            new Brake(box.world.doors().loop(), 1, wanted -> {}),
+            box.world.doors().loop(),
+            null,
+            Runnable::run);
     for (int i = 0; i < Hearer.REPLAYED_TOPICS; i++) {
       assertTrue(hearer.hearsRetained("t" + i));
     }

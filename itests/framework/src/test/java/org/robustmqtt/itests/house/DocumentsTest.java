@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 
 /** What the documents say is what the code has. */
@@ -88,5 +89,27 @@ class DocumentsTest {
         .forEach(hit -> documented.add(hit.group(1)));
     assertTrue(documented.size() >= 5, documented.toString());
     documented.forEach(DropReason::valueOf);
+  }
+
+  /** Seed row S21: the first eleven in umqtt's order, then ours. */
+  @Test
+  void every_place_stands_in_the_documents_and_umqtts_have_their_numbers() throws IOException {
+    String page = read("docs/configuration.md");
+    String table = page.substring(page.indexOf("### Places"));
+    List<Place> told = new ArrayList<>();
+    for (String line : table.lines().filter(one -> one.startsWith("| ")).toList()) {
+      String number = line.split("\\|")[1].trim();
+      Pattern.compile("`([A-Z_]+)`")
+          .matcher(line)
+          .results()
+          .map(hit -> Place.valueOf(hit.group(1)))
+          .forEach(
+              place -> {
+                told.add(place);
+                String expected = place.ordinal() <= 10 ? "" + place.ordinal() : "-";
+                assertEquals(expected, number, place.toString());
+              });
+    }
+    assertEquals(List.of(Place.values()), told);
   }
 }
