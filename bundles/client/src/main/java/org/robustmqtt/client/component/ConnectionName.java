@@ -20,9 +20,14 @@ final class ConnectionName {
     return VALID.matcher(name).matches() && !name.equals(".") && !name.equals("..");
   }
 
-  /** Returns the name of the file, or the PID where the hub does not tell the file. */
+  /**
+   * Returns the name of the file; where the hub does not tell it, the first line of the file on
+   * openHAB, else the PID.
+   */
   static String source(String pid, Map<String, Object> properties) {
-    return file(properties).orElse("configuration " + pid);
+    return file(properties)
+        .or(() -> first(properties, CONTEXT).map(name -> "pid:" + MqttComponent.PID + "#" + name))
+        .orElse("configuration " + pid);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
@@ -59,10 +60,12 @@ final class ConnectionOpener {
    */
   boolean open(String pid, Configured entry, String name) {
     try {
-      StatusHook hook = new StatusHook();
-      Journals.Opened opened = journals.open(name, entry.parsed.settings().journal(), hook);
+      // the journal's status may change before there is somebody to tell
+      AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
+      Journals.Opened opened =
+          journals.open(name, entry.parsed.settings().journal(), () -> changed.get().run());
       SwitchableJournal journal = new SwitchableJournal(opened.journal());
-      hook.tell(journal);
+      changed.set(journal::statusChanged);
       start(pid, entry, name, journal, opened.provider());
       return false;
     } catch (JournalException e) {
@@ -165,16 +168,16 @@ final class ConnectionOpener {
   boolean keepJournal(Configured entry, Running.Working working) {
     String name = entry.running.orElseThrow().name;
     boolean before = working.journal.attached();
-    JournalKeeper.Result result = JournalKeeper.keep(name, entry.parsed, working, journals);
+    List<String> lines = new JournalKeeper(name, entry.parsed, working, journals).keep();
     if (!before && working.journal.attached()) {
       LOG.info("{}: the journal is back in {}", name, working.journal.status().path());
     }
-    if (!result.lines().equals(entry.waiting)) {
-      result.lines().forEach(LOG::warn);
-      entry.waiting = result.lines();
+    if (!lines.equals(entry.waiting)) {
+      lines.forEach(LOG::warn);
+      entry.waiting = lines;
       showFaults(entry);
     }
-    return result.again();
+    return !lines.isEmpty() || !working.journal.attached();
   }
 
   /**

@@ -20,7 +20,7 @@ final class JournalKeeper {
   private final Journals journals;
   private final List<String> lines = new ArrayList<>();
 
-  private JournalKeeper(String name, Parsed parsed, Running.Working working, Journals journals) {
+  JournalKeeper(String name, Parsed parsed, Running.Working working, Journals journals) {
     this.name = name;
     this.parsed = parsed;
     this.working = working;
@@ -28,18 +28,11 @@ final class JournalKeeper {
   }
 
   /**
-   * What came of it.
+   * Does what can be done now.
    *
-   * @param lines what waits or went wrong, a line each
-   * @param again whether to try again in a while
+   * @return what waits or went wrong, a line each; to be tried again in a while
    */
-  record Result(List<String> lines, boolean again) {}
-
-  static Result keep(String name, Parsed parsed, Running.Working working, Journals journals) {
-    return new JournalKeeper(name, parsed, working, journals).keep();
-  }
-
-  private Result keep() {
+  List<String> keep() {
     JournalSettings wanted = parsed.good() ? parsed.settings().journal() : working.settings;
     boolean moves = !wanted.directory().equals(working.settings.directory());
     if (moves && working.rooms.pending().messages() > 0) {
@@ -54,7 +47,7 @@ final class JournalKeeper {
     } else {
       open(wanted, false);
     }
-    return new Result(List.copyOf(lines), !lines.isEmpty() || !working.journal.attached());
+    return List.copyOf(lines);
   }
 
   private void waits() {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +243,45 @@ class ChangedKeysTest {
           (text(OWN.certificatePem()) + text(OWN.keyPem())).getBytes(StandardCharsets.US_ASCII));
       it.world.file(path + ".jks", OWN.store("JKS", "p"));
     }
+  }
+
+  @Test
+  void an_equal_configuration_in_another_form_sends_nothing_and_logs_nothing() {
+    LiveWorld it = new LiveWorld(1);
+    it.configure(LiveWorld.configuration(Map.of("maxInflight", "5", "keepAlive", "30"))).online();
+    final int packets = it.broker.packets().size();
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      Map<String, Object> again =
+          LiveWorld.configuration(Map.of("maxInflight", 5L, "keepAlive", List.of("30")));
+      again.put("service.pid", "another");
+      it.configure(again).configure(again);
+    } finally {
+      System.setErr(before);
+    }
+    assertEquals("", log.toString(StandardCharsets.UTF_8));
+    assertEquals(packets, it.broker.packets().size());
+    assertEquals(1, it.service().status().counters().connects());
+  }
+
+  @Test
+  void a_faulty_change_tells_all_that_is_wrong_and_nothing_of_it_is_in_force_until_corrected() {
+    LiveWorld it = new LiveWorld(1);
+    it.configure(LiveWorld.configuration(Map.of())).online();
+    Map<String, Object> wrong =
+        LiveWorld.configuration(
+            Map.of("queueMaxMessages", "7", "keepAlive", "often", "maxInflight", "0"));
+    it.configure(wrong);
+    assertEquals(2, it.service().status().faults().size());
+    assertEquals(10_000, it.service().status().queue().maxMessages());
+    assertEquals(ConnectionState.ONLINE, it.service().status().state());
+    wrong.putAll(Map.of("keepAlive", "60", "maxInflight", "20"));
+    it.configure(wrong);
+    assertEquals(List.of(), it.service().status().faults());
+    assertEquals(7, it.service().status().queue().maxMessages());
+    assertEquals(1, it.service().status().counters().connects());
   }
 
   /** Leaves one of QoS 1 and one of QoS 2 unanswered, after the ordinary ways are known good. */

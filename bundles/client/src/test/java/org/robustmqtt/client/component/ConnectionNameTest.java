@@ -13,6 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the name of a connection comes from. */
 class ConnectionNameTest {
+  @Test
+  void where_the_hub_tells_no_file_its_first_line_is_named_as_the_source() {
+    assertEquals(
+        "pid:org.robustmqtt.connection#home",
+        ConnectionName.source("x.0f44", Map.of("openhab.servicecontext", "home")));
+  }
+
   private static final String FILE = "felix.fileinstall.filename";
   private static final String PID = "org.robustmqtt.connection~pid";
 

@@ -4,7 +4,11 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.Test;
@@ -89,5 +93,47 @@ public class CfgFileIT extends KarafTest {
       assertEquals(1, services.size());
     }
     await(() -> "both are gone", () -> connection("twin").isEmpty());
+  }
+
+  @Test
+  public void values_from_elsewhere_are_resolved_by_the_hub_and_shown_by_nobody() throws Exception {
+    Path secret = Path.of(System.getProperty("karaf.etc"), "itest-secret");
+    Files.writeString(secret, "geheim-17");
+    try (CfgFile file = CfgFile.connection("shed")) {
+      file.write(
+          "broker = " + mqtt(embedded()),
+          "connectDelay = 0",
+          "username = me",
+          "password = $[secret:itest-secret]",
+          "clientID = $[prop:karaf.name]-$[env:NOT_SET_ANYWHERE;default=shed]");
+      RobustMqttConnection shed = Connections.await(context, "shed", ConnectionState.ONLINE);
+      assertEquals(System.getProperty("karaf.name") + "-shed", shed.status().clientId());
+      List<String> shown = new ArrayList<>();
+      shown.add(shell("mqtt:info shed"));
+      shown.add(shell("mqtt:list"));
+      shown.add(shell("config:list \"(service.factoryPid=org.robustmqtt.connection)\""));
+      shown.add(shell("service:list org.robustmqtt.RobustMqttConnection"));
+      shown.add(shell("log:display"));
+      shown.add(shed.toString() + shed.status());
+      shown.forEach(text -> assertFalse(text, text.contains("geheim")));
+      assertTrue(shown.get(2), shown.get(2).contains("$[secret:itest-secret]"));
+
+      file.settled();
+      file.write(
+          "broker = " + mqtt(embedded()),
+          "connectDelay = 0",
+          "username = me",
+          "password = $[secret:itest-not-there]");
+      await(
+          () -> "what is not there is a fault: " + shed.status().faults(),
+          () -> shed.status().faults().size() == 1);
+      String fault = shed.status().faults().get(0);
+      assertTrue(fault, fault.contains("password = ****: contains \"$[secret:itest-not-there]\""));
+      assertEquals(ConnectionState.ONLINE, shed.status().state());
+    } finally {
+      Files.delete(secret);
+    }
+    await(() -> "the service is gone", () -> connection("shed").isEmpty());
+    shell("mqtt:purge --orphan shed");
   }
 }
