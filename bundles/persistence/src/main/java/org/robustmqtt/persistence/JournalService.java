@@ -107,7 +107,8 @@ public final class JournalService implements JournalProvider, JournalInspector {
   @Deactivate
   public void stop() {
     journals.close();
-    // A listener that stops the bundle is interrupted, because it is told to end: waits all the same.
+    // A listener that stops the bundle is interrupted, because it is told to end: waits all the
+    // same.
     boolean interrupted = Thread.interrupted();
     try {
       if (!thread.get().join(5000)) {

@@ -213,11 +213,8 @@ class ApiAbuseTest {
           hub.register(MessageListener.class, sleeper, Map.of("mqtt.topics", "slow"));
       hub.register(MessageListener.class, thrower, Map.of("mqtt.topics", "a"));
       hub.register(MessageListener.class, gone, Map.of("mqtt.topics", "a"));
-      hub.register(
-          MessageListener.class, message -> heard.countDown(), Map.of("mqtt.topics", "a"));
-      Await.until(
-          "both filters are granted",
-          () -> active(home) == 2);
+      hub.register(MessageListener.class, message -> heard.countDown(), Map.of("mqtt.topics", "a"));
+      Await.until("both filters are granted", () -> active(home) == 2);
       Peer peer = broker.accept();
       peer.send(Manners.message("slow", "z", QoS.AT_MOST_ONCE, 0));
       await(asleep, "the sleeper is called");
@@ -256,12 +253,10 @@ class ApiAbuseTest {
         assertThrows(IllegalArgumentException.class, () -> home.unsubscribe(wrong), wrong);
       }
       assertThrows(NullPointerException.class, () -> home.publish(null));
-      assertThrows(
-          NullPointerException.class, () -> home.subscribe("a", QoS.AT_LEAST_ONCE, null));
+      assertThrows(NullPointerException.class, () -> home.subscribe("a", QoS.AT_LEAST_ONCE, null));
       assertThrows(NullPointerException.class, () -> home.subscribe("a", null, message -> {}));
       assertThrows(
-          NullPointerException.class,
-          () -> home.subscribe(null, QoS.AT_LEAST_ONCE, message -> {}));
+          NullPointerException.class, () -> home.subscribe(null, QoS.AT_LEAST_ONCE, message -> {}));
       assertEquals(0, home.pending().total());
       assertEquals(List.of(), home.status().subscriptions());
       assertInstanceOf(
@@ -322,8 +317,7 @@ class ApiAbuseTest {
       RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
       List<MqttSubscriptionHandle> handles = new ArrayList<>();
       for (int i = 0; i < SUBSCRIPTIONS; i++) {
-        handles.add(
-            home.subscribe("many/" + i, QoS.AT_LEAST_ONCE, message -> heard.countDown()));
+        handles.add(home.subscribe("many/" + i, QoS.AT_LEAST_ONCE, message -> heard.countDown()));
       }
       Await.until(
           () -> "all are granted: " + home.status().subscriptions().size(),

@@ -125,9 +125,7 @@ final class Hub implements AutoCloseable {
       bundle(name).uninstall();
     }
     CountDownLatch refreshed = new CountDownLatch(1);
-    framework
-        .adapt(FrameworkWiring.class)
-        .refreshBundles(old, event -> refreshed.countDown());
+    framework.adapt(FrameworkWiring.class).refreshBundles(old, event -> refreshed.countDown());
     try {
       if (!refreshed.await(Patience.millis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("not refreshed: " + old);

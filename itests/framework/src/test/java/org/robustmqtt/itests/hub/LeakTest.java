@@ -101,8 +101,7 @@ class LeakTest {
     }
     try {
       Message message = Message.text("load/" + text.charAt(1), text);
-      Ticket ticket =
-          home.get().publish(pause ? message.withDurability(Durability.SYNC) : message);
+      Ticket ticket = home.get().publish(pause ? message.withDurability(Durability.SYNC) : message);
       published.incrementAndGet();
       var stored = ticket.stored().thenAccept(how -> note(text, how));
       if (pause) {
@@ -172,8 +171,7 @@ class LeakTest {
     Path stores = folder.resolve("stores");
     try (ScriptedBroker broker = ScriptedBroker.start().serve(recording());
         Hub hub = Hub.start(folder.resolve("hub"))) {
-      hub.register(
-          MessageListener.class, message -> {}, java.util.Map.of("mqtt.topics", "any/#"));
+      hub.register(MessageListener.class, message -> {}, java.util.Map.of("mqtt.topics", "any/#"));
       hub.bundle(Hub.CLIENT).stop();
       hub.bundle(Hub.PERSISTENCE).stop();
       Threads.awaitNone(Hub.THREADS);
@@ -188,8 +186,7 @@ class LeakTest {
         hub.startBundles(List.of(Hub.PERSISTENCE, Hub.CLIENT));
         hub.await("home", ConnectionState.ONLINE);
         long enough = published.get() + 2L * PAUSE_EVERY;
-        Await.until(
-            "some are published", () -> published.get() >= enough || failure.get() != null);
+        Await.until("some are published", () -> published.get() >= enough || failure.get() != null);
         assertNull(failure.get(), () -> "a publisher failed: " + failure.get());
         loaders.add(loader(hub.bundle(Hub.CLIENT)));
         loaders.add(loader(hub.bundle(Hub.PERSISTENCE)));
