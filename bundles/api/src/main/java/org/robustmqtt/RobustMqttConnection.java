@@ -81,7 +81,7 @@ public interface RobustMqttConnection {
   /**
    * Waits until nothing is pending.
    *
-   * @return whether that happened in time
+   * @return whether that happened in time; false at once if the connection ends meanwhile
    * @throws IllegalStateException if called from a listener
    */
   boolean flush(Duration timeout) throws InterruptedException;

@@ -105,10 +105,20 @@ public final class JournalService implements JournalProvider, JournalInspector {
 
   /** Called by the framework: closes what is open, and waits for the thread to end. */
   @Deactivate
-  public void stop() throws InterruptedException {
+  public void stop() {
     journals.close();
-    if (!thread.get().join(5000)) {
-      LOG.warn("The disk does not answer; the journal thread ends when it does");
+    // A listener that stops the bundle is interrupted, because it is told to end: waits all the
+    // same.
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (!thread.get().join(5000)) {
+        LOG.warn("The disk does not answer; the journal thread ends when it does");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

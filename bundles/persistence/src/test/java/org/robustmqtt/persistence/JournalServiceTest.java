@@ -84,6 +84,21 @@ class JournalServiceTest {
     next.stop();
   }
 
+  /** The thread of whoever stops a bundle may be a listener's, which was told to end. */
+  @Test
+  void stopping_by_an_interrupted_thread_waits_all_the_same_and_leaves_it_interrupted()
+      throws Exception {
+    // Often, because the thread may have ended before anybody waits for it.
+    for (int round = 0; round < 30; round++) {
+      JournalService service = new JournalService(context(), Map.of());
+      publish(service.open("one", Rig.SETTINGS, () -> {}));
+      Thread.currentThread().interrupt();
+      service.stop();
+      assertEquals(0, journalThreads());
+      assertTrue(Thread.interrupted());
+    }
+  }
+
   @Test
   void a_directory_configured_later_takes_over_what_is_in_the_data_area() throws Exception {
     JournalService before = new JournalService(context(), Map.of());

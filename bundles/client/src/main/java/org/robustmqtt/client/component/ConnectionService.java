@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -28,6 +29,9 @@ import org.robustmqtt.whiteboard.MessageListener;
  * threads.
  */
 final class ConnectionService implements RobustMqttConnection {
+  /** Longer waits are not told apart. */
+  private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
+
   private final String name;
   private volatile Rooms rooms;
   private volatile boolean closed;
@@ -128,9 +132,17 @@ final class ConnectionService implements RobustMqttConnection {
   @Override
   public boolean flush(Duration timeout) throws InterruptedException {
     checkWaiting("flush");
-    CountDownLatch idle = new CountDownLatch(1);
-    rooms.whenIdle().thenRun(idle::countDown);
-    return idle.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    CountDownLatch told = new CountDownLatch(1);
+    AtomicBoolean gone = new AtomicBoolean();
+    rooms
+        .whenIdle()
+        .whenComplete(
+            (nothing, problem) -> {
+              gone.set(problem != null);
+              told.countDown();
+            });
+    Duration wait = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
+    return told.await(wait.toNanos(), TimeUnit.NANOSECONDS) && !gone.get();
   }
 
   @Override

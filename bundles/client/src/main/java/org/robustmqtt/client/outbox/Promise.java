@@ -9,7 +9,8 @@ import org.robustmqtt.Ticket;
 
 /**
  * What a message's publisher holds. Each of the two values is set once; the futures are made when
- * they are asked for and are completed on the pool, the one of {@code stored} first.
+ * they are asked for and are completed on the pool, or within the asking if the value is known, the
+ * one of {@code stored} first.
  *
  * <p>Safe for several threads; its monitor is held for a few assignments only.
  */
@@ -36,6 +37,8 @@ final class Promise implements Ticket {
     if (storedStage == null) {
       storedStage = new PoolStage<>(pool);
       if (stored != null) {
+        // Within the monitor, where nothing depends on it yet: nobody sees it open beside a
+        // complete outcome.
         storedStage.finish(stored);
       }
     }
@@ -43,14 +46,21 @@ final class Promise implements Ticket {
   }
 
   @Override
-  public synchronized CompletionStage<Outcome> outcome() {
-    if (outcomeStage == null) {
-      outcomeStage = new PoolStage<>(pool);
-      if (outcome != null) {
-        outcomeStage.finish(outcome);
+  public CompletionStage<Outcome> outcome() {
+    PoolStage<Outcome> stage;
+    boolean known;
+    synchronized (this) {
+      known = outcomeStage == null && outcome != null;
+      if (outcomeStage == null) {
+        outcomeStage = new PoolStage<>(pool);
       }
+      stage = outcomeStage;
     }
-    return outcomeStage;
+    if (known) {
+      // Also the other, which may be on its way to a listener thread: never this one before it.
+      complete();
+    }
+    return stage;
   }
 
   @Override
@@ -99,6 +109,7 @@ final class Promise implements Ticket {
     return Optional.ofNullable(stored);
   }
 
+  /** Completes what is there and known, in order; what depends on it only goes to the pool. */
   private void complete() {
     PoolStage<Stored> first;
     PoolStage<Outcome> second;

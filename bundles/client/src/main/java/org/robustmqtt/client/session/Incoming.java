@@ -41,6 +41,9 @@ final class Incoming {
 
     private State state = State.BUSY;
 
+    /** QoS 2: whether it is on disk that it was received. */
+    private boolean recorded;
+
     /** What the listeners give back, or the token of the record that is awaited; else 0. */
     private long token;
 
@@ -96,6 +99,7 @@ final class Incoming {
     for (int id : received) {
       Arrival arrival = new Arrival(id, 0);
       arrival.state = State.DONE;
+      arrival.recorded = true;
       exactlyOnce.put(id, arrival);
     }
   }
@@ -247,6 +251,7 @@ final class Incoming {
       connection.storeFailed("The packet id of a received QoS 2 message");
     } else if (arrival.state == State.HANDLED) {
       arrival.state = State.DONE;
+      arrival.recorded = true;
       writePubrecs();
     } else {
       over(arrival);
@@ -282,7 +287,8 @@ final class Incoming {
         && pubrecs.peek().state.compareTo(State.DONE) >= 0) {
       Arrival arrival = pubrecs.poll();
       arrival.unanswered = false;
-      if (arrival.state != State.OVER) {
+      // Without the record its PUBREL came too early; that is answered as soon as it is recorded.
+      if (arrival.state != State.OVER && arrival.recorded) {
         connection.write(new Pubrec(arrival.packetId, 0, Properties.NONE));
       }
     }

@@ -3,12 +3,15 @@ package org.robustmqtt.client.component;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
@@ -78,6 +81,26 @@ class ConnectionServiceTest {
     assertFalse(service.flush(Duration.ZERO));
     rooms.idle.complete(null);
     assertTrue(service.flush(Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void flush_may_be_given_the_longest_time_there_is() throws InterruptedException {
+    rooms.idle.complete(null);
+    assertTrue(service.flush(ChronoUnit.FOREVER.getDuration()));
+  }
+
+  @Test
+  void flush_does_not_go_on_waiting_for_a_connection_that_is_gone() {
+    rooms.idle.completeExceptionally(new CancellationException("gone"));
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1), () -> assertFalse(service.flush(Duration.ofDays(1))));
+  }
+
+  @Test
+  void flush_can_be_interrupted() {
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> service.flush(Duration.ofDays(1)));
+    assertFalse(Thread.interrupted());
   }
 
   @Test

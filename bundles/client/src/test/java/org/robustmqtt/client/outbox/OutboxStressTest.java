@@ -40,6 +40,7 @@ class OutboxStressTest {
   private static final int PUBLISHERS = 8;
   private static final int EACH = 2_000;
   private static final Limits LIMITS = new Limits(200, 1 << 20, 1_000);
+  private static final Limits SMALLER = new Limits(20, 1 << 10, 500);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final SteppedJournal journal = new SteppedJournal();
@@ -119,7 +120,7 @@ class OutboxStressTest {
     return null;
   }
 
-  /** Cancels and purges now and then, and checks every number it sees. */
+  /** Cancels, purges and configures other limits now and then, and checks every number it sees. */
   private Void meddler(AtomicBoolean stop) {
     SplittableRandom random = new SplittableRandom(5);
     while (!stop.get()) {
@@ -129,8 +130,12 @@ class OutboxStressTest {
       if (random.nextInt(50) == 0) {
         outbox.purge();
       }
+      if (random.nextInt(10) == 0) {
+        outbox.limits(random.nextBoolean() ? SMALLER : LIMITS);
+      }
       checkTotals();
     }
+    outbox.limits(LIMITS);
     return null;
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Outcome;
@@ -83,6 +84,21 @@ class TicketTest {
     ticket.stored(Stored.ON_DISK);
     world.run();
     assertEquals(List.of("SETTLED_FIRST", "Sent[]"), heard);
+  }
+
+  @Test
+  void stored_is_complete_wherever_the_outcome_is_also_while_both_are_on_their_way() {
+    var stored = ticket.stored();
+    ticket.outcome(SENT);
+    // Asked for between the outcome and its telling on a listener thread.
+    var outcome = ticket.outcome();
+    assertTrue(!done(outcome) || done(stored), "the outcome before what became of the writing");
+    world.run();
+    assertTrue(done(outcome) && done(stored));
+  }
+
+  private static boolean done(CompletionStage<?> stage) {
+    return ((CompletableFuture<?>) stage).isDone();
   }
 
   @Test

@@ -128,6 +128,21 @@ class IncomingTest {
         .expect();
   }
 
+  /** Delivery-rules 2; found by fuzzing. */
+  @Test
+  void a_pubrel_before_the_record_of_its_message_lures_no_pubrec_out_of_us() {
+    Scene.online()
+        .publish(2, 5, "in", "x")
+        .handled(0)
+        .expect("delivered PUBLISH2 #5 in=x", "disk: received #5")
+        .pubrel(5)
+        .expect("disk: completed #5")
+        .publish(2, 5, "in", "x")
+        .expect()
+        .written()
+        .expect("PUBCOMP #5");
+  }
+
   @Test
   void after_a_lost_link_a_handler_of_qos_1_answers_nothing_and_the_message_comes_again() {
     Scene.online()

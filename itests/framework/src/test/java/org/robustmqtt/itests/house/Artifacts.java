@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -25,6 +26,7 @@ public final class Artifacts {
 
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
   private static final Map<String, Path> BY_NAME = scan();
+  private static final Map<String, byte[]> ZIPPED = new ConcurrentHashMap<>();
 
   private Artifacts() {}
 
@@ -36,9 +38,15 @@ public final class Artifacts {
   /** Returns the bundle as a jar. */
   public static InputStream jar(String symbolicName) throws IOException {
     Path path = path(symbolicName);
-    return Files.isDirectory(path)
-        ? new ByteArrayInputStream(zip(path))
-        : Files.newInputStream(path);
+    if (!Files.isDirectory(path)) {
+      return Files.newInputStream(path);
+    }
+    byte[] bytes = ZIPPED.get(symbolicName);
+    if (bytes == null) {
+      bytes = zip(path);
+      ZIPPED.put(symbolicName, bytes);
+    }
+    return new ByteArrayInputStream(bytes);
   }
 
   /** Returns the class files of a bundle, by their name in the jar. */

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -21,6 +23,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.robustmqtt.ConnectionDirectory;
@@ -111,6 +114,27 @@ final class Hub implements AutoCloseable {
   void startBundles(List<String> symbolicNames) throws BundleException {
     for (String name : symbolicNames) {
       bundle(name).start();
+    }
+  }
+
+  /** Uninstalls bundles, installs them anew, and lets the framework forget the old ones. */
+  void reinstall(List<String> symbolicNames) throws BundleException, IOException {
+    List<Bundle> old = new ArrayList<>();
+    for (String name : symbolicNames) {
+      old.add(bundle(name));
+      bundle(name).uninstall();
+    }
+    CountDownLatch refreshed = new CountDownLatch(1);
+    framework.adapt(FrameworkWiring.class).refreshBundles(old, event -> refreshed.countDown());
+    try {
+      if (!refreshed.await(Patience.millis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("not refreshed: " + old);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    for (String name : symbolicNames) {
+      bundles.put(name, context().installBundle("artifact:" + name, Artifacts.jar(name)));
     }
   }
 
