@@ -256,7 +256,7 @@ public final class Transport {
         break;
       }
       int end = in.position() + length;
-      Packet packet = decoder.decode(in);
+      Packet packet = decoder.decode(in, length);
       assert in.position() == end : "decoded " + packet.type() + " to another end";
       packets++;
       events.received(packet);
