@@ -214,7 +214,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     if (since.isPresent()) {
       long lived = doors.clock().nanos() - since.getAsLong();
-      retries.linkLost(kind, lived >= now.retry().stableNanos());
+      retries.linkLost(kind, lived, now.retry().stableNanos());
     } else {
       retries.attemptFailed(kind);
     }

@@ -41,15 +41,20 @@ final class Retries {
     backoff = backoff.withFailure(schedule(kind), doors.clock().nanos());
   }
 
-  /** A link that was online is lost. */
-  void linkLost(ProblemKind kind, boolean stable) {
+  /**
+   * A link that was online is lost.
+   *
+   * @param lived nanoseconds from then to now
+   * @param stable how long that has to be for a stable one
+   */
+  void linkLost(ProblemKind kind, long lived, long stable) {
     long now = doors.clock().nanos();
-    if (stable) {
+    if (lived >= stable) {
       failed = 1;
       backoff = backoff.withStableLink(schedule(kind), now);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule(kind), now);
+      backoff = backoff.withShortLink(schedule(kind), lived, now);
     }
   }
 
