@@ -11,7 +11,10 @@ final class KnownTopics {
   /** Longer ones are not kept alive. */
   private static final int LONGEST = 256;
 
-  private final String[] known = new String[SIZE];
+  /** Shared by those that have written nothing yet; never written to. */
+  private static final String[] NOTHING = new String[SIZE];
+
+  private String[] known = NOTHING;
 
   /** Returns whether a topic is plain. */
   @SuppressWarnings("ReferenceEquality")
@@ -23,6 +26,9 @@ final class KnownTopics {
     }
     boolean plain = Utf8.plainName(topic);
     if (plain && topic.length() <= LONGEST) {
+      if (known == NOTHING) {
+        known = new String[SIZE];
+      }
       known[place] = topic;
     }
     return plain;

@@ -12,8 +12,11 @@ final class ReadTopics {
   private static final int SIZE = 64;
   private static final int LONGEST = 256;
 
-  private final byte[][] bytes = new byte[SIZE][];
-  private final String[] strings = new String[SIZE];
+  /** Shared by those that have read nothing yet; never written to. */
+  private static final byte[][] NOTHING = new byte[SIZE][];
+
+  private byte[][] bytes = NOTHING;
+  private String[] strings = {};
 
   /** Returns the string of a range that is a plain topic name; the empty string of any other. */
   String plain(byte[] in, int from, int to) {
@@ -28,6 +31,10 @@ final class ReadTopics {
     }
     String topic = new String(in, from, length, StandardCharsets.ISO_8859_1);
     if (length <= LONGEST) {
+      if (bytes == NOTHING) {
+        bytes = new byte[SIZE][];
+        strings = new String[SIZE];
+      }
       bytes[place] = Arrays.copyOfRange(in, from, to);
       strings[place] = topic;
     }
