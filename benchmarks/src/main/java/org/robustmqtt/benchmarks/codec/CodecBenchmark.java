@@ -115,7 +115,7 @@ public class CodecBenchmark {
   public Packet decodeOurs() throws CodecException {
     in.position(0);
     int size = decoder.frameLength(in);
-    return size > in.remaining() ? null : decoder.decode(in);
+    return size > in.remaining() ? null : decoder.decode(in, size);
   }
 
   /** HiveMQ's, from behind the fixed header. */

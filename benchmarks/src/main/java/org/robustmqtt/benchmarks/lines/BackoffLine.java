@@ -62,7 +62,7 @@ public final class BackoffLine implements Lines {
       for (int i = 0; i <= shortLinks; i++) {
         if (i > 0) {
           now += 10 * SECOND;
-          backoff = backoff.withShortLink(Backoff.Schedule.HEALING, now);
+          backoff = backoff.withShortLink(Backoff.Schedule.HEALING, 10 * SECOND, now);
         }
         long end = now + outage;
         now += backoff.waitNanos(NEAR, now, random.nextDouble());

@@ -46,6 +46,7 @@ public final class QueueLine implements Lines {
     Path folder = Folders.make("queue");
     try (FloorBroker broker = FloorBroker.start(0)) {
       fill(folder, scale.queued());
+      long stored = Folders.size(folder);
       List<String> open = List.of(CHILD, folder.toString(), "0");
       Optional<Map<String, Long>> opened = Child.run(List.of("-Xmx1g"), open);
       long heap = smallest(open, 0);
@@ -68,7 +69,7 @@ public final class QueueLine implements Lines {
                       answers ->
                           Meter.text(
                               "journal %.2f s; store %.0f MB",
-                              answers.get("journal") / 1e3, Folders.size(folder) / 1e6))
+                              answers.get("journal") / 1e3, stored / 1e6))
                   .orElse("did not open")),
           new Row(
               count + " queued: heap",

@@ -90,13 +90,22 @@ public final class Decoder {
    */
   public Packet decode(ByteBuffer in) throws CodecException {
     int length = frameLength(in);
-    int start = in.position();
-    if (length < 0 || length > in.limit() - start) {
+    if (length < 0 || length > in.remaining()) {
       throw Rule.REMAINING_LENGTH.broken(
           dialect, "only " + in.remaining() + " bytes of a packet; allowed are whole packets");
     }
+    return decode(in, length);
+  }
+
+  /**
+   * As {@link #decode(ByteBuffer)}, of a packet whose header has been looked at.
+   *
+   * @param length what {@link #frameLength} has returned for these bytes; the buffer holds as many
+   */
+  public Packet decode(ByteBuffer in, int length) throws CodecException {
+    int start = in.position();
     int firstByte = in.get(start) & 0xFF;
-    PacketType type = Header.type(dialect, firstByte);
+    PacketType type = Header.checkedType(firstByte);
     int bodyStart = start + 1;
     while (in.get(bodyStart++) < 0) {
       // the remaining length, which has been read and checked

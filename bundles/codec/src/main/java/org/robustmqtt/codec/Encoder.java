@@ -3,6 +3,7 @@ package org.robustmqtt.codec;
 /** Writes packets of one protocol version. Not safe for several threads. */
 public final class Encoder {
   private final Dialect dialect;
+  private final KnownTopics known = new KnownTopics();
 
   /** Makes an encoder for a version that writes what either side may send. */
   public Encoder(ProtocolVersion version) {
@@ -62,7 +63,7 @@ public final class Encoder {
         switch (type) {
           case CONNECT -> ((Connect) packet).size(dialect);
           case CONNACK -> ((Connack) packet).size(dialect);
-          case PUBLISH -> ((Publish) packet).size(dialect);
+          case PUBLISH -> ((Publish) packet).size(dialect, known);
           case PUBACK -> ((Puback) packet).size(dialect);
           case PUBREC -> ((Pubrec) packet).size(dialect);
           case PUBREL -> ((Pubrel) packet).size(dialect);

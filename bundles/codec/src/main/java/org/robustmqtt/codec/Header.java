@@ -28,6 +28,11 @@ final class Header {
     return type;
   }
 
+  /** Returns the type that a first byte names which {@link #type} has accepted. */
+  static PacketType checkedType(int firstByte) {
+    return TYPES[(firstByte >> 4) - 1];
+  }
+
   /** Checks that the side that writes may send a type at all. */
   static void direction(Dialect dialect, PacketType type) throws CodecException {
     if (!dialect.permits(writers(dialect, type))) {

@@ -53,10 +53,13 @@ public record Publish(
 
   static Publish read(ReadBuffer in, int flags) throws CodecException {
     QoS qos = QoS.of(flags >> 1 & 3);
-    String topic = in.string("topic");
+    String plain = in.plainTopic();
+    String topic = plain.isEmpty() ? in.string("topic") : plain;
     int packetId = qos == QoS.AT_MOST_ONCE ? 0 : in.packetId();
     Properties properties = PropertyCodec.read(in, Place.PUBLISH);
-    checkTopic(in.dialect(), topic, properties);
+    if (plain.isEmpty()) {
+      checkTopic(in.dialect(), topic, properties);
+    }
     byte[] payload = in.rest();
     return new Publish(
         (flags & DUPLICATE) != 0, qos, (flags & RETAIN) != 0, topic, packetId, properties, payload);
@@ -68,10 +71,10 @@ public record Publish(
   }
 
   /** Checks the packet and returns the size of what follows the fixed header. */
-  long size(Dialect dialect) throws CodecException {
+  long size(Dialect dialect, KnownTopics known) throws CodecException {
     checkFlags(dialect, flags());
     long size = 2L + topic.length();
-    if (!Utf8.plainName(topic)) {
+    if (!known.plain(topic)) {
       size = Check.string(dialect, Place.PUBLISH, "topic", topic);
       checkTopic(dialect, topic, properties);
     }

@@ -2,6 +2,7 @@ package org.robustmqtt.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads the body of one packet. Nothing is read beyond its end, and each length is compared with
@@ -11,9 +12,17 @@ import java.nio.charset.StandardCharsets;
 final class ReadBuffer {
   static final byte[] NO_BYTES = {};
 
+  /** A larger copy of a body is not kept for the next one. */
+  private static final int MOST_KEPT = 64 * 1024;
+
   private Dialect dialect;
   private Object place;
-  private ByteBuffer in;
+
+  /** What is read; the buffer's own array if it shows one. */
+  private byte[] bytes = NO_BYTES;
+
+  private final ReadTopics topics = new ReadTopics();
+
   private int position;
   private int end;
   private byte[] scratch = NO_BYTES;
@@ -22,9 +31,19 @@ final class ReadBuffer {
   void begin(Dialect dialect, Object place, ByteBuffer in, int from, int to) {
     this.dialect = dialect;
     this.place = place;
-    this.in = in;
-    position = from;
-    end = to;
+    int size = to - from;
+    if (in.hasArray()) {
+      bytes = in.array();
+      position = in.arrayOffset() + from;
+    } else {
+      if (scratch.length < size || scratch.length > MOST_KEPT) {
+        scratch = new byte[size];
+      }
+      in.get(from, scratch, 0, size);
+      bytes = scratch;
+      position = 0;
+    }
+    end = position + size;
   }
 
   Dialect dialect() {
@@ -57,12 +76,12 @@ final class ReadBuffer {
 
   int u8(String what) throws CodecException {
     need(1, what);
-    return in.get(position++) & 0xFF;
+    return bytes[position++] & 0xFF;
   }
 
   int u16(String what) throws CodecException {
     need(2, what);
-    int value = (in.get(position) & 0xFF) << 8 | in.get(position + 1) & 0xFF;
+    int value = (bytes[position] & 0xFF) << 8 | bytes[position + 1] & 0xFF;
     position += 2;
     return value;
   }
@@ -98,27 +117,35 @@ final class ReadBuffer {
     throw broken(Rule.VARIABLE_BYTE_INTEGER, what + " goes on after 4 bytes; allowed are 4");
   }
 
+  /**
+   * Reads a topic name that is {@linkplain Utf8#plainName plain}; for any other, and where the
+   * string is not complete, it returns the empty string and has read nothing.
+   */
+  String plainTopic() {
+    if (remaining() < 2) {
+      return "";
+    }
+    int from = position + 2;
+    int to = from + ((bytes[position] & 0xFF) << 8 | bytes[position + 1] & 0xFF);
+    if (to > end) {
+      return "";
+    }
+    String topic = topics.plain(bytes, from, to);
+    if (!topic.isEmpty()) {
+      position = to;
+    }
+    return topic;
+  }
+
   String string(String what) throws CodecException {
     int length = u16(what);
     need(length, what);
     if (length == 0) {
       return "";
     }
-    byte[] bytes;
-    int from;
-    if (in.hasArray()) {
-      bytes = in.array();
-      from = in.arrayOffset() + position;
-    } else {
-      if (scratch.length < length) {
-        scratch = new byte[length];
-      }
-      bytes = scratch;
-      from = 0;
-      in.get(position, bytes, 0, length);
-    }
-    position += length;
+    int from = position;
     int to = from + length;
+    position = to;
     int ascii = Utf8.asciiEnd(bytes, from, to);
     if (ascii == to) {
       return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
@@ -176,9 +203,8 @@ final class ReadBuffer {
     if (length == 0) {
       return NO_BYTES;
     }
-    byte[] bytes = new byte[length];
-    in.get(position, bytes, 0, length);
+    byte[] copy = Arrays.copyOfRange(bytes, position, position + length);
     position += length;
-    return bytes;
+    return copy;
   }
 }

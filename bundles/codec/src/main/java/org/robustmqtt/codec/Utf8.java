@@ -1,5 +1,8 @@
 package org.robustmqtt.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +12,16 @@ import java.nio.charset.StandardCharsets;
 final class Utf8 {
   /** The longest string of the protocol, in bytes. */
   static final int MAX_BYTES = 65_535;
+
+  /** Eight bytes at once. */
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** An odd number without a pattern: a product with it has its high bits from all of the other. */
+  private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
+  private static final long ONES = 0x0101_0101_0101_0101L;
+  private static final long TOPS = 0x8080_8080_8080_8080L;
 
   private Utf8() {}
 
@@ -101,10 +114,55 @@ final class Utf8 {
   /** Returns the index of the first byte of the range that is not 0x01 to 0x7F, or the end. */
   static int asciiEnd(byte[] in, int from, int to) {
     int i = from;
+    while (to - i >= Long.BYTES) {
+      long word = (long) WORDS.get(in, i);
+      if (((word | zeros(word)) & TOPS) != 0) {
+        break;
+      }
+      i += Long.BYTES;
+    }
     while (i < to && in[i] > 0) {
       i++;
     }
     return i;
+  }
+
+  /** As {@link #plainName(String)}, of bytes. */
+  static boolean plainName(byte[] in, int from, int to) {
+    int i = from;
+    long found = 0;
+    for (; to - i >= Long.BYTES; i += Long.BYTES) {
+      long word = (long) WORDS.get(in, i);
+      found |= word | zeros(word) | zeros(word ^ '+' * ONES) | zeros(word ^ '#' * ONES);
+    }
+    if ((found & TOPS) != 0) {
+      return false;
+    }
+    for (; i < to; i++) {
+      byte b = in[i];
+      if (b <= 0 || b == '+' || b == '#') {
+        return false;
+      }
+    }
+    return to > from;
+  }
+
+  /** Returns a number that is the same for the same bytes. */
+  static int hash(byte[] in, int from, int to) {
+    long hash = to - from;
+    int i = from;
+    for (; to - i >= Long.BYTES; i += Long.BYTES) {
+      hash = (hash ^ (long) WORDS.get(in, i)) * SPREAD;
+    }
+    for (; i < to; i++) {
+      hash = (hash ^ in[i]) * SPREAD;
+    }
+    return (int) (hash >>> Integer.SIZE);
+  }
+
+  /** Returns a word in which a top bit is 1 if and only if one of eight bytes is 0. */
+  private static long zeros(long word) {
+    return word - ONES & ~word & TOPS;
   }
 
   /** Returns where the first sequence begins that is not allowed, or the end if all are. */

@@ -187,8 +187,14 @@ final class SwitchableJournal implements Journal {
     }
   }
 
+  // What is done for each message looks for the real journal first, so that it allocates nothing.
+
   @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
+    Optional<Journal> attached = current;
+    if (attached.isPresent()) {
+      return attached.get().offer(message, callback);
+    }
     Optional<Journal> journal = present(() -> missed.offered(message), message.durability());
     if (journal.isPresent()) {
       return journal.get().offer(message, callback);
@@ -206,6 +212,11 @@ final class SwitchableJournal implements Journal {
 
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
+    Optional<Journal> attached = current;
+    if (attached.isPresent()) {
+      attached.get().sent(sequence, epoch, packetId, level, callback);
+      return;
+    }
     boolean[] waits = {false};
     present(
             () -> {
@@ -263,6 +274,11 @@ final class SwitchableJournal implements Journal {
 
   @Override
   public void settled(long sequence, WrittenCallback callback) {
+    Optional<Journal> attached = current;
+    if (attached.isPresent()) {
+      attached.get().settled(sequence, callback);
+      return;
+    }
     present(() -> missed.settled(sequence))
         .ifPresentOrElse(
             journal -> journal.settled(sequence, callback), () -> callback.done(false));

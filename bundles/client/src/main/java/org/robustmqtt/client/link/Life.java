@@ -232,7 +232,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     if (since.isPresent()) {
       long lived = doors.clock().nanos() - since.getAsLong();
-      retries.linkLost(kind, reasonCode, lived >= now.retry().stableNanos());
+      retries.linkLost(kind, reasonCode, lived, now.retry().stableNanos());
     } else {
       retries.attemptFailed(kind, reasonCode);
     }

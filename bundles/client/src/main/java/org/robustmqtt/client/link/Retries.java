@@ -61,16 +61,21 @@ final class Retries {
     backoff = backoff.withFailure(schedule(kind, reasonCode), doors.clock().nanos());
   }
 
-  /** A link that was online is lost. */
-  void linkLost(ProblemKind kind, int reasonCode, boolean stable) {
+  /**
+   * A link that was online is lost.
+   *
+   * @param lived nanoseconds from then to now
+   * @param stable how long that has to be for a stable one
+   */
+  void linkLost(ProblemKind kind, int reasonCode, long lived, long stable) {
     long now = doors.clock().nanos();
     Backoff.Schedule schedule = schedule(kind, reasonCode);
-    if (stable) {
+    if (lived >= stable) {
       failed = 1;
       backoff = backoff.withStableLink(schedule, now);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule, now);
+      backoff = backoff.withShortLink(schedule, lived, now);
     }
   }
 

@@ -12,7 +12,10 @@ import java.util.OptionalLong;
  *   <li>What may heal by itself: the bound doubles from {@code min} to {@code max}, and with jitter
  *       the wait is even between 0 and the bound, so that hubs do not come back in step.
  *   <li>For {@value #QUICK_SECONDS} s after the loss of a stable link: even between 0.25 and 1 s. A
- *       broker that restarts is met soon, and these waits do not raise the bound.
+ *       broker that restarts is met soon, and these waits do not raise the bound. The same after a
+ *       link that lived for {@value #QUICK_LINK_SECONDS} s at least, while no more than {@value
+ *       #QUICK_FAILURES} things have failed: a broker that restarts twice in a minute does not flap
+ *       yet. The bound is raised by such a link all the same.
  *   <li>What the broker asks for itself (busy, quota exceeded, rate too high): a bound that doubles
  *       from 5 to 60 s, of which at least half is waited.
  *   <li>What will not heal by itself (refused by the broker for good), and two clients with one
@@ -33,6 +36,10 @@ public record Backoff(
   public static final Backoff FRESH = new Backoff(0, 0, 0, OptionalLong.empty(), Schedule.HEALING);
 
   static final long QUICK_SECONDS = 30;
+
+  static final long QUICK_LINK_SECONDS = 5;
+
+  static final int QUICK_FAILURES = 3;
 
   private static final long SECOND = 1_000_000_000L;
   private static final long QUICK_LEAST = SECOND / 4;
@@ -87,17 +94,31 @@ public record Backoff(
     };
   }
 
-  /** After the loss of a link that was online, but not for long enough: it flaps. */
-  public Backoff withShortLink(Schedule schedule, long now) {
-    return new Backoff(failures, refusals, takeOvers, OptionalLong.empty(), last)
-        .withFailure(schedule, now);
+  /**
+   * After the loss of a link that was online, but not for long enough to be stable.
+   *
+   * @param livedNanos how long it was online
+   */
+  public Backoff withShortLink(Schedule schedule, long livedNanos, long now) {
+    Backoff failed =
+        new Backoff(failures, refusals, takeOvers, OptionalLong.empty(), last)
+            .withFailure(schedule, now);
+    boolean quick =
+        schedule == Schedule.HEALING
+            && livedNanos >= QUICK_LINK_SECONDS * SECOND
+            && failed.failures <= QUICK_FAILURES;
+    return quick ? failed.quickFrom(now) : failed;
+  }
+
+  private Backoff quickFrom(long now) {
+    OptionalLong until = OptionalLong.of(now + QUICK_SECONDS * SECOND);
+    return new Backoff(failures, refusals, takeOvers, until, last);
   }
 
   /** After the loss of a link that had been stable: all is forgotten but this. */
   public Backoff withStableLink(Schedule schedule, long now) {
     return switch (schedule) {
-      case HEALING, REFUSED ->
-          new Backoff(0, 0, 0, OptionalLong.of(now + QUICK_SECONDS * SECOND), Schedule.HEALING);
+      case HEALING, REFUSED -> FRESH.quickFrom(now);
       case TAKEN_OVER, BUSY -> FRESH.withFailure(schedule, now);
     };
   }

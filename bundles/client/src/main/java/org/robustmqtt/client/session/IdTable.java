@@ -12,7 +12,10 @@ final class IdTable<T> {
     private int count;
   }
 
-  private final Page[] pages = new Page[PAGE];
+  /** The pages of every table that is empty from the beginning; never written to. */
+  private static final Page[] NO_PAGES = new Page[PAGE];
+
+  private Page[] pages = NO_PAGES;
   private int size;
 
   /** Returns the value of an id, or null: this class stays inside its room. */
@@ -26,6 +29,9 @@ final class IdTable<T> {
   void put(int id, T value) {
     Page page = pages[id / PAGE];
     if (page == null) {
+      if (pages == NO_PAGES) {
+        pages = new Page[PAGE];
+      }
       page = new Page();
       pages[id / PAGE] = page;
     }
@@ -52,7 +58,7 @@ final class IdTable<T> {
 
   /** Takes all values away. */
   void clear() {
-    java.util.Arrays.fill(pages, null);
+    pages = NO_PAGES;
     size = 0;
   }
 

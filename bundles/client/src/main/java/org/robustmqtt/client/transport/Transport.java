@@ -33,7 +33,9 @@ public final class Transport {
   static final int TURN_BYTES = 64 * 1024;
 
   static final int TURN_PACKETS = 256;
-  private static final int FIRST_BUFFER = 8 * 1024;
+
+  /** Enough for what an idle connection hears; it doubles as soon as one reading fills it. */
+  private static final int FIRST_BUFFER = 1024;
 
   private final Loop loop;
   private final Net.Channel channel;
@@ -291,7 +293,7 @@ public final class Transport {
         break;
       }
       int end = in.position() + length;
-      Packet packet = decoder.decode(in);
+      Packet packet = decoder.decode(in, length);
       assert in.position() == end : "decoded " + packet.type() + " to another end";
       packets++;
       events.received(packet);

@@ -73,10 +73,48 @@ class BackoffTest {
   @Test
   void a_link_that_flaps_has_no_quick_phase_and_its_waits_grow() {
     Backoff backoff = Backoff.FRESH.withStableLink(Schedule.HEALING, 0);
-    backoff = backoff.withShortLink(Schedule.HEALING, SECOND);
-    backoff = backoff.withShortLink(Schedule.HEALING, 2 * SECOND);
-    backoff = backoff.withShortLink(Schedule.HEALING, 3 * SECOND);
+    backoff = backoff.withShortLink(Schedule.HEALING, SECOND, SECOND);
+    backoff = backoff.withShortLink(Schedule.HEALING, SECOND, 2 * SECOND);
+    backoff = backoff.withShortLink(Schedule.HEALING, 5 * SECOND - 1, 3 * SECOND);
     assertEquals(4.0, backoff.waitNanos(DEFAULT, 3 * SECOND, ALMOST_ONE) / 1e9, 1e-6);
+  }
+
+  @Test
+  void a_link_of_five_seconds_has_the_quick_phase_and_forgets_nothing() {
+    Backoff backoff = failed(Schedule.HEALING, 2).withShortLink(Schedule.HEALING, 5 * SECOND, 0);
+    assertEven(SECOND / 4, SECOND, draws(backoff, DEFAULT, 0));
+    backoff = backoff.withFailure(Schedule.HEALING, 29 * SECOND);
+    assertEven(SECOND / 4, SECOND, draws(backoff, DEFAULT, 29 * SECOND));
+    // Afterwards it goes on where it was.
+    backoff = backoff.withFailure(Schedule.HEALING, 30 * SECOND);
+    assertEquals(8.0, backoff.waitNanos(DEFAULT, 30 * SECOND, ALMOST_ONE) / 1e9, 1e-6);
+  }
+
+  @Test
+  void a_fourth_link_that_is_short_is_one_that_flaps() {
+    Backoff backoff = failed(Schedule.HEALING, 3).withShortLink(Schedule.HEALING, 29 * SECOND, 0);
+    assertEven(0, 8 * SECOND, draws(backoff, DEFAULT, 0));
+  }
+
+  @Test
+  void after_five_seconds_without_a_near_broker_it_is_back_within_one_also_if_that_repeats() {
+    SplittableRandom random = new SplittableRandom(7);
+    Rules near = new Rules(Growth.DOUBLING, SECOND, 4 * SECOND, true);
+    for (int seed = 0; seed < 1_000; seed++) {
+      Backoff backoff = Backoff.FRESH;
+      long now = 0;
+      for (int outage = 0; outage < 3; outage++) {
+        now += 10 * SECOND;
+        backoff = backoff.withShortLink(Schedule.HEALING, 10 * SECOND, now);
+        long end = now + 5 * SECOND;
+        now += backoff.waitNanos(near, now, random.nextDouble());
+        while (now < end) {
+          backoff = backoff.withFailure(Schedule.HEALING, now);
+          now += backoff.waitNanos(near, now, random.nextDouble());
+        }
+        assertTrue(now - end <= SECOND, "back after " + (now - end));
+      }
+    }
   }
 
   @Test
@@ -100,7 +138,7 @@ class BackoffTest {
     Backoff backoff = Backoff.FRESH.withStableLink(Schedule.TAKEN_OVER, 0);
     assertTrue(backoff.waitNanos(DEFAULT, 0, 0) >= 2 * SECOND);
     for (int i = 0; i < 10; i++) {
-      backoff = backoff.withShortLink(Schedule.TAKEN_OVER, i);
+      backoff = backoff.withShortLink(Schedule.TAKEN_OVER, 10 * SECOND, i);
     }
     assertEquals(150 * SECOND, backoff.waitNanos(DEFAULT, 10, 0));
   }

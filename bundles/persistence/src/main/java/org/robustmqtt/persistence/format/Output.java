@@ -11,7 +11,7 @@ import java.util.Arrays;
 public final class Output {
   private static final int KEPT = 256 * 1024;
 
-  private byte[] array = new byte[4096];
+  private byte[] array = new byte[512];
   private int at;
   private int start;
   private int lengthBytes;
