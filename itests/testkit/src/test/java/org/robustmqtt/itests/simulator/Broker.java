@@ -53,6 +53,7 @@ final class Broker {
   private final List<BrokerLine> lines = new ArrayList<>();
   private boolean up = true;
   private int sessionNumbers;
+  private String newest = "";
 
   Broker(World world, SplittableRandom random, Ledger ledger, Inbox inbox) {
     this.world = world;
@@ -104,8 +105,9 @@ final class Broker {
     return Optional.ofNullable(sessions.get(clientId));
   }
 
-  Optional<BrokerSession> anySession() {
-    return sessions.values().stream().findFirst();
+  /** Returns the session of the client that came last. */
+  Optional<BrokerSession> newestSession() {
+    return session(newest);
   }
 
   BrokerSession begin(String clientId) {
@@ -124,6 +126,7 @@ final class Broker {
 
   /** Hangs up on a client that connects again, or that another one is taken for. */
   void takeOver(String clientId, BrokerLine by) {
+    newest = clientId;
     for (BrokerLine line : List.copyOf(lines)) {
       if (line != by && line.isOpen() && line.clientId().equals(Optional.of(clientId))) {
         line.takenOver();
@@ -176,7 +179,7 @@ final class Broker {
 
   /** Returns whether the client would get a message of this topic. */
   Optional<Received> publish(String topic, int qos) {
-    BrokerSession session = anySession().orElse(null);
+    BrokerSession session = newestSession().orElse(null);
     if (session == null) {
       return Optional.empty();
     }
@@ -223,8 +226,15 @@ final class Broker {
     return Optional.ofNullable(retained.get(topic));
   }
 
+  String describe() {
+    return newestSession()
+        .map(session -> "in flight " + session.inFlight + ", queued " + session.queue)
+        .orElse("without a session");
+  }
+
   boolean idle() {
-    return sessions.values().stream()
-        .allMatch(session -> session.inFlight.isEmpty() && session.queue.isEmpty());
+    return newestSession()
+        .map(session -> session.inFlight.isEmpty() && session.queue.isEmpty())
+        .orElse(true);
   }
 }

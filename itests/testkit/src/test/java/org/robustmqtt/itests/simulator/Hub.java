@@ -420,7 +420,17 @@ final class Hub {
   }
 
   String describe() {
-    return rooms().map(open -> open.status().toString() + " " + open.browse(5)).orElse("down");
+    return rooms()
+        .map(
+            open ->
+                open.status()
+                    + " pending "
+                    + open.browse(5)
+                    + ", filters "
+                    + open.status().subscriptions()
+                    + ", broker "
+                    + broker.describe())
+        .orElse("down");
   }
 
   boolean isStopping() {

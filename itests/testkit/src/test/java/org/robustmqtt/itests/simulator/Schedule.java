@@ -285,7 +285,7 @@ final class Schedule {
   }
 
   private void checkFilters() {
-    BrokerSession session = broker.anySession().orElse(null);
+    BrokerSession session = broker.newestSession().orElse(null);
     if (session == null) {
       world.broken(Sentence.WANTED, "the broker has no session");
       return;
