@@ -74,6 +74,10 @@ public final class Dispatcher {
   private final Parking parking;
   private final Hearer.Events events = new HearerEvents();
   private final Set<Hearer> hearers = new LinkedHashSet<>();
+
+  /** Listeners that were taken away while the time of a call of theirs is looked at. */
+  private final List<Hearer> leaving = new ArrayList<>();
+
   private final Map<String, Hearer[]> matches = new HashMap<>();
   private final LongAdder received = new LongAdder();
   private final LongAdder unclaimed = new LongAdder();
@@ -157,6 +161,10 @@ public final class Dispatcher {
       matches.clear();
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
+      leaving.removeIf(one -> !one.watched());
+      if (hearer.watched()) {
+        leaving.add(hearer);
+      }
     }
   }
 
@@ -345,6 +353,7 @@ public final class Dispatcher {
     parking.clear();
     wanted.close();
     hearers.forEach(Hearer::shut);
+    leaving.forEach(Hearer::shut);
     hearers.clear();
     matches.clear();
   }
