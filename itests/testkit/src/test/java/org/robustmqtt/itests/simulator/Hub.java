@@ -414,11 +414,6 @@ final class Hub {
             .allMatch(one -> one.state() == org.robustmqtt.SubscriptionStatus.State.ACTIVE);
   }
 
-  /** Returns whether MQTT 5 is spoken. */
-  boolean mqtt5() {
-    return rooms().map(open -> open.status().protocolVersion().equals("5")).orElse(false);
-  }
-
   String describe() {
     return rooms()
         .map(
