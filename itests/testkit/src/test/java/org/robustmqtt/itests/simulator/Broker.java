@@ -112,7 +112,7 @@ final class Broker {
 
   BrokerSession begin(String clientId) {
     end(clientId);
-    BrokerSession session = new BrokerSession(++sessionNumbers);
+    BrokerSession session = new BrokerSession(++sessionNumbers, ledger.sessionRecords());
     sessions.put(clientId, session);
     return session;
   }
@@ -150,6 +150,16 @@ final class Broker {
       retained.clear();
     }
     world.at(downNanos, () -> up = true);
+  }
+
+  /**
+   * The client's process ended. If it had not recorded its newest session, it would take that for
+   * the one before, and nothing in the protocol tells them apart: the broker loses it.
+   */
+  void clientCrashed() {
+    newestSession()
+        .filter(session -> session.recordsBefore == ledger.sessionRecords())
+        .ifPresent(session -> end(newest));
   }
 
   void loseSession() {

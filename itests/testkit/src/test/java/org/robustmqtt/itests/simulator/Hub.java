@@ -72,7 +72,7 @@ final class Hub {
     this.ledger = ledger;
     this.broker = broker;
     this.segmentSize = segmentSize;
-    broker.taps = none -> new Tap(world, ledger, spy, 2 * largestInflight);
+    broker.taps = none -> new Tap(world, ledger, spy, () -> 2 * largestInflight);
   }
 
   Optional<SimulatedRooms> rooms() {
@@ -229,6 +229,7 @@ final class Hub {
           case TEAR -> Fault.DISK_POWER_CUT_TEAR;
         });
     boolean power = crash != SimDisk.Crash.KILL;
+    broker.clientCrashed();
     if (power) {
       worst = crash;
       ledger.powerCut();

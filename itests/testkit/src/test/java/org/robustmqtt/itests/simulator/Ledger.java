@@ -27,6 +27,7 @@ final class Ledger {
   private int run;
   private int recovered;
   private int accepted;
+  private int sessionRecords;
 
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
@@ -105,9 +106,11 @@ final class Ledger {
         () -> "a memory message is on disk: " + sent);
     world.check(
         !sent.vanished, Sentence.AT_RISK_ONLY, () -> "it had vanished and is back: " + sent);
+    // What a failing disk may hold of a message is made true when it is back, unless the process
+    // ends before: that is rule 9, DEGRADED.
     boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
     world.check(
-        !settled || after != SimDisk.Crash.KILL,
+        !settled || after != SimDisk.Crash.KILL || sent.stored.equals(Optional.of(Stored.FAILED)),
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
@@ -136,6 +139,16 @@ final class Ledger {
   /** A power cut: what was not forced may be gone. */
   void powerCut() {
     byId.values().forEach(sent -> sent.powerCut = true);
+  }
+
+  /** A session record was forced. */
+  void sessionRecorded() {
+    sessionRecords++;
+  }
+
+  /** Returns how many session records were forced. */
+  int sessionRecords() {
+    return sessionRecords;
   }
 
   // What the application and the journal say.
