@@ -131,6 +131,8 @@ final class Hub {
     if (disk.hasFault()) {
       ledger.diskFailed();
     }
+    ledger.writesWithin(
+        SimulatedRooms.journal(properties).storeDelay().toNanos() + 4 * slowJournal + SECOND);
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
@@ -239,6 +241,7 @@ final class Hub {
         wall.offsetMillis -= random.nextLong(40L * 24 * 3600 * 1000);
       }
     }
+    ledger.ends();
     disk.crash(crash);
     ended();
     world.at(random.nextLong(restartDelay), this::start);

@@ -28,6 +28,8 @@ final class Ledger {
   private int recovered;
   private int accepted;
   private int sessionRecords;
+  private long withinNanos;
+  private long endedAt;
 
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
@@ -131,9 +133,26 @@ final class Ledger {
         !whole || sent.durability == Durability.MEMORY,
         Sentence.AT_RISK_ONLY,
         () -> "it vanished at a clean stop: " + sent);
+    world.check(
+        diskFailed
+            || sent.durability == Durability.MEMORY
+            || sent.acceptedRun != run - 1
+            || endedAt - sent.acceptedAt <= withinNanos,
+        Sentence.WITHIN_DELAY,
+        () -> "not on disk " + (endedAt - sent.acceptedAt) / 1e9 + " s after: " + sent);
     sent.vanished = true;
     world.happened(Fault.AT_RISK_VANISHED);
     world.trace(() -> "vanished: " + sent);
+  }
+
+  /** A process begins to write, and has to have written a message within this time. */
+  void writesWithin(long nanos) {
+    withinNanos = nanos;
+  }
+
+  /** The process ended. */
+  void ends() {
+    endedAt = world.now();
   }
 
   /** A power cut: what was not forced may be gone. */
@@ -235,7 +254,10 @@ final class Ledger {
           () -> "it arrived in several sessions: " + sent);
     } else if (outcome instanceof Outcome.Dropped dropped) {
       world.check(
-          dropped.mayHaveArrived() || sent.arrivals.isEmpty() || sent.powerCut,
+          dropped.mayHaveArrived()
+              || sent.arrivals.isEmpty()
+              || sent.powerCut
+              || sent.recordFailed,
           Sentence.NOT_ARRIVED,
           () -> "it had arrived: " + sent);
     }
@@ -282,6 +304,7 @@ final class Ledger {
             || !(sent.outcome.get() instanceof Outcome.Dropped dropped)
             || dropped.mayHaveArrived()
             || sent.powerCut
+            || sent.recordFailed
             || sent.repeated,
         Sentence.NOT_ARRIVED,
         () -> "it arrives after all: " + sent);
