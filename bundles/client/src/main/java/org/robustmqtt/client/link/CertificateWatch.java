@@ -113,7 +113,8 @@ final class CertificateWatch {
       return "has expired on " + notAfter + "; the next connect will fail";
     }
     long days = leftMillis / DAY_MILLIS;
-    String left = days == 0 ? "in less than a day" : days == 1 ? "in 1 day" : "in " + days + " days";
+    String left =
+        days == 0 ? "in less than a day" : days == 1 ? "in 1 day" : "in " + days + " days";
     return "expires " + left + ", on " + notAfter + "; a new one counts from the next connect on";
   }
 }

@@ -329,6 +329,11 @@ final class Hearer implements MqttSubscriptionHandle {
     }
   }
 
+  /** Returns whether a timer is set. */
+  boolean watched() {
+    return watch.isPresent();
+  }
+
   private void look() {
     watch = Optional.empty();
     long now = events.now();

@@ -3,6 +3,7 @@ package org.robustmqtt.client.outbox;
 import java.util.Optional;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.QoS;
 import org.robustmqtt.Stored;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
@@ -39,6 +40,8 @@ final class EntryMaker {
     StoredMessage record = found.stored();
     Entry entry = entry(record, MessageSize.of(record.message()).queued(), record.deadline());
     entry.promise().stored(Stored.ON_DISK);
+    // No record says whether one of QoS 0 was handed over before the process ended.
+    entry.sentBefore = record.message().qos() == QoS.AT_MOST_ONCE;
     if (found.stage() != RecoveredMessage.Stage.WAITING) {
       entry.state = Entry.State.OUT;
     }

@@ -21,6 +21,9 @@ final class TopicQueue {
   /** The messages of QoS 2 that are out; made for the first of them. */
   private SortedSet<Long> unfinished = Collections.emptySortedSet();
 
+  /** How many messages of QoS 0 are out: not handed over yet. */
+  private int unhanded;
+
   private Entry head;
   private Entry tail;
   private Entry lastReturned;
@@ -144,7 +147,9 @@ final class TopicQueue {
 
   /** A message is out. */
   void out(Entry entry) {
-    if (entry.message().qos() == QoS.EXACTLY_ONCE) {
+    if (entry.message().qos() == QoS.AT_MOST_ONCE) {
+      unhanded++;
+    } else if (entry.message().qos() == QoS.EXACTLY_ONCE) {
       if (unfinished.isEmpty()) {
         unfinished = new TreeSet<>();
       }
@@ -157,7 +162,9 @@ final class TopicQueue {
 
   /** A message is out no more. */
   void in(Entry entry) {
-    if (entry.message().qos() == QoS.EXACTLY_ONCE) {
+    if (entry.message().qos() == QoS.AT_MOST_ONCE) {
+      unhanded--;
+    } else if (entry.message().qos() == QoS.EXACTLY_ONCE) {
       unfinished.remove(entry.sequence());
     }
     if (entry.message().retain()) {
@@ -172,12 +179,17 @@ final class TopicQueue {
 
   /**
    * Returns whether the oldest waiting message has to wait: for an earlier one of QoS 2, for the
-   * clock, or because it is retained and an older one could come back.
+   * clock, or because it is retained and an older one could come back. One of QoS 1 or 2 also waits
+   * for those of QoS 0 that were not handed over: after a lost link they wait again, while it would
+   * be in flight and go first.
    *
    * @param hurry takes the message that has to be on disk first
    */
   boolean heldBack(Consumer<Entry> hurry) {
     if (head.ageUnknown || !unfinished.isEmpty() && unfinished.first() < head.sequence()) {
+      return true;
+    }
+    if (unhanded > 0 && head.message().qos() != QoS.AT_MOST_ONCE) {
       return true;
     }
     if (!head.message().retain()) {

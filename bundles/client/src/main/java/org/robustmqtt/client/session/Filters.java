@@ -98,6 +98,15 @@ final class Filters {
 
   void want(Map<String, QoS> filters) {
     pending = -1;
+    for (String filter : filters.keySet()) {
+      // Given back and wanted again before the broker heard of it: again, for its retained messages
+      // and for an answer.
+      if (!wanted.containsKey(filter)
+          && acknowledged.contains(filter)
+          && !untold.contains(filter)) {
+        owed.add(filter);
+      }
+    }
     wanted = new LinkedHashMap<>(filters);
     refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
     lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());

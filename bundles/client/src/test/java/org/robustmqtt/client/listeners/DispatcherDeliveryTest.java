@@ -337,6 +337,17 @@ class DispatcherDeliveryTest {
   }
 
   @Test
+  void after_closing_no_timer_is_left_also_of_a_listener_that_went_before() {
+    MqttSubscriptionHandle handle = box.on(new HeldLane(), spec(1, false, "t"), ear);
+    box.deliver("t", 1, "x");
+    handle.close();
+    box.world.run();
+    box.loop(box.dispatcher::close);
+
+    assertEquals(0, box.world.timersSet());
+  }
+
+  @Test
   void a_received_message_says_what_the_packet_said() {
     Properties properties =
         Properties.builder()

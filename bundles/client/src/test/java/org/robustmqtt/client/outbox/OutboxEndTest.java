@@ -180,6 +180,17 @@ class OutboxEndTest {
   }
 
   @Test
+  void a_recovered_message_of_qos_0_may_have_arrived_since_nothing_records_its_sending() {
+    long now = box.world.doors().clock().wallMillis();
+    OutboxFixture later =
+        new OutboxFixture(
+            Limits.DEFAULT, recovered(1, message("t", 0), Stage.WAITING, now - 5_000, 5_000));
+    later.outbox.expire();
+    assertEquals(
+        List.of(new Told(1, new Outcome.Dropped(DropReason.EXPIRED, 0, true))), later.told);
+  }
+
+  @Test
   void a_clock_that_was_set_back_makes_no_message_fresh_whose_age_nobody_knows() {
     long now = box.world.doors().clock().wallMillis();
     OutboxFixture later =

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.Outcome;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.journal.RecoveredMessage.Stage;
 
@@ -28,7 +29,23 @@ class OutboxOrderTest {
     long c = box.publish("u", 0);
     long d = box.publish("t", 1);
 
-    assertEquals(List.of(a, b, c, d), box.drain());
+    assertEquals(List.of(a, b, c), box.drain());
+    box.outbox.settle(b, new Outcome.Sent());
+    assertEquals(List.of(d), box.drain());
+  }
+
+  @Test
+  void what_needs_an_acknowledgement_waits_until_earlier_qos_0_of_its_topic_is_handed_over() {
+    long plain = box.publish("t", 0);
+    long acknowledged = box.publish("t", 1);
+    assertEquals(List.of(plain), box.drain());
+
+    // the link is lost before the bytes were taken
+    box.outbox.requeue(plain);
+
+    assertEquals(List.of(plain), box.drain());
+    box.outbox.settle(plain, new Outcome.Sent());
+    assertEquals(List.of(acknowledged), box.drain());
   }
 
   @Test

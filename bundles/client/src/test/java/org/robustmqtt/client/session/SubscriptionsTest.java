@@ -165,6 +165,14 @@ class SubscriptionsTest {
     scene.connect().connack(true).expect("established, resumed", "SUBSCRIBE #23 a:1");
   }
 
+  @Test
+  void what_was_given_back_and_is_wanted_again_while_offline_is_subscribed_again() {
+    Scene scene = Scene.online().want("a", 1).written().suback(21, 1).written();
+    scene.session.lost();
+    scene.want().want("a", 1).clear();
+    scene.connect().connack(true).expect("established, resumed", "SUBSCRIBE #22 a:1");
+  }
+
   /** A filter whose UNSUBSCRIBE may have arrived must not count as acknowledged. */
   @Test
   void an_unsubscribe_that_was_cut_is_undone_by_a_subscribe_if_the_filter_is_wanted_again() {

@@ -90,8 +90,10 @@ class KeyFilesTest {
 
   static Stream<Arguments> keys() throws Exception {
     return Stream.of(
-        Arguments.of("PKCS#8 RSA", RSA, Authority.block("PRIVATE KEY", RSA.getPrivate().getEncoded()), ""),
-        Arguments.of("PKCS#8 EC", EC, Authority.block("PRIVATE KEY", EC.getPrivate().getEncoded()), ""),
+        Arguments.of(
+            "PKCS#8 RSA", RSA, Authority.block("PRIVATE KEY", RSA.getPrivate().getEncoded()), ""),
+        Arguments.of(
+            "PKCS#8 EC", EC, Authority.block("PRIVATE KEY", EC.getPrivate().getEncoded()), ""),
         Arguments.of("PKCS#1", RSA, Authority.block("RSA PRIVATE KEY", pkcs1(RSA)), ""),
         Arguments.of("SEC1", EC, Authority.block("EC PRIVATE KEY", sec1(true)), ""),
         Arguments.of(
@@ -112,7 +114,8 @@ class KeyFilesTest {
             "PBES2 AES-128",
             EC,
             Authority.block(
-                "ENCRYPTED PRIVATE KEY", encrypted(EC, NISTObjectIdentifiers.id_aes128_CBC, "geheim")),
+                "ENCRYPTED PRIVATE KEY",
+                encrypted(EC, NISTObjectIdentifiers.id_aes128_CBC, "geheim")),
             "geheim"),
         Arguments.of(
             "Windows line ends and words around it",
@@ -174,8 +177,7 @@ class KeyFilesTest {
 
   @Test
   void one_file_may_hold_certificate_and_key_in_any_order() throws Exception {
-    disk.put(
-        Path.of("/c.pem"), joined(issued(EC).keyPem(), CA.pem(), issued(EC).certificatePem()));
+    disk.put(Path.of("/c.pem"), joined(issued(EC).keyPem(), CA.pem(), issued(EC).certificatePem()));
     disk.put(Path.of("/k.pem"), disk.get(Path.of("/c.pem")));
     KeyFiles.Identity identity = files.identity(pem(shape -> shape)).orElseThrow();
 
@@ -251,8 +253,7 @@ class KeyFilesTest {
     disk.put(Path.of("/c.pem"), issued(RSA).certificatePem());
     byte[] whole = RSA.getPrivate().getEncoded();
     for (int length = 0; length < whole.length; length += 7) {
-      disk.put(
-          Path.of("/k.pem"), Authority.block("PRIVATE KEY", Arrays.copyOf(whole, length)));
+      disk.put(Path.of("/k.pem"), Authority.block("PRIVATE KEY", Arrays.copyOf(whole, length)));
       assertTrue(fault(pem(shape -> shape)).startsWith("privateKey /k.pem: "));
     }
   }
@@ -318,15 +319,13 @@ class KeyFilesTest {
   void a_store_with_a_wrong_password_is_told() {
     disk.put(Path.of("/own.store"), issued(EC).store("PKCS12", "right"));
 
-    assertEquals(
-        "keyStore /own.store: keyStorePassword does not open it", fault(store("geheim")));
+    assertEquals("keyStore /own.store: keyStorePassword does not open it", fault(store("geheim")));
   }
 
   @Test
   void a_store_without_a_key_and_pem_in_place_of_a_store_are_told() {
     disk.put(Path.of("/own.store"), CA.trustStore("PKCS12", "geheim"));
-    assertEquals(
-        "keyStore /own.store: holds 0 private keys; allowed: one", fault(store("geheim")));
+    assertEquals("keyStore /own.store: holds 0 private keys; allowed: one", fault(store("geheim")));
 
     disk.put(Path.of("/own.store"), issued(EC).certificatePem());
     assertTrue(fault(store("geheim")).contains("PEM files are named with certificate and"));
@@ -334,13 +333,13 @@ class KeyFilesTest {
 
   @Test
   void a_bundle_of_authorities_is_read_whole() throws Exception {
-    disk.put(Path.of("/trust.pem"), joined(CA.pem(), ascii("# a word\n"), Authority.named("B").pem()));
+    disk.put(
+        Path.of("/trust.pem"), joined(CA.pem(), ascii("# a word\n"), Authority.named("B").pem()));
 
     assertEquals(
         2,
         files
-            .trusted(
-                TlsSettings.Source.file("trustStore", Path.of("/trust.pem")), Optional.empty())
+            .trusted(TlsSettings.Source.file("trustStore", Path.of("/trust.pem")), Optional.empty())
             .size());
   }
 
@@ -358,8 +357,7 @@ class KeyFilesTest {
   @Test
   void a_trust_store_with_nothing_in_it_is_told() {
     disk.put(Path.of("/t"), issued(EC).keyPem());
-    assertEquals(
-        "trustStore /t: holds no certificate; allowed: PEM, PKCS12, JKS", untrusted("/t"));
+    assertEquals("trustStore /t: holds no certificate; allowed: PEM, PKCS12, JKS", untrusted("/t"));
     disk.put(Path.of("/t"), issued(EC).store("PKCS12", "geheim"));
     assertTrue(untrusted("/t").contains("holds no trusted certificate"));
     disk.put(Path.of("/t"), ascii("hello"));

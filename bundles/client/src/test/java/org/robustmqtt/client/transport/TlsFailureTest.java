@@ -85,8 +85,7 @@ class TlsFailureTest {
 
     failsWith(
         ProblemKind.TLS_EXPIRED,
-        "expired on "
-            + CertificateText.date(tls.shown.chain().get(0).getNotAfter().toInstant()),
+        "expired on " + CertificateText.date(tls.shown.chain().get(0).getNotAfter().toInstant()),
         "renewed at the broker");
   }
 
@@ -187,8 +186,7 @@ class TlsFailureTest {
     tls.world.onLoop(() -> tls.write(TlsWorld.publish(10), 1));
 
     assertEquals(List.of("opened"), tls.told);
-    assertEquals(
-        "CN=hub-7", tls.peer.engine().getSession().getPeerPrincipal().getName());
+    assertEquals("CN=hub-7", tls.peer.engine().getSession().getPeerPrincipal().getName());
     assertEquals("CN=hub-7", tls.transport.tls().orElseThrow().own().orElseThrow().subject());
     assertEquals(List.of(1L), tls.handedOver);
   }

@@ -53,6 +53,7 @@ final class Broker {
   private final List<BrokerLine> lines = new ArrayList<>();
   private boolean up = true;
   private int sessionNumbers;
+  private String newest = "";
 
   Broker(World world, SplittableRandom random, Ledger ledger, Inbox inbox) {
     this.world = world;
@@ -104,13 +105,14 @@ final class Broker {
     return Optional.ofNullable(sessions.get(clientId));
   }
 
-  Optional<BrokerSession> anySession() {
-    return sessions.values().stream().findFirst();
+  /** Returns the session of the client that came last. */
+  Optional<BrokerSession> newestSession() {
+    return session(newest);
   }
 
   BrokerSession begin(String clientId) {
     end(clientId);
-    BrokerSession session = new BrokerSession(++sessionNumbers);
+    BrokerSession session = new BrokerSession(++sessionNumbers, ledger.sessionRecords());
     sessions.put(clientId, session);
     return session;
   }
@@ -124,6 +126,7 @@ final class Broker {
 
   /** Hangs up on a client that connects again, or that another one is taken for. */
   void takeOver(String clientId, BrokerLine by) {
+    newest = clientId;
     for (BrokerLine line : List.copyOf(lines)) {
       if (line != by && line.isOpen() && line.clientId().equals(Optional.of(clientId))) {
         line.takenOver();
@@ -147,6 +150,16 @@ final class Broker {
       retained.clear();
     }
     world.at(downNanos, () -> up = true);
+  }
+
+  /**
+   * The client's process ended. If it had not recorded its newest session, it would take that for
+   * the one before, and nothing in the protocol tells them apart: the broker loses it.
+   */
+  void clientCrashed() {
+    newestSession()
+        .filter(session -> session.recordsBefore == ledger.sessionRecords())
+        .ifPresent(session -> end(newest));
   }
 
   void loseSession() {
@@ -176,7 +189,7 @@ final class Broker {
 
   /** Returns whether the client would get a message of this topic. */
   Optional<Received> publish(String topic, int qos) {
-    BrokerSession session = anySession().orElse(null);
+    BrokerSession session = newestSession().orElse(null);
     if (session == null) {
       return Optional.empty();
     }
@@ -223,8 +236,15 @@ final class Broker {
     return Optional.ofNullable(retained.get(topic));
   }
 
+  String describe() {
+    return newestSession()
+        .map(session -> "in flight " + session.inFlight + ", queued " + session.queue)
+        .orElse("without a session");
+  }
+
   boolean idle() {
-    return sessions.values().stream()
-        .allMatch(session -> session.inFlight.isEmpty() && session.queue.isEmpty());
+    return newestSession()
+        .map(session -> session.inFlight.isEmpty() && session.queue.isEmpty())
+        .orElse(true);
   }
 }

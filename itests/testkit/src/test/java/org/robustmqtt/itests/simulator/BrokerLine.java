@@ -123,6 +123,9 @@ final class BrokerLine {
     BrokerSession left = session;
     session = null;
     String id = clientId.orElseThrow();
+    if (!broker.session(id).equals(Optional.of(left))) {
+      return;
+    }
     boolean kept = mqtt5 ? expirySeconds > 0 : left.expiryNanos > 0;
     if (!kept || !left.told) {
       // A client cannot tell a session whose CONNACK was lost from the one it had before.

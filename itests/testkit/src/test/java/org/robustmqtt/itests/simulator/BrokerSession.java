@@ -11,6 +11,10 @@ import org.robustmqtt.codec.Publish;
 /** What a broker remembers of a client. */
 final class BrokerSession {
   final int number;
+
+  /** How many session records the client had forced when this began. */
+  final int recordsBefore;
+
   final Map<String, QoS> filters = new LinkedHashMap<>();
 
   /** QoS 2 messages of the client that it has not released, by packet id. */
@@ -26,8 +30,9 @@ final class BrokerSession {
 
   private int nextId;
 
-  BrokerSession(int number) {
+  BrokerSession(int number, int recordsBefore) {
     this.number = number;
+    this.recordsBefore = recordsBefore;
   }
 
   int freeId() {

@@ -72,7 +72,7 @@ final class Hub {
     this.ledger = ledger;
     this.broker = broker;
     this.segmentSize = segmentSize;
-    broker.taps = none -> new Tap(world, ledger, spy, 2 * largestInflight);
+    broker.taps = none -> new Tap(world, ledger, spy, () -> 2 * largestInflight);
   }
 
   Optional<SimulatedRooms> rooms() {
@@ -131,6 +131,8 @@ final class Hub {
     if (disk.hasFault()) {
       ledger.diskFailed();
     }
+    ledger.writesWithin(
+        SimulatedRooms.journal(properties).storeDelay().toNanos() + 4 * slowJournal + SECOND);
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
@@ -229,6 +231,7 @@ final class Hub {
           case TEAR -> Fault.DISK_POWER_CUT_TEAR;
         });
     boolean power = crash != SimDisk.Crash.KILL;
+    broker.clientCrashed();
     if (power) {
       worst = crash;
       ledger.powerCut();
@@ -238,6 +241,7 @@ final class Hub {
         wall.offsetMillis -= random.nextLong(40L * 24 * 3600 * 1000);
       }
     }
+    ledger.ends();
     disk.crash(crash);
     ended();
     world.at(random.nextLong(restartDelay), this::start);
@@ -414,13 +418,18 @@ final class Hub {
             .allMatch(one -> one.state() == org.robustmqtt.SubscriptionStatus.State.ACTIVE);
   }
 
-  /** Returns whether MQTT 5 is spoken. */
-  boolean mqtt5() {
-    return rooms().map(open -> open.status().protocolVersion().equals("5")).orElse(false);
-  }
-
   String describe() {
-    return rooms().map(open -> open.status().toString() + " " + open.browse(5)).orElse("down");
+    return rooms()
+        .map(
+            open ->
+                open.status()
+                    + " pending "
+                    + open.browse(5)
+                    + ", filters "
+                    + open.status().subscriptions()
+                    + ", broker "
+                    + broker.describe())
+        .orElse("down");
   }
 
   boolean isStopping() {

@@ -43,7 +43,7 @@ final class Inbox {
         received.qos < 2 || times == 1,
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
-    if (!received.heard && received.qos > 0) {
+    if (!received.heard && received.qos > 0 && !received.excused) {
       String stream = received.session + "/" + listener + "/" + received.topic + "/" + received.qos;
       int last = lastHeard.getOrDefault(stream, 0);
       world.check(

@@ -27,6 +27,9 @@ final class Ledger {
   private int run;
   private int recovered;
   private int accepted;
+  private int sessionRecords;
+  private long withinNanos;
+  private long endedAt;
 
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
@@ -105,9 +108,11 @@ final class Ledger {
         () -> "a memory message is on disk: " + sent);
     world.check(
         !sent.vanished, Sentence.AT_RISK_ONLY, () -> "it had vanished and is back: " + sent);
+    // What a failing disk may hold of a message is made true when it is back, unless the process
+    // ends before: that is rule 9, DEGRADED.
     boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
     world.check(
-        !settled || after != SimDisk.Crash.KILL,
+        !settled || after != SimDisk.Crash.KILL || sent.stored.equals(Optional.of(Stored.FAILED)),
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
@@ -128,14 +133,41 @@ final class Ledger {
         !whole || sent.durability == Durability.MEMORY,
         Sentence.AT_RISK_ONLY,
         () -> "it vanished at a clean stop: " + sent);
+    world.check(
+        diskFailed
+            || sent.durability == Durability.MEMORY
+            || sent.acceptedRun != run - 1
+            || endedAt - sent.acceptedAt <= withinNanos,
+        Sentence.WITHIN_DELAY,
+        () -> "not on disk " + (endedAt - sent.acceptedAt) / 1e9 + " s after: " + sent);
     sent.vanished = true;
     world.happened(Fault.AT_RISK_VANISHED);
     world.trace(() -> "vanished: " + sent);
   }
 
+  /** A process begins to write, and has to have written a message within this time. */
+  void writesWithin(long nanos) {
+    withinNanos = nanos;
+  }
+
+  /** The process ended. */
+  void ends() {
+    endedAt = world.now();
+  }
+
   /** A power cut: what was not forced may be gone. */
   void powerCut() {
     byId.values().forEach(sent -> sent.powerCut = true);
+  }
+
+  /** A session record was forced. */
+  void sessionRecorded() {
+    sessionRecords++;
+  }
+
+  /** Returns how many session records were forced. */
+  int sessionRecords() {
+    return sessionRecords;
   }
 
   // What the application and the journal say.
@@ -222,7 +254,10 @@ final class Ledger {
           () -> "it arrived in several sessions: " + sent);
     } else if (outcome instanceof Outcome.Dropped dropped) {
       world.check(
-          dropped.mayHaveArrived() || sent.arrivals.isEmpty() || sent.powerCut,
+          dropped.mayHaveArrived()
+              || sent.arrivals.isEmpty()
+              || sent.powerCut
+              || sent.recordFailed,
           Sentence.NOT_ARRIVED,
           () -> "it had arrived: " + sent);
     }
@@ -269,6 +304,7 @@ final class Ledger {
             || !(sent.outcome.get() instanceof Outcome.Dropped dropped)
             || dropped.mayHaveArrived()
             || sent.powerCut
+            || sent.recordFailed
             || sent.repeated,
         Sentence.NOT_ARRIVED,
         () -> "it arrives after all: " + sent);

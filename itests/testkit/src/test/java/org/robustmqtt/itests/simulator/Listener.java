@@ -67,6 +67,7 @@ final class Listener {
 
   void come(SimulatedRooms rooms) {
     if (handle == null) {
+      world.trace(() -> "listener " + number + " comes for " + filter + ", " + qos);
       handle = rooms.listen("listener" + number, filter, qos, manual, this::received);
     }
   }
@@ -82,6 +83,7 @@ final class Listener {
 
   void go() {
     if (handle != null) {
+      world.trace(() -> "listener " + number + " goes");
       handle.close();
       gone();
       world.happened(Fault.LISTENER_AWAY);

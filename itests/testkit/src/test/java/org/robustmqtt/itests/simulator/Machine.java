@@ -292,15 +292,20 @@ final class Machine {
     public <T> void call(String what, Callable<T> work, long deadlineNanos, Answer<T> answer) {
       assert onLoop : "helpers: not on the loop";
       boolean[] answered = {false};
-      Loop.Timer late =
-          doors
-              .loop()
-              .schedule(
-                  deadlineNanos,
-                  () -> {
-                    answered[0] = true;
-                    answer.failed(new TimeoutException(what));
-                  });
+      // Not one of the loop's timers: nobody can take a call back, and it ends by itself.
+      World.Event late =
+          world.at(
+              deadlineNanos,
+              () ->
+                  doors
+                      .loop()
+                      .execute(
+                          () -> {
+                            if (!answered[0]) {
+                              answered[0] = true;
+                              answer.failed(new TimeoutException(what));
+                            }
+                          }));
       Runnable begin = () -> helpers.add(() -> work(work, answer, answered, late));
       long wait = net.resolverDelay();
       if (wait < 0) {
@@ -309,7 +314,8 @@ final class Machine {
       world.at(wait, begin);
     }
 
-    private <T> void work(Callable<T> work, Answer<T> answer, boolean[] answered, Loop.Timer late) {
+    private <T> void work(
+        Callable<T> work, Answer<T> answer, boolean[] answered, World.Event late) {
       Runnable tell;
       try {
         T value = work.call();

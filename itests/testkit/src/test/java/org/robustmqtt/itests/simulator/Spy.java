@@ -276,6 +276,9 @@ final class Spy implements Journal {
               world.trace(() -> "journal: " + key + (written ? " " : " not ") + level);
               if (key.equals("session") && level == Level.FORCED) {
                 record |= written;
+                if (written) {
+                  ledger.sessionRecorded();
+                }
               }
             }));
   }

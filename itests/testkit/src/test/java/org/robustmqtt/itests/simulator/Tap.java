@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.robustmqtt.Durability;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connect;
@@ -19,13 +20,13 @@ final class Tap {
   private final World world;
   private final Ledger ledger;
   private final Spy spy;
-  private final int idRange;
+  private final IntSupplier idRange;
   private final Frames frames = new Frames();
 
   /** Which message was sent under a packet id. */
   private final Map<Integer, Sent> under = new HashMap<>();
 
-  Tap(World world, Ledger ledger, Spy spy, int idRange) {
+  Tap(World world, Ledger ledger, Spy spy, IntSupplier idRange) {
     this.world = world;
     this.ledger = ledger;
     this.spy = spy;
@@ -102,9 +103,9 @@ final class Tap {
       }
     }
     world.check(
-        publish.qos().level() < 2 || id <= idRange,
+        publish.qos().level() < 2 || id <= idRange.getAsInt(),
         Sentence.QOS2_IDS,
-        () -> "#" + id + ", allowed are 1 to " + idRange);
+        () -> "#" + id + ", allowed are 1 to " + idRange.getAsInt());
   }
 
   /** Returns the key of a message, which is the first word of its payload. */
