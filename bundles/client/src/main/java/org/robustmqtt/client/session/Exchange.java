@@ -29,6 +29,9 @@ final class Exchange implements PacketIds.Owner {
   /** Whether its PUBLISH was written in this session, perhaps before the process ended. */
   boolean written;
 
+  /** Whether it was written again: a first one may have arrived, whatever the last answer says. */
+  boolean again;
+
   /** Whether it has its outcome already: it is not sent again, and only its end is of interest. */
   boolean givenUp;
 

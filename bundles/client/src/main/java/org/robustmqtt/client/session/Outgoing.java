@@ -301,7 +301,8 @@ final class Outgoing {
       effects.settle(
           exchange.sequence,
           ReasonCode.failure(reasonCode)
-              ? new Outcome.Dropped(DropReason.REFUSED, reasonCode, exchange.duplicate)
+              ? new Outcome.Dropped(
+                  DropReason.REFUSED, reasonCode, exchange.duplicate || exchange.again)
               : new Outcome.Acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
     }
     ids.end(exchange.packetId);

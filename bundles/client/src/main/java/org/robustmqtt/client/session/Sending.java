@@ -287,6 +287,7 @@ final class Sending {
       effects.writeUnacknowledged(exchange.sequence, connection.aliased(packet));
       return;
     }
+    exchange.again |= exchange.written;
     exchange.written = true;
     exchange.serial = connection.nextSerial();
     sent.add(exchange);

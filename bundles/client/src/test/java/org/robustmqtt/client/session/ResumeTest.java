@@ -12,6 +12,7 @@ import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.Puback;
 
 /** The cuts at each point of an exchange of ours, with the session kept, lost, or restarted. */
 class ResumeTest {
@@ -29,6 +30,14 @@ class ResumeTest {
         .expect("established, resumed", "PUBLISH1 #21 dup a=m1")
         .puback(21)
         .expect("settled 1 acknowledged 0x00");
+  }
+
+  @Test
+  void what_is_refused_after_it_was_sent_twice_may_have_arrived_the_first_time() {
+    Scene scene = Scene.online().send(1, 1, "a").written().clear().reconnect(true).clear();
+    scene
+        .got(new Puback(21, 0x97, Properties.NONE))
+        .expect("settled 1 REFUSED 0x97 perhaps arrived");
   }
 
   @Test
