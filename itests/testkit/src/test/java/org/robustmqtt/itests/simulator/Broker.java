@@ -148,6 +148,7 @@ final class Broker {
     if (!withState) {
       List.copyOf(sessions.keySet()).forEach(this::end);
       retained.clear();
+      ledger.retainedLost();
     }
     world.at(downNanos, () -> up = true);
   }
@@ -232,8 +233,8 @@ final class Broker {
                     new Sent.Arrival(session.number, publish.qos().level(), run, world.now())));
   }
 
-  Optional<Publish> retained(String topic) {
-    return Optional.ofNullable(retained.get(topic));
+  Map<String, Publish> retained() {
+    return retained;
   }
 
   String describe() {

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
+import org.robustmqtt.codec.Publish;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 
@@ -29,6 +30,7 @@ final class Ledger {
   private int accepted;
   private int sessionRecords;
   private long withinNanos;
+  private long retainedLostAt = -1;
   private long endedAt;
 
   /** Whether the disk did what it was told since the process began. */
@@ -85,9 +87,14 @@ final class Ledger {
         world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
         return;
       }
-      ids.add(id);
-      recovered++;
-      found(sent, after);
+      boolean decided =
+          message.stage() == RecoveredMessage.Stage.ABANDONED
+              || message.stage() == RecoveredMessage.Stage.QUARANTINED;
+      if (!decided) {
+        ids.add(id);
+        recovered++;
+        found(sent, after);
+      }
     }
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
@@ -103,7 +110,7 @@ final class Ledger {
 
   private void found(Sent sent, SimDisk.Crash after) {
     world.check(
-        sent.durability != Durability.MEMORY,
+        sent.durability != Durability.MEMORY || sent.retain,
         Sentence.RECOVERED,
         () -> "a memory message is on disk: " + sent);
     world.check(
@@ -210,8 +217,21 @@ final class Ledger {
     }
     world.trace(() -> "settled " + sent.key);
     world.check(
-        sent.settledRun != run, Sentence.ONE_OUTCOME, () -> "settled twice in a run: " + sent);
+        sent.settledRun != run || sent.decidedEarly,
+        Sentence.ONE_OUTCOME,
+        () -> "settled twice in a run: " + sent);
     sent.settledRun = run;
+  }
+
+  /** Abandoned or quarantined: it has its outcome, and its record stays for a while. */
+  void deciding(long id, String how) {
+    settling(id);
+    byId(id)
+        .ifPresent(
+            sent -> {
+              world.trace(() -> how + " " + sent.key);
+              sent.decidedEarly = true;
+            });
   }
 
   void settleWritten(long id, boolean written) {
@@ -240,6 +260,11 @@ final class Ledger {
     sent.outcomeRun = run;
     sent.pendingRun = 0;
     judge(sent, outcome);
+    if (outcome instanceof Outcome.Dropped dropped
+        && dropped.reason() == org.robustmqtt.DropReason.QUARANTINED) {
+      world.happened(Fault.QUARANTINED);
+      world.check(sent.refused, Sentence.POISON, () -> "the broker takes it: " + sent);
+    }
   }
 
   private void judge(Sent sent, Outcome outcome) {
@@ -254,10 +279,7 @@ final class Ledger {
           () -> "it arrived in several sessions: " + sent);
     } else if (outcome instanceof Outcome.Dropped dropped) {
       world.check(
-          dropped.mayHaveArrived()
-              || sent.arrivals.isEmpty()
-              || sent.powerCut
-              || sent.recordFailed,
+          dropped.mayHaveArrived() || sent.arrivals.isEmpty() || sent.powerCut || sent.recordFailed,
           Sentence.NOT_ARRIVED,
           () -> "it had arrived: " + sent);
     }
@@ -318,16 +340,43 @@ final class Ledger {
     sent.arrivals.add(arrival);
     if (sent.retain) {
       long last = lastRetained.getOrDefault(sent.topic, 0L);
+      Sent newer = byId.get(last);
+      // What is in flight with the same QoS is sent again together, in order.
       world.check(
-          sent.id >= last,
+          sent.id >= last || newer.settledRun == 0 && newer.outcome.isEmpty(),
           Sentence.RETAINED,
-          () -> "after id " + last + " of its topic came " + sent);
+          () -> "it comes after " + newer + ": " + sent);
       lastRetained.put(sent.topic, Math.max(last, sent.id));
     }
   }
 
+  /** The broker lost what it had retained. */
+  void retainedLost() {
+    lastRetained.clear();
+    retainedLostAt = world.now();
+  }
+
+  /** In the end the broker has the newest retained message that was not dropped. */
+  private void endRetained(Map<String, Publish> retained) {
+    for (Sent sent : byId.values()) {
+      boolean there =
+          sent.retain
+              && sent.outcome.filter(one -> one.kind() != Outcome.Kind.DROPPED).isPresent()
+              && sent.arrivals.stream().anyMatch(arrival -> arrival.at() > retainedLostAt);
+      if (there) {
+        Publish publish = retained.get(sent.topic);
+        Sent found = publish == null ? null : byKey.get(Tap.key(publish.payload()));
+        world.check(
+            found != null && found.id >= sent.id,
+            Sentence.RETAINED,
+            () -> "the broker has " + found + " instead of " + sent);
+      }
+    }
+  }
+
   /** Everything was left alone long enough. */
-  void end() {
+  void end(Map<String, Publish> retained) {
+    endRetained(retained);
     for (Sent sent : byId.values()) {
       boolean ended = sent.outcome.isPresent() || sent.settledRun > 0 || sent.vanished;
       world.check(ended, Sentence.EVERY_OUTCOME, () -> "no outcome: " + sent);

@@ -279,7 +279,7 @@ final class Schedule {
     }
     world.check(hub.isQuiet(), Sentence.COMES_BACK, () -> "not for long: " + hub.describe());
     hub.count();
-    ledger.end();
+    ledger.end(broker.retained());
     checkFilters();
     end();
   }

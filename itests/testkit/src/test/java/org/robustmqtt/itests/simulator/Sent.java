@@ -26,6 +26,9 @@ final class Sent {
   /** In which run the settlement was given to the journal last; 0: in none. */
   int settledRun;
 
+  /** Whether it was abandoned or quarantined, so that its settlement is still to come. */
+  boolean decidedEarly;
+
   /** What the journal said of that settlement. */
   Optional<Boolean> settleWritten = Optional.empty();
 

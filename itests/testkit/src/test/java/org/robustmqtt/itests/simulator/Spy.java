@@ -205,27 +205,27 @@ final class Spy implements Journal {
 
   @Override
   public void abandoned(long id, WrittenCallback callback) {
-    journal.abandoned(id, callback);
+    ledger.deciding(id, "abandoned");
+    journal.abandoned(id, told(callback, written -> settleWritten(id, written)));
   }
 
   @Override
   public void quarantined(long id, WrittenCallback callback) {
-    journal.quarantined(id, callback);
+    ledger.deciding(id, "quarantined");
+    journal.quarantined(id, told(callback, written -> settleWritten(id, written)));
   }
 
   @Override
   public void settled(long id, WrittenCallback callback) {
     ledger.settling(id);
-    journal.settled(
-        id,
-        told(
-            callback,
-            written -> {
-              ledger.settleWritten(id, written);
-              if (!written) {
-                failed(id);
-              }
-            }));
+    journal.settled(id, told(callback, written -> settleWritten(id, written)));
+  }
+
+  private void settleWritten(long id, boolean written) {
+    ledger.settleWritten(id, written);
+    if (!written) {
+      failed(id);
+    }
   }
 
   @Override
