@@ -1,6 +1,7 @@
 package org.robustmqtt.client.listeners;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,18 +84,13 @@ public final class Dispatcher {
   private final WantedFilters wanted;
   private final Parking parking;
   private final Hearer.Events events = new HearerEvents();
-<<<<<<< HEAD
   private final Audience audience = new Audience();
-  private final Brake brake;
-  private final Endings endings;
-=======
-  private final Set<Hearer> hearers = new LinkedHashSet<>();
 
   /** Listeners that were taken away while the time of a call of theirs is looked at. */
   private final List<Hearer> leaving = new ArrayList<>();
 
-  private final Map<String, Hearer[]> matches = new HashMap<>();
->>>>>>> h/simx
+  private final Brake brake;
+  private final Endings endings;
   private final LongAdder received = new LongAdder();
   private final LongAdder unclaimed = new LongAdder();
   private final LongAdder overflowed = new LongAdder();
@@ -340,15 +336,9 @@ public final class Dispatcher {
     closed = true;
     parking.clear();
     wanted.close();
-<<<<<<< HEAD
     audience.clear().forEach(Hearer::shut);
-    brake.lost();
-=======
-    hearers.forEach(Hearer::shut);
     leaving.forEach(Hearer::shut);
-    hearers.clear();
-    matches.clear();
->>>>>>> h/simx
+    brake.lost();
   }
 
   private final class HearerEvents implements Hearer.Events {
