@@ -244,7 +244,7 @@ final class Outgoing {
         sending.take(exchange);
         sending.occupy(exchange);
         releasing.add(exchange);
-        suspicion.acknowledged();
+        noticed(exchange);
         recordReleased(exchange);
         sending.proceed();
       }
@@ -292,9 +292,19 @@ final class Outgoing {
     return Session.earlier(Session.earlier(sending.oldest(), release), clearing.oldest());
   }
 
+  /**
+   * The broker answered to a message. Our own birth, which goes first on every connection, says
+   * nothing of those behind it: it would clear each suspicion anew.
+   */
+  private void noticed(Exchange exchange) {
+    if (exchange.sequence > 0) {
+      suspicion.acknowledged();
+    }
+  }
+
   private void finish(Exchange exchange, int reasonCode) {
     sending.leave(exchange);
-    suspicion.acknowledged();
+    noticed(exchange);
     if (exchange.givenUp) {
       effects.ended(exchange.sequence, true);
     } else {

@@ -164,6 +164,21 @@ class AbandonedTest {
   }
 
   @Test
+  void the_acknowledgement_of_our_own_birth_clears_no_suspicion() {
+    Scene scene = Scene.online().send(1, 1, "a").written();
+    scene.session.blame();
+    scene.reconnect(true);
+    scene.session.blame();
+    scene.reconnect(true).clear();
+    assertTrue(scene.session.blame().orElseThrow().alone());
+    scene.reconnect(false).clear().send(-1, 1, "birth").written();
+    scene.puback(22).clear();
+    scene.send(1, 1, "a").written().clear();
+
+    assertEquals(Optional.of(new Session.Suspect(1, true)), scene.session.blame());
+  }
+
+  @Test
   void a_loss_with_nothing_unacknowledged_is_put_down_to_nobody() {
     Scene scene = Scene.online().send(1, 1, "a").written().puback(21).clear();
     assertEquals(Optional.empty(), scene.session.blame());
