@@ -307,6 +307,9 @@ final class Hub {
       return;
     }
     clean = journal.status().degraded().isEmpty();
+    if (!clean) {
+      broker.clientCrashed();
+    }
     int timers = machine.timersSet();
     world.check(timers == 0, Sentence.NO_LEAK, () -> timers + " timers are set");
     world.check(net.open() == 0, Sentence.NO_LEAK, () -> "channels are open");

@@ -216,6 +216,10 @@ final class Ledger {
       return;
     }
     world.trace(() -> "settled " + sent.key);
+    if (sent.durability == Durability.MEMORY) {
+      // Only its record, if it ever had one: its outcome waits for no disk.
+      return;
+    }
     world.check(
         sent.settledRun != run || sent.decidedEarly,
         Sentence.ONE_OUTCOME,
