@@ -44,6 +44,9 @@ final class Incoming {
     /** QoS 2: whether it is on disk that it was received. */
     private boolean recorded;
 
+    /** QoS 2: whether an exchange before this one may have left the id on disk. */
+    private boolean inherited;
+
     /** What the listeners give back, or the token of the record that is awaited; else 0. */
     private long token;
 
@@ -181,7 +184,9 @@ final class Incoming {
     int id = packet.packetId();
     Arrival arrival = exactlyOnce.get(id);
     if (arrival == null || arrival.bornOn <= doubtedUntil && !packet.duplicate()) {
+      boolean inherited = arrival != null;
       arrival = new Arrival(id, connection.number());
+      arrival.inherited = inherited;
       arrival.token = token(Token.Kind.DELIVERED_2, id);
       exactlyOnce.put(id, arrival);
       await(arrival);
@@ -224,7 +229,7 @@ final class Incoming {
   /** A PUBREL came. */
   void pubrel(int packetId) {
     Arrival arrival = exactlyOnce.get(packetId);
-    if (arrival == null || arrival.state == State.BUSY) {
+    if (arrival == null || arrival.state == State.BUSY && !arrival.inherited) {
       if (arrival != null) {
         // The broker holds it for done although we did not say so: no acknowledgement any more.
         over(arrival);

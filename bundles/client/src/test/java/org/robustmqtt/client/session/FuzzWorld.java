@@ -61,6 +61,7 @@ final class FuzzWorld implements SessionEffects {
   // the disk, and what is on its way there
   private final ModelJournal.State disk = new ModelJournal.State();
   private final Deque<Change> changes = new ArrayDeque<>();
+  private int forgetting;
 
   // the outbox
   private final Map<Long, Message> published = new HashMap<>();
@@ -68,6 +69,12 @@ final class FuzzWorld implements SessionEffects {
   private final Map<Long, Boolean> held = new TreeMap<>();
   private final Set<Long> settled = new HashSet<>();
   private long lastSequence;
+
+  /** Have their outcome while they are sent, and the session is not at their end. */
+  private final Set<Long> abandoned = new HashSet<>();
+
+  /** Those of them that the session was told of. */
+  private final Set<Long> givenUp = new HashSet<>();
 
   // the session of this run
   private Session session;
@@ -127,8 +134,11 @@ final class FuzzWorld implements SessionEffects {
   void crash() {
     linkEnds();
     changes.clear();
+    forgetting = 0;
     waiting.clear();
     held.clear();
+    abandoned.clear();
+    givenUp.clear();
     atListeners.clear();
     numbers.clear();
     handled.clear();
@@ -137,7 +147,11 @@ final class FuzzWorld implements SessionEffects {
     disk.messages.forEach(
         (sequence, stored) -> {
           settled.remove(sequence);
-          if (stored.packetId == 0) {
+          if (stored.abandoned) {
+            settled.add(sequence);
+            abandoned.add(sequence);
+            givenUp.add(sequence);
+          } else if (stored.packetId == 0) {
             waiting.put(sequence, stored.requeued);
           } else {
             held.put(sequence, true);
@@ -264,6 +278,25 @@ final class FuzzWorld implements SessionEffects {
     beginAgain();
   }
 
+  /** One of the messages with the session gets its outcome otherwise; that is recorded first. */
+  void giveUp(int which) {
+    List<Long> candidates = new ArrayList<>(held.keySet());
+    candidates.removeAll(abandoned);
+    if (!candidates.isEmpty()) {
+      long sequence = candidates.get(which % candidates.size());
+      check(settled.add(sequence), () -> "settled twice: " + sequence);
+      abandoned.add(sequence);
+      append(
+          state -> {
+            ModelJournal.Stored stored = state.messages.get(sequence);
+            if (stored != null) {
+              stored.abandoned = true;
+            }
+          },
+          -sequence);
+    }
+  }
+
   void want(Map<String, QoS> filters) {
     wanted = filters;
     session.want(filters);
@@ -277,14 +310,17 @@ final class FuzzWorld implements SessionEffects {
   void answerRecords(int count, boolean written) {
     for (int i = 0; i < count && !changes.isEmpty(); i++) {
       Change change = changes.poll();
-      boolean ok = written || change.token == 0 || i < count - 1;
+      boolean ok = written || change.token <= 0 || i < count - 1;
       if (ok) {
         change.change.accept(disk);
       }
-      if (change.token != 0) {
+      if (change.token < 0) {
+        givenUp.add(-change.token);
+        session.giveUp(-change.token);
+      } else if (change.token != 0) {
         session.written(change.token, ok);
-        beginAgain();
       }
+      beginAgain();
     }
   }
 
@@ -327,6 +363,7 @@ final class FuzzWorld implements SessionEffects {
         && !closed
         && waiting.isEmpty()
         && held.isEmpty()
+        && abandoned.isEmpty()
         && changes.isEmpty()
         && toBroker.isEmpty()
         && atListeners.isEmpty()
@@ -413,6 +450,7 @@ final class FuzzWorld implements SessionEffects {
         String text = Tape.text(publish);
         long sequence = sequence(text);
         check(held.containsKey(sequence), () -> "written, but not ours: " + text);
+        check(!givenUp.contains(sequence), () -> "written although given up: " + text);
         check(
             disk.messages.containsKey(sequence) && !disk.messages.get(sequence).released,
             () -> "PUBLISH after its PUBREL: " + text);
@@ -434,7 +472,10 @@ final class FuzzWorld implements SessionEffects {
       }
       case PUBCOMP -> {
         int id = ((Pubcomp) packet).packetId();
-        check(!disk.received.contains(id), () -> "PUBCOMP before its record: #" + id);
+        // What a lost session had received is forgotten as a whole, also while that is on its way.
+        check(
+            forgetting > 0 || !disk.received.contains(id),
+            () -> "PUBCOMP before its record: #" + id);
       }
       case PUBREL -> {}
       case CONNECT, CONNACK, SUBACK, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT, AUTH ->
@@ -475,16 +516,22 @@ final class FuzzWorld implements SessionEffects {
     append(
         state -> {
           ModelJournal.Stored stored = state.messages.get(sequence);
-          stored.epoch = epoch;
-          stored.packetId = packetId;
-          stored.released = false;
+          if (stored != null) {
+            stored.epoch = epoch;
+            stored.packetId = packetId;
+            stored.released = false;
+          }
         },
         token);
   }
 
   @Override
   public void recordReleased(long sequence, Level level, long token) {
-    append(state -> state.messages.get(sequence).released = true, token);
+    append(
+        state ->
+            Optional.ofNullable(state.messages.get(sequence))
+                .ifPresent(stored -> stored.released = true),
+        token);
   }
 
   @Override
@@ -499,7 +546,13 @@ final class FuzzWorld implements SessionEffects {
 
   @Override
   public void forgetReceived() {
-    append(state -> state.received.clear(), 0);
+    forgetting++;
+    append(
+        state -> {
+          state.received.clear();
+          forgetting--;
+        },
+        0);
   }
 
   @Override
@@ -520,13 +573,28 @@ final class FuzzWorld implements SessionEffects {
   }
 
   private void end(long sequence) {
+    if (abandoned.contains(sequence)) {
+      // It has its outcome, which the session was not told yet: a late acknowledgement.
+      forget(sequence);
+      return;
+    }
     check(held.remove(sequence) != null, () -> "an outcome, but not ours: " + sequence);
     check(settled.add(sequence), () -> "settled twice: " + sequence);
     append(state -> state.messages.remove(sequence), 0);
   }
 
+  private void forget(long sequence) {
+    abandoned.remove(sequence);
+    held.remove(sequence);
+    append(state -> state.messages.remove(sequence), 0);
+  }
+
   @Override
   public void requeue(long sequence) {
+    if (abandoned.contains(sequence)) {
+      forget(sequence);
+      return;
+    }
     check(held.remove(sequence) != null, () -> "given back, but not ours: " + sequence);
     waiting.put(sequence, true);
     append(
@@ -541,12 +609,14 @@ final class FuzzWorld implements SessionEffects {
 
   @Override
   public void freed(long sequence) {
-    throw new AssertionError("nothing was given up: " + sequence);
+    check(givenUp.contains(sequence), () -> "freed, but not given up: " + sequence);
+    held.remove(sequence);
   }
 
   @Override
   public void ended(long sequence, boolean acknowledged) {
-    throw new AssertionError("nothing was given up: " + sequence);
+    check(givenUp.contains(sequence), () -> "ended, but not given up: " + sequence);
+    forget(sequence);
   }
 
   @Override

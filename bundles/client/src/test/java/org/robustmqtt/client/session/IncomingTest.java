@@ -143,6 +143,21 @@ class IncomingTest {
         .expect("PUBCOMP #5");
   }
 
+  /** Found by fuzzing: the id stayed on disk, and could have swallowed a message some day. */
+  @Test
+  void a_pubrel_before_our_pubrec_takes_the_id_from_the_disk_that_an_earlier_exchange_left_there() {
+    Scene.restarted(Scene.record(1), List.of(), Set.of(5))
+        .connect()
+        .connack(true)
+        .publish(2, 5, "in", "new")
+        .expect("established, resumed", "delivered PUBLISH2 #5 in=new")
+        .pubrel(5)
+        .expect("disk: completed #5")
+        .handled(0)
+        .written()
+        .expect("PUBCOMP #5");
+  }
+
   @Test
   void after_a_lost_link_a_handler_of_qos_1_answers_nothing_and_the_message_comes_again() {
     Scene.online()

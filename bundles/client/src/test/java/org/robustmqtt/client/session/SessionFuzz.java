@@ -90,7 +90,9 @@ public final class SessionFuzz {
       world.crash();
     } else if (choice < 4) {
       world.cut();
-    } else if (choice < 6) {
+    } else if (choice == 4) {
+      world.giveUp(next());
+    } else if (choice == 5) {
       world.subscribeAgain(FILTERS.get(next() % FILTERS.size()));
     } else {
       world.connect();
