@@ -251,22 +251,25 @@ final class TlsStage implements Stage {
   private boolean wrap(ByteBuffer from) throws IOException {
     int count = Math.min(from.remaining(), BATCH);
     ByteBuffer to = emptied(netOut, ((count - 1) / RECORD + 1) * packetSize);
-    boolean more = true;
-    while (more && from.hasRemaining() && to.remaining() >= packetSize) {
-      SSLEngineResult result = engine.wrap(from, to);
-      wrapped += result.bytesProduced();
-      if (result.bytesConsumed() > 0) {
-        records.add(wrapped, result.bytesConsumed());
+    try {
+      boolean more = true;
+      while (more && from.hasRemaining() && to.remaining() >= packetSize) {
+        SSLEngineResult result = engine.wrap(from, to);
+        wrapped += result.bytesProduced();
+        if (result.bytesConsumed() > 0) {
+          records.add(wrapped, result.bytesConsumed());
+        }
+        if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+          enlargePackets();
+        }
+        more =
+            result.getStatus() == Status.OK
+                && result.bytesProduced() > 0
+                && result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
       }
-      if (result.getStatus() == Status.BUFFER_OVERFLOW) {
-        enlargePackets();
-      }
-      more =
-          result.getStatus() == Status.OK
-              && result.bytesProduced() > 0
-              && result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    } finally {
+      netOut = to.flip();
     }
-    netOut = to.flip();
     if (!netOut.hasRemaining() && engine.isOutboundDone()) {
       throw new EOFException("closed by the other side");
     }
@@ -280,8 +283,13 @@ final class TlsStage implements Stage {
       return false;
     }
     ByteBuffer to = emptied(netOut, packetSize);
-    SSLEngineResult result = engine.wrap(NOTHING, to);
-    netOut = to.flip();
+    SSLEngineResult result;
+    try {
+      result = engine.wrap(NOTHING, to);
+    } finally {
+      // Also when it throws: what is in it may not look like something to be sent.
+      netOut = to.flip();
+    }
     wrapped += result.bytesProduced();
     if (result.getStatus() == Status.BUFFER_OVERFLOW) {
       enlargePackets();
