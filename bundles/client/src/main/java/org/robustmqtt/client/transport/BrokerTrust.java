@@ -85,12 +85,14 @@ final class BrokerTrust extends X509ExtendedTrustManager {
     if (chainTrusted(chain, authType)) {
       return wrongHost(chain[0], e);
     }
-    String issued =
-        CertificateText.selfIssued(chain[0])
-            ? "is self-signed"
-            : "was issued by " + CertificateText.issuer(chain[chain.length - 1]);
     return refused(
-        issued + ", which is not trusted by " + whom + "; name its CA's PEM file with trustStore",
+        CertificateText.selfIssued(chain[0])
+            ? "is self-signed, and not in " + whom + "; name its PEM file with trustStore"
+            : "was issued by "
+                + CertificateText.issuer(chain[chain.length - 1])
+                + ", which is not trusted by "
+                + whom
+                + "; name its CA's PEM file with trustStore",
         chain[0],
         e);
   }

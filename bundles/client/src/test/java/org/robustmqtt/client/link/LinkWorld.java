@@ -28,6 +28,7 @@ import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.client.transport.Secret;
+import org.robustmqtt.client.transport.TlsSettings;
 import org.robustmqtt.codec.Will;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.whiteboard.MessageListener;
@@ -200,6 +201,7 @@ final class LinkWorld {
     LinkSettings.Version version = LinkSettings.Version.AUTO;
     Optional<String> username = Optional.empty();
     Optional<Secret> password = Optional.empty();
+    Optional<TlsSettings> tls = Optional.empty();
     Duration connectTimeout = Duration.ofSeconds(10);
     Duration ackTimeout = Duration.ofSeconds(20);
     Duration connectDelay = SECOND;
@@ -219,7 +221,7 @@ final class LinkWorld {
     LinkSettings make() {
       return new LinkSettings(
           enabled,
-          new BrokerAddress("mqtt://" + host + ":" + port, host, port),
+          new BrokerAddress("mqtt://" + host + ":" + port, host, port, tls),
           version,
           username,
           password,

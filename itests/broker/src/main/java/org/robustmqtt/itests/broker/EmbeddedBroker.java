@@ -28,11 +28,49 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final EmbeddedActiveMQ artemis;
   private final String host;
   private final int port;
+  private final String scheme;
 
-  private EmbeddedBroker(EmbeddedActiveMQ artemis, String host, int port) {
+  private EmbeddedBroker(EmbeddedActiveMQ artemis, String scheme, String host, int port) {
     this.artemis = artemis;
+    this.scheme = scheme;
     this.host = host;
     this.port = port;
+  }
+
+  /**
+   * How TLS is spoken: stores of type PKCS12.
+   *
+   * @param keyStore the broker's certificate and key
+   * @param trustStore who vouches for clients, which must have a certificate then; {@code null}:
+   *     they need none
+   * @param password of both
+   * @param protocols versions of TLS, with commas
+   */
+  public record Security(Path keyStore, Path trustStore, String password, String protocols) {
+    private String parameters() {
+      return ";sslEnabled=true;keyStoreType=PKCS12;keyStorePath="
+          + keyStore
+          + ";keyStorePassword="
+          + password
+          + ";enabledProtocols="
+          + protocols
+          + (trustStore == null
+              ? ""
+              : ";needClientAuth=true;trustStoreType=PKCS12;trustStorePath="
+                  + trustStore
+                  + ";trustStorePassword="
+                  + password);
+    }
+  }
+
+  /**
+   * Starts a broker that speaks TLS, on a free port of 127.0.0.1.
+   *
+   * @param data folder for everything it keeps; made if it is not there
+   * @throws IOException if it does not start; nothing is left running then
+   */
+  public static EmbeddedBroker startSecured(Path data, Security security) throws IOException {
+    return start("mqtts", "127.0.0.1", freePort(), data, security.parameters());
   }
 
   /**
@@ -57,15 +95,20 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     running then
    */
   public static EmbeddedBroker start(String host, int port, Path data) throws IOException {
+    return start("mqtt", host, port, data, "");
+  }
+
+  private static EmbeddedBroker start(
+      String scheme, String host, int port, Path data, String parameters) throws IOException {
     requireFree(host, port);
     EmbeddedActiveMQ artemis = new EmbeddedActiveMQ();
     try {
-      artemis.setConfiguration(configuration(host, port, data));
+      artemis.setConfiguration(configuration(host, port, data, parameters));
       artemis.start();
       if (!artemis.getActiveMQServer().getRemotingService().getAcceptor(ACCEPTOR).isStarted()) {
         throw new IOException("The broker does not listen on " + host + ":" + port);
       }
-      return new EmbeddedBroker(artemis, host, port);
+      return new EmbeddedBroker(artemis, scheme, host, port);
     } catch (Exception e) { // what Artemis declares; told on as the one kind our callers know
       stop(artemis, e);
       throw new IOException("The broker did not start on " + host + ":" + port, e);
@@ -99,7 +142,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @return for example {@code mqtt://127.0.0.1:18830}
    */
   public String uri() {
-    return "mqtt://" + host + ":" + port;
+    return scheme + "://" + host + ":" + port;
   }
 
   /**
@@ -137,7 +180,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static Configuration configuration(String host, int port, Path data) throws Exception {
+  private static Configuration configuration(String host, int port, Path data, String parameters)
+      throws Exception {
     AddressSettings queues =
         new AddressSettings()
             .setMaxDeliveryAttempts(-1) // the default gives a message up after ten broken links
@@ -164,6 +208,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setMessageExpiryScanPeriod(1000)
         .addAddressSetting("#", queues)
         .addAcceptorConfiguration(
-            ACCEPTOR, "tcp://" + host + ":" + port + "?protocols=MQTT;useEpoll=false");
+            ACCEPTOR, "tcp://" + host + ":" + port + "?protocols=MQTT;useEpoll=false" + parameters);
   }
 }

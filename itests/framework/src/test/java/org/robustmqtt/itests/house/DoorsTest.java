@@ -52,6 +52,16 @@ class DoorsTest {
               + "|java/util/concurrent/(CompletableFuture|CompletionStage)\\.\\w+Async"
               + " (?!.*Ljava/util/concurrent/Executor;\\)).*");
 
+  /**
+   * What may be named all the same: the interfaces of TLS have methods for sockets, which throw or
+   * say no here, and one parameter for a source of chance, which is left to the JDK.
+   */
+  private static final Set<String> NAMED_ONLY =
+      Set.of(
+          "org/robustmqtt/client/transport/BrokerTrust.class: java/net/Socket",
+          "org/robustmqtt/client/transport/OwnIdentity.class: java/net/Socket",
+          "org/robustmqtt/client/transport/TlsParty.class: java/security/SecureRandom");
+
   @ParameterizedTest
   @ValueSource(strings = {"api", "codec", "client", "persistence", "shell"})
   void only_runtime_rooms_touch_the_world(String module) throws IOException {
@@ -62,6 +72,7 @@ class DoorsTest {
             .forEach(breach -> wrong.add(entry.getKey() + ": " + breach));
       }
     }
+    wrong.removeAll(NAMED_ONLY);
     assertEquals(Set.of(), wrong);
   }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,14 @@ public final class Mosquitto implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final int port;
+  private final List<String> security;
   private Optional<Process> process = Optional.empty();
 
-  private Mosquitto(Path program, Path folder, int port) {
+  private Mosquitto(Path program, Path folder, int port, List<String> security) {
     this.program = program;
     this.folder = folder;
     this.port = port;
+    this.security = List.copyOf(security);
   }
 
   /** Returns the program, empty where none is installed. */
@@ -47,9 +50,38 @@ public final class Mosquitto implements AutoCloseable {
    * @throws IOException if none is installed, or it does not listen in time
    */
   public static Mosquitto start(Path folder) throws IOException, InterruptedException {
+    return start(folder, List.of());
+  }
+
+  /**
+   * Starts Mosquitto with TLS.
+   *
+   * @param shown its certificate and key
+   * @param authority in whose name clients must have a certificate; empty: they need none
+   * @param more lines for the listener, as {@code tls_version tlsv1.2}
+   */
+  public static Mosquitto startSecured(
+      Path folder, Authority.Issued shown, Optional<Authority> authority, String... more)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Path certificate = Files.write(folder.resolve("broker.pem"), shown.certificatePem());
+    Path key = Files.write(folder.resolve("broker.key"), shown.keyPem());
+    List<String> lines = new ArrayList<>(List.of(more));
+    lines.add("certfile " + certificate);
+    lines.add("keyfile " + key);
+    if (authority.isPresent()) {
+      lines.add("cafile " + Files.write(folder.resolve("clients.pem"), authority.get().pem()));
+      lines.add("require_certificate true");
+    }
+    return start(folder, lines);
+  }
+
+  private static Mosquitto start(Path folder, List<String> security)
+      throws IOException, InterruptedException {
     Path program =
         installed().orElseThrow(() -> new IOException("mosquitto is not installed: " + PLACES));
-    Mosquitto broker = new Mosquitto(program, Files.createDirectories(folder), freePort());
+    Mosquitto broker =
+        new Mosquitto(program, Files.createDirectories(folder), freePort(), security);
     broker.start();
     return broker;
   }
@@ -79,6 +111,7 @@ public final class Mosquitto implements AutoCloseable {
     return String.join(
         "\n",
         "listener " + port + " 127.0.0.1",
+        String.join("\n", security),
         "allow_anonymous true",
         "persistence true",
         "persistence_location " + folder.toAbsolutePath() + "/",
@@ -112,7 +145,7 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Returns the address as it is written into a configuration. */
   public String uri() {
-    return "mqtt://127.0.0.1:" + port;
+    return (security.isEmpty() ? "mqtt" : "mqtts") + "://127.0.0.1:" + port;
   }
 
   /** Kills the process as {@code kill -9} does, and waits until it is gone. */
