@@ -60,7 +60,7 @@ final class IdClearing implements PacketIds.Owner {
   /** The broker forgot an id that this object has. */
   void cleared(int id) {
     awaited.remove(id);
-    ids.end(id);
+    ids.end(id, true);
   }
 
   /** The link is gone: what was not answered stays doubtful. */

@@ -315,7 +315,7 @@ final class Outgoing {
                   DropReason.REFUSED, reasonCode, exchange.duplicate || exchange.again)
               : new Outcome.Acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
     }
-    ids.end(exchange.packetId);
+    ids.end(exchange.packetId, exchange.qos == QoS.EXACTLY_ONCE);
     writeReleases();
     sending.proceed();
   }

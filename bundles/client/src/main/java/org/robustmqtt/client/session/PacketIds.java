@@ -89,10 +89,16 @@ final class PacketIds {
     return 0;
   }
 
-  /** The exchange under this id ended on both sides: the id is free and not doubtful. */
-  void end(int id) {
+  /**
+   * The exchange under this id ended on both sides: the id is free. Only the end of one of QoS 2
+   * says that the broker remembers nothing of QoS 2 under it; a message of QoS 1 may have an id of
+   * the range if that has grown since.
+   */
+  void end(int id, boolean exactlyOnce) {
     owners.remove(id);
-    doubtful.clear(id);
+    if (exactlyOnce) {
+      doubtful.clear(id);
+    }
   }
 
   /** The id is free on our side, and as doubtful as it was. */

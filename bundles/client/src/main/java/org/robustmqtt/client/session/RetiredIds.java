@@ -52,7 +52,7 @@ final class RetiredIds {
   /** The broker has acknowledged after all: the id is free. */
   void acknowledged(Retired id) {
     retired.remove(id.packetId());
-    ids.end(id.packetId());
+    ids.end(id.packetId(), id.exactlyOnce());
     effects.ended(id.sequence(), true);
   }
 

@@ -213,7 +213,7 @@ final class Subscriptions {
 
   private void answered(int packetId) {
     requests.remove(packetId);
-    ids.end(packetId);
+    ids.end(packetId, false);
     recordStale = true;
   }
 

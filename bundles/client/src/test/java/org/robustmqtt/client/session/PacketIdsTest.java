@@ -18,7 +18,7 @@ class PacketIdsTest {
     assertEquals(21, ids.take(A));
     for (int id = 22; id <= 65_535; id++) {
       assertEquals(id, ids.take(B));
-      ids.end(id);
+      ids.end(id, false);
     }
     assertEquals(22, ids.take(B), "21 is in use, and 1 to 20 are for QoS 2");
     assertSame(A, ids.owner(21));
@@ -32,13 +32,13 @@ class PacketIdsTest {
       ids.take(A);
     }
     assertEquals(0, ids.take(A));
-    ids.end(777);
+    ids.end(777, false);
     assertEquals(777, ids.take(A));
     for (int i = 1; i <= 4; i++) {
       assertEquals(i, ids.takeExactlyOnce(B));
     }
     assertEquals(0, ids.takeExactlyOnce(B));
-    ids.end(3);
+    ids.end(3, true);
     assertEquals(3, ids.takeExactlyOnce(B));
   }
 
@@ -53,9 +53,9 @@ class PacketIdsTest {
     ids.drop(2);
     assertEquals(0, ids.takeExactlyOnce(B), "the link was lost before the answer");
     assertEquals(2, ids.takeDoubtful(B));
-    ids.end(2);
+    ids.end(2, true);
     assertEquals(2, ids.takeExactlyOnce(B));
-    ids.end(1);
+    ids.end(1, true);
     assertEquals(1, ids.takeExactlyOnce(B), "its exchange ended on both sides");
   }
 

@@ -243,6 +243,17 @@ class ResumeTest {
   }
 
   @Test
+  void an_id_that_a_message_of_qos_1_had_is_cleared_like_the_others_once_the_range_has_grown() {
+    Scene scene =
+        Scene.of(org.robustmqtt.codec.ProtocolVersion.MQTT_5, Scene.settings(false, 1, true));
+    scene.begin().send(1, 1, "a").written().clear();
+    scene.session.settings(Scene.settings(false, 2, true));
+    scene.reconnect(true).expect("established, resumed", "PUBLISH1 #3 dup a=m1");
+    scene.puback(3).expect("settled 1 acknowledged 0x00");
+    scene.send(2, 2, "b").expect("PUBREL #1", "PUBREL #2", "PUBREL #3", "PUBREL #4");
+  }
+
+  @Test
   void an_id_whose_clearing_was_cut_is_cleared_on_the_next_connection() {
     Scene scene =
         Scene.of(org.robustmqtt.codec.ProtocolVersion.MQTT_5, Scene.settings(false, 1, true));
