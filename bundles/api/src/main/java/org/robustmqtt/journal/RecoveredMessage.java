@@ -8,7 +8,8 @@ import java.util.Objects;
  * @param stored the message
  * @param stage how far its delivery had come
  * @param epoch the session in which it was sent; 0 if it was not sent
- * @param packetId the packet id with which it was sent; 0 if it was not sent
+ * @param packetId the packet id with which it was sent; 0 if it was not sent, or its session is
+ *     lost: it is to be sent as new
  */
 public record RecoveredMessage(StoredMessage stored, Stage stage, long epoch, int packetId) {
   /** Checks the values. */

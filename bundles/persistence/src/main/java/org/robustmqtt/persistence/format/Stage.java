@@ -3,8 +3,10 @@ package org.robustmqtt.persistence.format;
 /**
  * How far the delivery of a message has come.
  *
- * @param epoch the session in which it was sent; 0 if it was not sent, or its session is lost
- * @param packetId the packet id with which it was sent; 0 where the epoch is
+ * @param epoch the session in which it was sent; 0 if it was not sent, or has its outcome and its
+ *     session is lost
+ * @param packetId the packet id with which it was sent; 0 where the epoch is, or if its session is
+ *     lost
  * @param reached how far
  */
 public record Stage(long epoch, int packetId, Reached reached) {
@@ -62,11 +64,14 @@ public record Stage(long epoch, int packetId, Reached reached) {
 
   /** Returns the stage of a message that has its outcome, with the packet id it was sent with. */
   public Stage ended(Reached how) {
-    return new Stage(epoch, packetId, how);
+    return new Stage(packetId == 0 ? 0 : epoch, packetId, how);
   }
 
-  /** Returns the stage after the loss of the session: an outcome is not taken back by it. */
+  /**
+   * Returns the stage after the loss of the session: an outcome is not taken back by it, and that
+   * it was sent is not forgotten. Only its packet id means nothing any more.
+   */
   public Stage unsent() {
-    return isEnded() ? new Stage(0, 0, reached) : WAITING;
+    return isEnded() ? new Stage(0, 0, reached) : isWaiting() ? this : sent(epoch, 0);
   }
 }

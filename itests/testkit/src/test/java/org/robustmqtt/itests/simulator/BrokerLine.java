@@ -348,6 +348,7 @@ final class BrokerLine {
               || !earlier.get().topic.equals(sent.topic)
               || earlier.get().id >= sent.id
               || earlier.get().powerCut
+              || earlier.get().arrivals.stream().anyMatch(one -> one.qos() < 2)
               || earlier.get().outcome.isPresent()
               || earlier.get().settledRun > 0
               || earlier.get().vanished,

@@ -241,7 +241,9 @@ final class Hub {
         wall.offsetMillis -= random.nextLong(40L * 24 * 3600 * 1000);
       }
     }
-    ledger.ends();
+    if (rooms.isPresent()) {
+      ledger.ends();
+    }
     disk.crash(crash);
     ended();
     world.at(random.nextLong(restartDelay), this::start);

@@ -119,7 +119,7 @@ final class Ledger {
     // ends before: that is rule 9, DEGRADED.
     boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
     world.check(
-        !settled || after != SimDisk.Crash.KILL || sent.stored.equals(Optional.of(Stored.FAILED)),
+        !settled || after != SimDisk.Crash.KILL || sent.inMemory(),
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
@@ -217,7 +217,8 @@ final class Ledger {
     }
     world.trace(() -> "settled " + sent.key);
     if (sent.durability == Durability.MEMORY) {
-      // Only its record, if it ever had one: its outcome waits for no disk.
+      // Only its record, if it has one.
+      sent.settledRun = run;
       return;
     }
     world.check(
@@ -278,15 +279,29 @@ final class Ledger {
           Sentence.ACKNOWLEDGED_ARRIVED,
           () -> "the broker never got " + sent);
       world.check(
-          acknowledged.mayBeDuplicate() || sessions(sent) < 2 || sent.powerCut,
+          acknowledged.mayBeDuplicate()
+              || sessions(sent) < 2
+              || sent.powerCut
+              || sent.recordFailed,
           Sentence.MAY_BE_DUPLICATE,
           () -> "it arrived in several sessions: " + sent);
     } else if (outcome instanceof Outcome.Dropped dropped) {
       world.check(
-          dropped.mayHaveArrived() || sent.arrivals.isEmpty() || sent.powerCut || sent.recordFailed,
+          dropped.mayHaveArrived()
+              || lowered(sent)
+              || sent.arrivals.isEmpty()
+              || sent.powerCut
+              || sent.recordFailed,
           Sentence.NOT_ARRIVED,
           () -> "it had arrived: " + sent);
     }
+  }
+
+  /**
+   * Whether it arrived with QoS 0 only, lowered for this broker: no record says that it was sent.
+   */
+  private static boolean lowered(Sent sent) {
+    return sent.qos > 0 && sent.arrivals.stream().allMatch(arrival -> arrival.qos() == 0);
   }
 
   private static long sessions(Sent sent) {
@@ -298,6 +313,7 @@ final class Ledger {
   /** A PUBLISH of it was written. */
   void written(Sent sent) {
     if (sent.writtenRun != run) {
+      sent.writtenBefore |= sent.writtenRun > 0;
       sent.writtenRun = run;
       sent.writtenTimes = 0;
     }
@@ -316,7 +332,8 @@ final class Ledger {
     sent.read = true;
     long last = lastRead.getOrDefault(sent.topic, 0L);
     world.check(
-        sent.id > last,
+        // What was written before, or had its outcome before, and is back, is a duplicate.
+        sent.id > last || sent.writtenBefore || sent.repeated,
         Sentence.FIFO,
         () -> "after id " + last + " of its topic came the first PUBLISH of " + sent);
     lastRead.put(sent.topic, Math.max(last, sent.id));
@@ -331,7 +348,8 @@ final class Ledger {
             || dropped.mayHaveArrived()
             || sent.powerCut
             || sent.recordFailed
-            || sent.repeated,
+            || sent.repeated
+            || arrival.qos() < sent.qos,
         Sentence.NOT_ARRIVED,
         () -> "it arrives after all: " + sent);
     for (Sent.Arrival before : sent.arrivals) {
@@ -347,7 +365,7 @@ final class Ledger {
       Sent newer = byId.get(last);
       // What is in flight with the same QoS is sent again together, in order.
       world.check(
-          sent.id >= last || newer.settledRun == 0 && newer.outcome.isEmpty(),
+          sent.id >= last || sent.vanished || newer.settledRun == 0 && newer.outcome.isEmpty(),
           Sentence.RETAINED,
           () -> "it comes after " + newer + ": " + sent);
       lastRetained.put(sent.topic, Math.max(last, sent.id));
@@ -371,7 +389,7 @@ final class Ledger {
         Publish publish = retained.get(sent.topic);
         Sent found = publish == null ? null : byKey.get(Tap.key(publish.payload()));
         world.check(
-            found != null && found.id >= sent.id,
+            found != null && (found.id >= sent.id || found.vanished),
             Sentence.RETAINED,
             () -> "the broker has " + found + " instead of " + sent);
       }

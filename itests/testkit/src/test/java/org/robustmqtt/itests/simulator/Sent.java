@@ -61,6 +61,9 @@ final class Sent {
 
   int writtenTimes;
 
+  /** Whether its PUBLISH was written in an earlier run. */
+  boolean writtenBefore;
+
   Sent(
       String key,
       long id,
@@ -83,6 +86,11 @@ final class Sent {
 
   boolean onDisk() {
     return stored.equals(Optional.of(Stored.ON_DISK));
+  }
+
+  /** Whether it was told that it is in memory only, or not stored. */
+  boolean inMemory() {
+    return stored.filter(how -> how == Stored.MEMORY_ONLY || how == Stored.FAILED).isPresent();
   }
 
   @Override
