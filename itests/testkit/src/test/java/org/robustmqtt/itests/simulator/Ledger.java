@@ -279,10 +279,7 @@ final class Ledger {
           Sentence.ACKNOWLEDGED_ARRIVED,
           () -> "the broker never got " + sent);
       world.check(
-          acknowledged.mayBeDuplicate()
-              || sessions(sent) < 2
-              || sent.powerCut
-              || sent.recordFailed,
+          acknowledged.mayBeDuplicate() || sessions(sent) < 2 || sent.powerCut || sent.recordFailed,
           Sentence.MAY_BE_DUPLICATE,
           () -> "it arrived in several sessions: " + sent);
     } else if (outcome instanceof Outcome.Dropped dropped) {
