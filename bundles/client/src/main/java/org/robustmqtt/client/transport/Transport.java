@@ -187,7 +187,7 @@ public final class Transport {
     assert loop.isCurrent() : "not on the loop";
     if (open && wanted != reading) {
       reading = wanted;
-      channel.wantRead(wanted);
+      wantRead();
       if (wanted) {
         scheduleTurn();
       }
@@ -220,7 +220,7 @@ public final class Transport {
       flushInTurn();
       events.turned();
       flushInTurn();
-      wantRead(stage.wantsRead());
+      wantRead();
     } catch (IOException e) {
       end(e);
     } catch (CodecException e) {
@@ -354,7 +354,9 @@ public final class Transport {
     }
   }
 
-  private void wantRead(boolean wanted) {
+  /** The channel is asked only while both want to read: it tells again and again. */
+  private void wantRead() {
+    boolean wanted = reading && stage.wantsRead();
     if (open && wanted != wantsRead) {
       wantsRead = wanted;
       channel.wantRead(wanted);

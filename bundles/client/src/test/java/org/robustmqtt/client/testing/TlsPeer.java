@@ -27,6 +27,7 @@ public final class TlsPeer {
   private int endAfter = Integer.MAX_VALUE;
   private int sent;
   private boolean mute;
+  private boolean held;
   private boolean clientClosed;
   private boolean closeNotified;
   private SSLException failure;
@@ -52,6 +53,14 @@ public final class TlsPeer {
   /** From now on nothing is answered: what is read is dropped. */
   public void mute() {
     mute = true;
+  }
+
+  /** What is read is kept and answered later; or is answered. */
+  public void hold(boolean now) {
+    held = now;
+    if (!held) {
+      pump();
+    }
   }
 
   /** Bytes go to the client in pieces of this size. */
@@ -109,7 +118,9 @@ public final class TlsPeer {
   private void bytes(byte[] more) {
     if (!mute) {
       in = joined(in, more);
-      pump();
+      if (!held) {
+        pump();
+      }
     }
   }
 

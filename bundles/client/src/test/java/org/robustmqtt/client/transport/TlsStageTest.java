@@ -259,6 +259,43 @@ class TlsStageTest {
   }
 
   @Test
+  void reading_that_is_paused_and_an_engine_that_thinks_do_not_wake_each_other() {
+    protocol("TLSv1.2");
+    // So much that the engine has to think while more waits to be read.
+    tls.channelSetup = channel -> channel.readAtMost(100);
+    tls.dial();
+    tls.world.onLoop(
+        () -> {
+          try {
+            tls.peer.engine().beginHandshake();
+          } catch (javax.net.ssl.SSLException e) {
+            throw new AssertionError(e);
+          }
+          tls.peer.pump();
+          tls.peer.hold(true);
+        });
+    tls.world.holdHelpers(true);
+    tls.world.onLoop(() -> tls.peer.hold(false));
+    tls.world.onLoop(() -> tls.transport.reading(false));
+    int before = tls.channel.reads();
+    tls.world.onLoop(() -> tls.transport.reading(true));
+    tls.world.onLoop(() -> tls.transport.reading(false));
+    assertTrue(tls.channel.reads() - before < 10, "reads while the engine thinks");
+
+    tls.world.holdHelpers(false);
+    tls.world.run();
+    before = tls.channel.reads();
+    tls.world.advance(Duration.ofSeconds(1));
+    assertEquals(before, tls.channel.reads(), "reads while reading is paused");
+
+    tls.world.onLoop(() -> tls.transport.reading(true));
+    tls.world.onLoop(() -> tls.write(TlsWorld.publish(1_000), 1));
+    tls.world.onLoop(() -> tls.peer.send(TlsWorld.bytes(TlsWorld.publish(1_000))));
+    assertEquals(1, tls.packets.size());
+    assertEquals(List.of(1L), tls.handedOver);
+  }
+
+  @Test
   void while_the_engine_thinks_nothing_is_read_and_nothing_spins() {
     tls.world.holdHelpers(true);
     tls.dial();
