@@ -26,6 +26,7 @@ import org.robustmqtt.benchmarks.wire.FloorBroker;
  */
 public final class OutageLine implements Lines {
   private static final long INTERVAL_MILLIS = 50;
+  private static final int LIVED_MILLIS = 5500;
   private static final int PATIENCE_SECONDS = 40;
 
   @Override
@@ -141,7 +142,8 @@ public final class OutageLine implements Lines {
             });
     publishing.setDaemon(true);
     publishing.start();
-    TimeUnit.MILLISECONDS.sleep(500);
+    // A link that falls within its first five seconds is one that flaps.
+    TimeUnit.MILLISECONDS.sleep(outageSeconds == 0 ? 500 : LIVED_MILLIS);
     broker.close();
     TimeUnit.MILLISECONDS.sleep(1000L * outageSeconds + 10);
     FloorBroker again = FloorBroker.start(port);

@@ -43,7 +43,8 @@ public interface Journal extends AutoCloseable {
   boolean offer(StoredMessage message, StoredCallback callback);
 
   /**
-   * Waits until the stage has room again: one round of the journal thread, or the time given.
+   * Waits until the stage has room again and there are sequences to be given out: one round of the
+   * journal thread, or the time given.
    *
    * @return whether there is room
    */

@@ -203,4 +203,27 @@ class StuckDiskTest {
         "the settled and the failed one are not there, that of memory is");
     again.close();
   }
+
+  @Test
+  void who_waits_for_room_waits_for_a_number_too() throws Exception {
+    Journals journals =
+        new Journals(
+            new HangingDisk(),
+            new SystemClock(),
+            JournalThread::new,
+            StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
+            Journals.SEGMENT_SIZE);
+    Journal slow = journals.open("slow", SETTINGS, () -> {});
+    hang.set(true);
+    while (slow.nextSequence() > 0) {
+      // until the lease is used up, faster than the disk renews it
+    }
+    assertTrue(hanging.await(60, TimeUnit.SECONDS));
+    assertFalse(slow.awaitRoom(Duration.ofMillis(1)), "the stage has room, but there is no number");
+    hang.set(false);
+    release.countDown();
+    assertTrue(slow.awaitRoom(Duration.ofSeconds(60)));
+    assertTrue(slow.nextSequence() > 0);
+    journals.close();
+  }
 }

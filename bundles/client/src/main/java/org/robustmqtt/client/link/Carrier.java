@@ -69,6 +69,7 @@ final class Carrier implements SessionEffects {
   private final Link.Rooms rooms;
   private final Host host;
   private final Answers answers;
+  private final Answers.Receiver written = this::written;
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final Set<Integer> openReceived;
 
@@ -250,7 +251,7 @@ final class Carrier implements SessionEffects {
     try {
       boolean more;
       do {
-        more = answers.take(this::written);
+        more = answers.take(written);
         for (Runnable task = later.poll(); task != null; task = later.poll()) {
           more = true;
           task.run();

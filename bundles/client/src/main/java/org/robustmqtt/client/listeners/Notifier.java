@@ -55,6 +55,11 @@ public final class Notifier {
     return mailbox;
   }
 
+  /** Returns whether somebody would hear an outcome that is told now. */
+  public boolean hearsOutcomes() {
+    return !outcomeListeners.isEmpty();
+  }
+
   /** Tells an outcome. */
   public void settled(Settlement settlement) {
     for (Mailbox<Settlement> mailbox : outcomeListeners) {

@@ -23,7 +23,7 @@ final class Contents {
   final Tally tally = new Tally();
   final PutAside putAside = new PutAside();
 
-  private final Map<Long, Entry> pending = new LinkedHashMap<>();
+  private final PendingEntries pending = new PendingEntries();
 
   /** Has its outcome, and the session has not come to its end with it; at most the window. */
   private final Map<Long, Entry> abandoned = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ final class Contents {
   }
 
   private void add(Entry entry) {
-    pending.put(entry.sequence(), entry);
+    pending.add(entry);
     bytes += entry.size;
     if (entry.state == Entry.State.OUT) {
       out++;
@@ -133,7 +133,7 @@ final class Contents {
 
   /** Returns whether this message has its outcome, but not its end in the session. */
   boolean isAbandoned(long sequence) {
-    return abandoned.containsKey(sequence);
+    return !abandoned.isEmpty() && abandoned.containsKey(sequence);
   }
 
   /** Returns the messages that have their outcome, but not their end in the session. */
@@ -143,7 +143,7 @@ final class Contents {
 
   /** Decides everything that is meant, in order; returns how many these were. */
   int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
-    List<Entry> meant = pending.values().stream().filter(which).toList();
+    List<Entry> meant = pending.list(which, Integer.MAX_VALUE);
     for (Entry entry : meant) {
       if (entry.state != Entry.State.SETTLED && entry.state != Entry.State.ABANDONED) {
         decide(entry, dropped(entry, reason), forGood);
@@ -188,7 +188,7 @@ final class Contents {
 
   /** The one place where a message leaves: counted, and its limits free. */
   private void leave(Entry entry, Outcome outcome, boolean ended) {
-    pending.remove(entry.sequence());
+    pending.remove(entry);
     bytes -= entry.size;
     tally.count(outcome);
     boolean wasOut = entry.state == Entry.State.OUT;
@@ -288,7 +288,7 @@ final class Contents {
   }
 
   List<PendingMessage> browse(int limit) {
-    return pending.values().stream().limit(limit).map(Contents::shown).toList();
+    return pending.list(any -> true, limit).stream().map(Contents::shown).toList();
   }
 
   /** Returns a message as others see it. */
@@ -307,7 +307,7 @@ final class Contents {
     Optional<Instant> oldest =
         pending.isEmpty()
             ? Optional.empty()
-            : Optional.of(Instant.ofEpochMilli(pending.values().iterator().next().acceptedAt()));
+            : Optional.of(Instant.ofEpochMilli(pending.oldest().acceptedAt()));
     return new Outbox.Totals(
         new QueueStatus(
             pending.size(),

@@ -51,7 +51,12 @@ final class Core {
   /** Tells what came of a change; not under the lock. */
   void tell(News news) {
     assert !lock.isHeldByCurrentThread() : "nobody is told under the lock";
-    news.hurry().forEach(journal::hurry);
+    if (news == News.NONE) {
+      return;
+    }
+    for (long sequence : news.hurry()) {
+      journal.hurry(sequence);
+    }
     for (News each = news; each != null; each = each.next()) {
       if (each.decided()) {
         if (each.entry().isAbandoned()) {

@@ -26,13 +26,15 @@ public final class Entry {
     SETTLED
   }
 
+  private static final Consumer<Entry> NOBODY = entry -> {};
+
   private final long sequence;
   private final Message message;
   private final Durability durability;
   private final long acceptedAt;
   private final Promise promise;
 
-  private Consumer<Entry> announced = entry -> {};
+  private Consumer<Entry> announced = NOBODY;
 
   /** Bytes of topic and payload. */
   final int size;
@@ -78,6 +80,12 @@ public final class Entry {
   TopicQueue queue;
   Entry previous;
   Entry next;
+
+  /** Of {@link PendingEntries}. */
+  Entry older;
+
+  Entry newer;
+  Entry samePlace;
 
   Entry(
       long sequence,

@@ -1,6 +1,7 @@
 package org.robustmqtt.client.outbox;
 
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.QoS;
@@ -17,11 +18,11 @@ import org.robustmqtt.journal.StoredMessage;
  */
 final class EntryMaker {
   private final Clock clock;
-  private final Lanes lanes;
+  private final Executor pool;
 
   EntryMaker(Clock clock, Lanes lanes) {
     this.clock = clock;
-    this.lanes = lanes;
+    this.pool = lanes.pool();
   }
 
   /** Returns a message of now, as it goes into the journal. */
@@ -58,6 +59,6 @@ final class EntryMaker {
         record.deadline() == 0
             ? Optional.empty()
             : Optional.of(clock.nanos() + Times.nanos(millisLeft)),
-        lanes.pool());
+        pool);
   }
 }

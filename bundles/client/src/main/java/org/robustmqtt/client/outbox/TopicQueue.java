@@ -15,6 +15,9 @@ final class TopicQueue {
   /** The key under which the topic is among the ready ones; 0 if it is not. */
   long readyKey;
 
+  /** Of {@link ReadyTopics}. */
+  int readyPlace;
+
   /** Whether it is among the ready ones whose turn is a message of QoS 0. */
   boolean readyUnacknowledged;
 

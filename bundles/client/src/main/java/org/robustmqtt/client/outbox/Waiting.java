@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.robustmqtt.QoS;
@@ -27,10 +26,10 @@ final class Waiting {
   private final Map<String, TopicQueue> topics = new HashMap<>();
 
   /** Topics whose turn is a message of QoS 0, by the sequence of that message. */
-  private final TreeMap<Long, TopicQueue> unacknowledged = new TreeMap<>();
+  private final ReadyTopics unacknowledged = new ReadyTopics();
 
   /** Topics whose turn is a message of QoS 1 or 2, by the sequence of that message. */
-  private final TreeMap<Long, TopicQueue> acknowledged = new TreeMap<>();
+  private final ReadyTopics acknowledged = new ReadyTopics();
 
   /** Messages that are waiting or out, and have a deadline that is known. */
   private final TreeSet<Entry> deadlines = new TreeSet<>(BY_DEADLINE);
@@ -70,15 +69,13 @@ final class Waiting {
 
   /** Returns the message whose turn it is; with QoS 0 if acknowledged ones cannot go. */
   Optional<Entry> first(boolean acknowledgedToo) {
-    Map.Entry<Long, TopicQueue> zero = unacknowledged.firstEntry();
-    Map.Entry<Long, TopicQueue> other = acknowledgedToo ? acknowledged.firstEntry() : null;
+    TopicQueue zero = unacknowledged.first();
+    TopicQueue other = acknowledgedToo ? acknowledged.first() : null;
     if (zero == null) {
-      return other == null ? Optional.empty() : Optional.of(other.getValue().head());
+      return other == null ? Optional.empty() : Optional.of(other.head());
     }
-    if (other == null || zero.getKey() < other.getKey()) {
-      return Optional.of(zero.getValue().head());
-    }
-    return Optional.of(other.getValue().head());
+    boolean zeroFirst = other == null || zero.readyKey < other.readyKey;
+    return Optional.of(zeroFirst ? zero.head() : other.head());
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
@@ -189,12 +186,12 @@ final class Waiting {
       return;
     }
     if (queue.readyKey != 0) {
-      (queue.readyUnacknowledged ? unacknowledged : acknowledged).remove(queue.readyKey);
+      (queue.readyUnacknowledged ? unacknowledged : acknowledged).remove(queue);
     }
     queue.readyKey = key;
     if (ready) {
       queue.readyUnacknowledged = head.message().qos() == QoS.AT_MOST_ONCE;
-      (queue.readyUnacknowledged ? unacknowledged : acknowledged).put(key, queue);
+      (queue.readyUnacknowledged ? unacknowledged : acknowledged).add(queue);
     }
   }
 }

@@ -62,8 +62,10 @@ public final class Outcomes implements Outbox.Settlements {
   private void announce(Entry entry, Outcome outcome) {
     counts.incrementAndGet(place(outcome));
     entry.announce(outcome);
-    notifier.settled(
-        new Settlement(connection, entry.sequence(), entry.message().topic(), outcome));
+    if (notifier.hearsOutcomes()) {
+      notifier.settled(
+          new Settlement(connection, entry.sequence(), entry.message().topic(), outcome));
+    }
   }
 
   private static int place(Outcome outcome) {

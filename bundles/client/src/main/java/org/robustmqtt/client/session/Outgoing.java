@@ -23,6 +23,9 @@ import org.robustmqtt.journal.Level;
  * </pre>
  */
 final class Outgoing {
+  /** The outcome of nearly every message. */
+  private static final Outcome PLAINLY_ACKNOWLEDGED = new Outcome.Acknowledged(0, false);
+
   private final SessionEffects effects;
   private final Connection connection;
   private final PacketIds ids;
@@ -313,11 +316,17 @@ final class Outgoing {
           ReasonCode.failure(reasonCode)
               ? new Outcome.Dropped(
                   DropReason.REFUSED, reasonCode, exchange.duplicate || exchange.again)
-              : new Outcome.Acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
+              : acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
     }
     ids.end(exchange.packetId, exchange.qos == QoS.EXACTLY_ONCE);
     writeReleases();
     sending.proceed();
+  }
+
+  private static Outcome acknowledged(int reasonCode, boolean duplicate, boolean lowered) {
+    return reasonCode == 0 && !duplicate && !lowered
+        ? PLAINLY_ACKNOWLEDGED
+        : new Outcome.Acknowledged(reasonCode, duplicate, lowered);
   }
 
   private void recordReleased(Exchange exchange) {

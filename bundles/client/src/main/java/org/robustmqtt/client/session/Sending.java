@@ -1,6 +1,7 @@
 package org.robustmqtt.client.session;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
@@ -20,6 +21,7 @@ final class Sending {
   private final IdClearing clearing;
   private final RetiredIds retired;
   private final Suspicion suspicion;
+  private final Consumer<Exchange> write = this::write;
   private int maxInflight;
 
   // valid as long as the session
@@ -267,7 +269,7 @@ final class Sending {
     do {
       places += queue.place(window() - places);
       unacknowledgedWritten = false;
-      queue.release(this::write);
+      queue.release(write);
       // A message that this broker does not take gave its place back.
       again = queue.unplaced() && places < window();
       if (unacknowledgedWritten && unstarted) {

@@ -154,7 +154,10 @@ public final class DiskJournal implements Journal {
     if (!intake.hasRoom()) {
       intake.flush();
     }
-    return place.rounds().await(() -> closed || intake.hasRoom(), maxWait.toNanos()) && !closed;
+    return place
+            .rounds()
+            .await(() -> closed || intake.hasRoom() && lease.isLeft(), maxWait.toNanos())
+        && !closed;
   }
 
   @Override

@@ -29,6 +29,11 @@ final class Lease {
     }
   }
 
+  /** Returns whether there is a sequence to be given out. */
+  boolean isLeft() {
+    return next.get() < end;
+  }
+
   /**
    * Returns the N to be written and forced now, 0 if half of the lease is left or it is under way.
    */
