@@ -23,7 +23,7 @@ final class Tap {
   private final IntSupplier idRange;
   private final Frames frames = new Frames();
 
-  /** Which message was sent under a packet id. */
+  /** Which message of QoS 2 was sent last under a packet id. */
   private final Map<Integer, Sent> under = new HashMap<>();
 
   Tap(World world, Ledger ledger, Spy spy, IntSupplier idRange) {
@@ -86,7 +86,12 @@ final class Tap {
       return;
     }
     int id = publish.packetId();
-    under.put(id, sent);
+    if (publish.qos().level() == 2) {
+      under.put(id, sent);
+    } else {
+      // A PUBREL that follows clears the id, and releases no message.
+      under.remove(id);
+    }
     if (!recordless(sent)) {
       boolean recorded = spy.sentRecorded(sent.id, id);
       if (publish.qos().level() == 2) {
