@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.robustmqtt.Durability;
 import org.robustmqtt.QoS;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connack;
@@ -348,6 +349,7 @@ final class BrokerLine {
               || !earlier.get().topic.equals(sent.topic)
               || earlier.get().id >= sent.id
               || earlier.get().powerCut
+              || earlier.get().durability == Durability.MEMORY
               || earlier.get().arrivals.stream().anyMatch(one -> one.qos() < 2)
               || earlier.get().outcome.isPresent()
               || earlier.get().settledRun > 0

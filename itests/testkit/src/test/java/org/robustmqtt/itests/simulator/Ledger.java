@@ -206,6 +206,7 @@ final class Ledger {
         Sentence.STORED_ONCE,
         () -> "told " + stored + " after all: " + sent);
     sent.stored = Optional.of(stored);
+    sent.notStored |= sent.inMemory();
   }
 
   void settling(long id) {
@@ -301,8 +302,17 @@ final class Ledger {
     return sent.qos > 0 && sent.arrivals.stream().allMatch(arrival -> arrival.qos() == 0);
   }
 
-  private static long sessions(Sent sent) {
-    return sent.arrivals.stream().mapToInt(Sent.Arrival::session).distinct().count();
+  /**
+   * Returns in how many sessions it arrived in this run. What came before a restart does not count:
+   * with the record of a message that is sent as new, the journal forgets that it had been sent in
+   * a session before.
+   */
+  private long sessions(Sent sent) {
+    return sent.arrivals.stream()
+        .filter(arrival -> arrival.run() == run)
+        .mapToInt(Sent.Arrival::session)
+        .distinct()
+        .count();
   }
 
   // What the broker sees.
@@ -350,7 +360,10 @@ final class Ledger {
         Sentence.NOT_ARRIVED,
         () -> "it arrives after all: " + sent);
     for (Sent.Arrival before : sent.arrivals) {
-      boolean excused = sent.powerCut && sent.durability != Durability.SYNC || sent.recordFailed;
+      boolean excused =
+          sent.powerCut && sent.durability != Durability.SYNC
+              || sent.recordFailed
+              || sent.notStored;
       world.check(
           before.qos() < 2 || arrival.qos() < 2 || before.session() != arrival.session() || excused,
           Sentence.EXACTLY_ONCE,
@@ -362,7 +375,10 @@ final class Ledger {
       Sent newer = byId.get(last);
       // What is in flight with the same QoS is sent again together, in order.
       world.check(
-          sent.id >= last || sent.vanished || newer.settledRun == 0 && newer.outcome.isEmpty(),
+          sent.id >= last
+              || forgotten(sent)
+              || sent.outcome.filter(one -> one.kind() == Outcome.Kind.DROPPED).isPresent()
+              || newer.pendingRun == run && newer.settledRun == 0,
           Sentence.RETAINED,
           () -> "it comes after " + newer + ": " + sent);
       lastRetained.put(sent.topic, Math.max(last, sent.id));
@@ -386,11 +402,19 @@ final class Ledger {
         Publish publish = retained.get(sent.topic);
         Sent found = publish == null ? null : byKey.get(Tap.key(publish.payload()));
         world.check(
-            found != null && (found.id >= sent.id || found.vanished),
+            found != null && (found.id >= sent.id || forgotten(found)),
             Sentence.RETAINED,
             () -> "the broker has " + found + " instead of " + sent);
       }
     }
+  }
+
+  /**
+   * Whether the client may know nothing of it while the broker has its first half, or a record of
+   * it says what is not true any more: after a power cut, and while the store fails.
+   */
+  private static boolean forgotten(Sent sent) {
+    return sent.vanished || sent.recordFailed || sent.notStored || sent.powerCut && sent.qos == 2;
   }
 
   /** Everything was left alone long enough. */

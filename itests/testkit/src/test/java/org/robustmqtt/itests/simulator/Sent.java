@@ -45,6 +45,9 @@ final class Sent {
   /** Whether it was found on disk although it had an outcome. */
   boolean repeated;
 
+  /** Whether it was ever told that it is in memory only, or not stored, by a store that failed. */
+  boolean notStored;
+
   /** Whether a record of it could not be written. */
   boolean recordFailed;
 
