@@ -51,7 +51,8 @@ final class Sessions {
                 message.packetId(),
                 message.stage() == RecoveredMessage.Stage.RELEASED,
                 abandoned(message.stage()),
-                rooms.outbox().isHeld(message.stored().sequence())));
+                rooms.outbox().isHeld(message.stored().sequence()),
+                !rooms.outbox().isPending(message.stored().sequence())));
       }
     }
     foundReceived = recovery.received();

@@ -381,6 +381,16 @@ public final class Outbox {
     }
   }
 
+  /** Returns whether this message is accepted and has no outcome. */
+  public boolean isPending(long sequence) {
+    core.lock.lock();
+    try {
+      return core.contents.find(sequence).isPresent();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
   /** Returns whether messages are held because the clock cannot be believed yet. */
   public boolean isHolding() {
     core.lock.lock();

@@ -38,6 +38,9 @@ final class Exchange implements PacketIds.Owner {
   /** Whether it is not sent again before it is known how old it is. */
   boolean held;
 
+  /** Whether it is not sent again, because it is about to be given up. */
+  boolean ended;
+
   /** What the PUBREC said. */
   int reasonCode;
 
@@ -72,6 +75,6 @@ final class Exchange implements PacketIds.Owner {
 
   /** Returns whether nothing but an earlier message of its topic holds its PUBLISH back. */
   boolean sendable() {
-    return qos == QoS.AT_MOST_ONCE || placed && recorded && !held;
+    return qos == QoS.AT_MOST_ONCE || placed && recorded && !held && !ended;
   }
 }

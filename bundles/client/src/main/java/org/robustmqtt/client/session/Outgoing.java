@@ -67,6 +67,7 @@ final class Outgoing {
     exchange.recorded = true;
     exchange.written = true;
     exchange.held = unfinished.held() && !unfinished.released();
+    exchange.ended = unfinished.ended() && !unfinished.released();
     ids.restore(exchange.packetId, exchange);
     if (unfinished.released()) {
       exchange.qos = QoS.EXACTLY_ONCE;

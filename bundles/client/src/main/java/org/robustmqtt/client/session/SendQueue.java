@@ -73,7 +73,10 @@ final class SendQueue {
     int given = 0;
     Exchange exchange = waiting.first();
     while (exchange != null && given < places && unplaced > 0) {
-      if (exchange.qos != QoS.AT_MOST_ONCE && !exchange.placed && !exchange.held) {
+      if (exchange.qos != QoS.AT_MOST_ONCE
+          && !exchange.placed
+          && !exchange.held
+          && !exchange.ended) {
         count(exchange, -1);
         exchange.placed = true;
         count(exchange, 1);
@@ -152,7 +155,7 @@ final class SendQueue {
     }
     if (exchange.qos == QoS.AT_MOST_ONCE) {
       unacknowledged += by;
-    } else if (!exchange.placed && !exchange.held) {
+    } else if (!exchange.placed && !exchange.held && !exchange.ended) {
       unplaced += by;
     }
   }

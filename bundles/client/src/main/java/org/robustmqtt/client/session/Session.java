@@ -53,6 +53,8 @@ public final class Session {
    * @param released whether its PUBREL may have been sent
    * @param abandoned whether it has its outcome, so that only its packet id is in use
    * @param held whether it is not sent again before {@link Session#unhold}
+   * @param ended whether it has its outcome and the record that says so is on its way: it is not
+   *     sent again, and {@link Session#giveUp} follows
    */
   public record Unfinished(
       long sequence,
@@ -62,7 +64,21 @@ public final class Session {
       int packetId,
       boolean released,
       boolean abandoned,
-      boolean held) {
+      boolean held,
+      boolean ended) {
+    /** A message without an outcome whose record is on its way. */
+    public Unfinished(
+        long sequence,
+        Message message,
+        boolean sync,
+        long epoch,
+        int packetId,
+        boolean released,
+        boolean abandoned,
+        boolean held) {
+      this(sequence, message, sync, epoch, packetId, released, abandoned, held, false);
+    }
+
     /** A message that is still wanted, and not held. */
     public Unfinished(
         long sequence, Message message, boolean sync, long epoch, int packetId, boolean released) {

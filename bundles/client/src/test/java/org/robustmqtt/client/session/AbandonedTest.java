@@ -187,6 +187,24 @@ class AbandonedTest {
   }
 
   @Test
+  void what_was_superseded_at_the_start_is_not_sent_again_while_its_record_is_on_its_way() {
+    List<Session.Unfinished> found = new ArrayList<>();
+    found.add(
+        new Session.Unfinished(
+            1, Scene.message(1, 1, "a"), false, 4, 21, false, false, false, true));
+    found.add(new Session.Unfinished(2, Scene.message(2, 1, "b"), false, 4, 22, false));
+    Scene scene = Scene.restarted(Scene.record(4), found, Set.of());
+    scene
+        .connect()
+        .got(new Connack(true, 0, Properties.NONE))
+        .expect("established, resumed", "PUBLISH1 #22 dup b=m2");
+    scene.session.unhold();
+    scene.expect();
+    giveUp(scene, 1).expect("freed 1");
+    scene.puback(21).expect("ended 1, acknowledged late");
+  }
+
+  @Test
   void what_is_held_for_its_age_waits_without_a_place_and_holds_up_its_topic_only() {
     List<Session.Unfinished> found = new ArrayList<>();
     found.add(
