@@ -45,6 +45,10 @@ class PackagesTest {
     assertEquals(Set.of(), without);
   }
 
+  /** The one program for a command line: what it prints is its result. */
+  private static final String PROGRAM =
+      "persistence/src/main/java/org/robustmqtt/persistence/runtime/StoreTool.java: System.out";
+
   @Test
   void nothing_is_left_to_do_and_nothing_is_printed() throws IOException {
     Set<String> found = new TreeSet<>();
@@ -55,6 +59,6 @@ class PackagesTest {
           .results()
           .forEach(hit -> found.add(BUNDLES.relativize(source) + ": " + hit.group()));
     }
-    assertEquals(Set.of(), found);
+    assertEquals(Set.of(PROGRAM), found);
   }
 }
