@@ -31,7 +31,7 @@ public record Scale(
     String jmh) {
   /** For the table: minutes. */
   public static final Scale FULL =
-      new Scale("full", 7, 100_000, 4000, 2_000_000, 300, 10_000, 1_000_000, 1000, 10, 5, "-f 2");
+      new Scale("full", 5, 100_000, 4000, 1_000_000, 200, 10_000, 1_000_000, 1000, 10, 5, "-f 2");
 
   /** For a look: about a minute and a half. */
   public static final Scale QUICK =

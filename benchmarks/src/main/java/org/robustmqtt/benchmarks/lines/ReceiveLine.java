@@ -46,9 +46,18 @@ public final class ReceiveLine implements Lines {
     return bytes.array();
   }
 
-  /** A client that has subscribed. */
+  /**
+   * A client that has subscribed.
+   *
+   * @param share it gets one message in so many: one that is slow would take minutes
+   */
   private record Candidate(
-      String name, FloorBroker broker, Meter meter, LongAdder count, AutoCloseable client) {}
+      String name,
+      int share,
+      FloorBroker broker,
+      Meter meter,
+      LongAdder count,
+      AutoCloseable client) {}
 
   /** Subscribes, and counts what comes. */
   private interface Maker {
@@ -59,10 +68,10 @@ public final class ReceiveLine implements Lines {
   public List<Row> measure(Scale scale) throws Exception {
     List<Candidate> candidates = new ArrayList<>();
     try {
-      candidates.add(candidate("floor", ReceiveLine::floor));
-      candidates.add(candidate("ours", ReceiveLine::ours));
-      candidates.add(candidate("HiveMQ", ReceiveLine::hive));
-      candidates.add(candidate("Paho", ReceiveLine::paho));
+      candidates.add(candidate("floor", 1, ReceiveLine::floor));
+      candidates.add(candidate("ours", 1, ReceiveLine::ours));
+      candidates.add(candidate("HiveMQ", 1, ReceiveLine::hive));
+      candidates.add(candidate("Paho", 20, ReceiveLine::paho));
       double[][] rates = new double[candidates.size()][scale.rounds()];
       double[][] bytes = new double[candidates.size()][scale.rounds()];
       long[] lost = new long[candidates.size()];
@@ -70,14 +79,15 @@ public final class ReceiveLine implements Lines {
         for (int i = 0; i < candidates.size(); i++) {
           Candidate candidate = candidates.get(i);
           long before = candidate.count.sum();
+          int messages = scale.received() / candidate.share;
           candidate.meter.start();
-          long end = flood(candidate, before, scale.received());
+          long end = flood(candidate, before, messages);
           Meter.Used used = candidate.meter.stop();
           long got = candidate.count.sum() - before;
           if (round >= 0) {
             rates[i][round] = got * 1e9 / (used.nanos() - (System.nanoTime() - end));
-            bytes[i][round] = (double) used.bytes() / scale.received();
-            lost[i] += scale.received() - got;
+            bytes[i][round] = (double) used.bytes() / messages;
+            lost[i] += messages - got;
           }
         }
       }
@@ -90,7 +100,7 @@ public final class ReceiveLine implements Lines {
                 candidates.get(i).name,
                 Meter.median(rates[i]) / 1e6,
                 Meter.median(bytes[i]),
-                100.0 * lost[i] / scale.rounds() / scale.received()));
+                100.0 * lost[i] * candidates.get(i).share / scale.rounds() / scale.received()));
       }
       return List.of(
           new Row(
@@ -107,11 +117,11 @@ public final class ReceiveLine implements Lines {
     }
   }
 
-  private static Candidate candidate(String name, Maker maker) throws Exception {
+  private static Candidate candidate(String name, int share, Maker maker) throws Exception {
     FloorBroker broker = FloorBroker.start(0);
     LongAdder count = new LongAdder();
     AutoCloseable client = maker.make(broker.port(), count);
-    return new Candidate(name, broker, new Meter(broker), count, client);
+    return new Candidate(name, share, broker, new Meter(broker), count, client);
   }
 
   /** Returns when the last one came: all of them, or none more for a while. */
