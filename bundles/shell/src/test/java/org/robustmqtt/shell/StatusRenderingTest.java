@@ -21,6 +21,7 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.TlsStatus;
 import org.robustmqtt.journal.JournalStatus;
 
 /** What a person reads of a status. */
@@ -106,6 +107,40 @@ class StatusRenderingTest {
             .build();
 
     assertEquals("disk full", StatusTable.row(degraded, NOW).get(7));
+  }
+
+  @Test
+  void the_info_shows_the_certificates_of_both_sides() {
+    ConnectionStatus status =
+        status(ConnectionState.ONLINE)
+            .tls(
+                Optional.of(
+                    new TlsStatus(
+                        "TLSv1.3",
+                        "TLS_AES_256_GCM_SHA384",
+                        false,
+                        new TlsStatus.Certificate(
+                            "CN=broker.lan", List.of("broker.lan", "10.0.0.1"), "CN=Home CA", NOW),
+                        Optional.of(
+                            new TlsStatus.Certificate(
+                                "CN=hub", List.of(), "CN=Home CA", NOW.plusSeconds(60))))))
+            .build();
+    List<String> lines = StatusText.lines(status, Optional.empty(), NOW, ZoneOffset.UTC);
+    int at =
+        lines.indexOf(
+            "TLS              TLSv1.3, TLS_AES_256_GCM_SHA384; the broker's name is NOT CHECKED");
+
+    assertTrue(at > 0, lines.toString());
+    assertEquals(
+        List.of(
+            "                 Broker's certificate: CN=broker.lan",
+            "                   for broker.lan, 10.0.0.1",
+            "                   by CN=Home CA",
+            "                   until 2026-01-02 03:04:05",
+            "                 Our certificate: CN=hub",
+            "                   by CN=Home CA",
+            "                   until 2026-01-02 03:05:05"),
+        lines.subList(at + 1, at + 8));
   }
 
   @Test

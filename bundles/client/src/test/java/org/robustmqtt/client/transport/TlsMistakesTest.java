@@ -21,7 +21,7 @@ import org.robustmqtt.client.testing.Authority;
 
 /** The table of TLS mistakes in docs/configuration.md: who makes one reads what stands there. */
 class TlsMistakesTest {
-  private static final String HEADING = "With TLS, where the CA file is";
+  private static final String HEADING = "## What goes wrong with TLS";
   private static final Pattern ROW = Pattern.compile("(?m)^\\| ([^|]+) \\| `([^`]+)` \\|$");
   private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC");
 
@@ -115,7 +115,7 @@ class TlsMistakesTest {
     String text = Files.readString(page);
     String section = text.substring(text.indexOf(HEADING));
     Map<String, String> rows = new TreeMap<>();
-    ROW.matcher(section.substring(0, section.indexOf("\nWhat cannot be told")))
+    ROW.matcher(section.substring(0, section.indexOf("\n## ")))
         .results()
         .forEach(row -> rows.put(row.group(1), dated(row.group(2))));
     return rows;
