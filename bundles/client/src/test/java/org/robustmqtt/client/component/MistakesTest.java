@@ -44,8 +44,8 @@ class MistakesTest {
     Path page = Path.of(System.getProperty("basedir", "."), "../../docs/configuration.md");
     String text = Files.readString(page);
     String section = text.substring(text.indexOf(HEADING) + HEADING.length());
-    // what follows is of TlsMistakesTest
-    int end = section.indexOf("\nWith TLS, ");
+    // the section after it is of TlsMistakesTest
+    int end = section.indexOf("\n## ");
     return Arrays.stream(section.substring(0, end).split("\n"))
         .map(ROW::matcher)
         .filter(Matcher::matches)
