@@ -287,6 +287,7 @@ final class Ledger {
       world.check(
           dropped.mayHaveArrived()
               || lowered(sent)
+              || sent.notStored
               || sent.arrivals.isEmpty()
               || sent.powerCut
               || sent.recordFailed,
@@ -355,6 +356,7 @@ final class Ledger {
             || dropped.mayHaveArrived()
             || sent.powerCut
             || sent.recordFailed
+            || sent.notStored
             || sent.repeated
             || arrival.qos() < sent.qos,
         Sentence.NOT_ARRIVED,
