@@ -33,7 +33,8 @@ final class PacketIds {
    */
   final void maxInflight(int most) {
     range = Math.min(2 * most, LAST / 2);
-    nextOrdinary = range + 1;
+    // Not from the beginning: a broker that acknowledges twice would answer for the next message.
+    nextOrdinary = Math.max(nextOrdinary, range + 1);
     nextExactlyOnce = 1;
   }
 

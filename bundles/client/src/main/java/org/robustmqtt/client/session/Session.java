@@ -124,10 +124,19 @@ public final class Session {
     long epoch = ours.map(SessionRecord::epoch).orElse(0L);
     long lastEpoch = record.map(SessionRecord::epoch).orElse(0L);
     Set<Integer> restored = new HashSet<>();
+    // A quarantined message keeps the id it was sent with: where a later one has it, the exchange
+    // of the first is over.
+    Set<Integer> taken = new HashSet<>();
+    for (Unfinished message : unfinished) {
+      if (!message.abandoned() && message.epoch() == epoch) {
+        taken.add(message.packetId());
+      }
+    }
     for (Unfinished message : unfinished) {
       lastEpoch = Math.max(lastEpoch, message.epoch());
       boolean valid = message.packetId() > 0 && message.epoch() == epoch;
-      if (valid && restored.add(message.packetId())) {
+      boolean over = message.abandoned() && taken.contains(message.packetId());
+      if (valid && !over && restored.add(message.packetId())) {
         outgoing.restore(message);
       } else if (message.abandoned()) {
         effects.ended(message.sequence(), false);

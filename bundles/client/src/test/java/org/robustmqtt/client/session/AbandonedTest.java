@@ -187,6 +187,18 @@ class AbandonedTest {
   }
 
   @Test
+  void where_a_later_message_has_the_id_of_a_given_up_one_the_exchange_of_the_first_is_over() {
+    List<Session.Unfinished> found = new ArrayList<>();
+    found.add(abandoned(1, 2, 4, 3));
+    found.add(new Session.Unfinished(2, Scene.message(2, 2, "b"), true, 4, 3, false));
+    Scene scene = Scene.restarted(Scene.record(4), found, Set.of()).expect("ended 1");
+    scene
+        .connect()
+        .got(new Connack(true, 0, Properties.NONE))
+        .expect("established, resumed", "PUBLISH2 #3 dup b=m2");
+  }
+
+  @Test
   void what_was_superseded_at_the_start_is_not_sent_again_while_its_record_is_on_its_way() {
     List<Session.Unfinished> found = new ArrayList<>();
     found.add(

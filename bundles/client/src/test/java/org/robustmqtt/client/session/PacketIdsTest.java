@@ -60,6 +60,17 @@ class PacketIdsTest {
   }
 
   @Test
+  void another_window_does_not_begin_the_numbers_anew() {
+    PacketIds ids = new PacketIds(2);
+    assertEquals(5, ids.take(A));
+    ids.end(5, false);
+    ids.maxInflight(1);
+    assertEquals(6, ids.take(A), "a second acknowledgement of 5 may be on its way");
+    ids.maxInflight(10);
+    assertEquals(21, ids.take(A));
+  }
+
+  @Test
   void the_largest_window_leaves_ids_for_everything_else() {
     PacketIds ids = new PacketIds(16_000);
     assertEquals(32_000, ids.range());

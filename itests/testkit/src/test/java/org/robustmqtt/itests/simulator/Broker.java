@@ -135,7 +135,10 @@ final class Broker {
   }
 
   Optional<BrokerLine> online() {
-    return lines.stream().filter(BrokerLine::isOnline).findFirst();
+    return lines.stream()
+        .filter(BrokerLine::isOnline)
+        .filter(line -> line.clientId().equals(Optional.of(newest)))
+        .findFirst();
   }
 
   // Faults.

@@ -417,7 +417,11 @@ final class BrokerLine {
       sendAt = Math.max(sendAt, world.now() + broker.random.nextLong(broker.ackDelayNanos));
     }
     send(answer);
-    if (chance(broker.ackTwicePercent)) {
+    // A refusal frees the id at once: the second one would be taken for an answer to the next.
+    boolean refusal =
+        answer instanceof Puback puback && puback.reasonCode() >= 0x80
+            || answer instanceof Pubrec pubrec && pubrec.reasonCode() >= 0x80;
+    if (!refusal && chance(broker.ackTwicePercent)) {
       world.happened(Fault.BROKER_ACK_TWICE);
       send(answer);
     }

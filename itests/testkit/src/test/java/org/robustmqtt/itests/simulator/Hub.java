@@ -127,6 +127,18 @@ final class Hub {
         Sentence.NO_DAMAGE,
         () -> journal.status().damagedFiles().toString());
     world.trace(() -> "hub: found " + spy.found().messages().size() + " messages");
+    spy.found()
+        .messages()
+        .forEach(
+            one ->
+                world.trace(
+                    () ->
+                        "hub: found "
+                            + one.stored().sequence()
+                            + " "
+                            + one.stage()
+                            + " #"
+                            + one.packetId()));
     ledger.begins(spy.found(), worst, clean);
     if (disk.hasFault()) {
       ledger.diskFailed();
@@ -235,6 +247,7 @@ final class Hub {
     if (power) {
       worst = crash;
       ledger.powerCut();
+      broker.inbox.powerCut();
       net.powerCut();
       if (random.nextInt(4) == 0) {
         world.happened(Fault.CLOCK_BOOT_IN_THE_PAST);

@@ -287,6 +287,7 @@ final class Ledger {
       world.check(
           dropped.mayHaveArrived()
               || lowered(sent)
+              || sent.notStored
               || sent.arrivals.isEmpty()
               || sent.powerCut
               || sent.recordFailed,
@@ -355,6 +356,7 @@ final class Ledger {
             || dropped.mayHaveArrived()
             || sent.powerCut
             || sent.recordFailed
+            || sent.notStored
             || sent.repeated
             || arrival.qos() < sent.qos,
         Sentence.NOT_ARRIVED,
@@ -375,10 +377,7 @@ final class Ledger {
       Sent newer = byId.get(last);
       // What is in flight with the same QoS is sent again together, in order.
       world.check(
-          sent.id >= last
-              || forgotten(sent)
-              || sent.outcome.filter(one -> one.kind() == Outcome.Kind.DROPPED).isPresent()
-              || newer.pendingRun == run && newer.settledRun == 0,
+          sent.id >= last || forgotten(sent) || newer.pendingRun == run && newer.settledRun == 0,
           Sentence.RETAINED,
           () -> "it comes after " + newer + ": " + sent);
       lastRetained.put(sent.topic, Math.max(last, sent.id));
@@ -414,7 +413,12 @@ final class Ledger {
    * it says what is not true any more: after a power cut, and while the store fails.
    */
   private static boolean forgotten(Sent sent) {
-    return sent.vanished || sent.recordFailed || sent.notStored || sent.powerCut && sent.qos == 2;
+    boolean dropped = sent.outcome.filter(one -> one.kind() == Outcome.Kind.DROPPED).isPresent();
+    return dropped
+        || sent.vanished
+        || sent.recordFailed
+        || sent.notStored
+        || sent.powerCut && sent.qos == 2;
   }
 
   /** Everything was left alone long enough. */

@@ -108,7 +108,7 @@ final class Tap {
       }
     }
     world.check(
-        publish.qos().level() < 2 || id <= idRange.getAsInt(),
+        publish.qos().level() < 2 || publish.duplicate() || id <= idRange.getAsInt(),
         Sentence.QOS2_IDS,
         () -> "#" + id + ", allowed are 1 to " + idRange.getAsInt());
   }
