@@ -159,7 +159,8 @@ final class Spy implements Journal {
         told(
             callback,
             written -> {
-              world.trace(() -> "journal: sent " + id + " #" + packetId + " " + level + " " + written);
+              world.trace(
+                  () -> "journal: sent " + id + " #" + packetId + " " + level + " " + written);
               if (written) {
                 sent.put(id, packetId);
                 if (level == Level.FORCED) {
