@@ -35,9 +35,11 @@ final class BrokerSession {
     this.recordsBefore = recordsBefore;
   }
 
+  /** Takes ids from a small range, so that they come again soon; a larger one if it is used up. */
   int freeId() {
+    int range = Math.max(40, inFlight.size() + 1);
     do {
-      nextId = nextId % 40 + 1;
+      nextId = nextId % range + 1;
     } while (inFlight.stream().anyMatch(one -> one.packetId == nextId));
     return nextId;
   }
