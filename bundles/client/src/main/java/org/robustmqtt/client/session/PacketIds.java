@@ -48,9 +48,17 @@ final class PacketIds {
     return owners.get(id);
   }
 
-  /** Gives an owner an id that was used before the process ended. */
+  /**
+   * Gives an owner an id that was used before the process ended. What is given out next lies behind
+   * it: a broker that acknowledges twice would answer for the next message.
+   */
   void restore(int id, Owner owner) {
     owners.put(id, owner);
+    if (id > range) {
+      nextOrdinary = Math.max(nextOrdinary, id == LAST ? range + 1 : id + 1);
+    } else {
+      nextExactlyOnce = Math.max(nextExactlyOnce, id == range ? 1 : id + 1);
+    }
   }
 
   /** Gives out an id outside the range of QoS 2; 0 if all are in use. */

@@ -43,6 +43,18 @@ class PacketIdsTest {
   }
 
   @Test
+  void after_a_restart_the_ids_go_on_behind_those_in_use() {
+    PacketIds ids = new PacketIds(10);
+    ids.restore(25, A);
+    ids.restore(23, A);
+    ids.restore(4, A);
+    ids.end(25, false);
+    ids.end(4, true);
+    assertEquals(26, ids.take(B), "a second PUBACK for 25 must not answer for the next message");
+    assertEquals(5, ids.takeExactlyOnce(B));
+  }
+
+  @Test
   void a_doubtful_id_is_given_out_only_to_be_cleared() {
     PacketIds ids = new PacketIds(1);
     ids.restore(1, A);
