@@ -248,7 +248,6 @@ final class Outgoing {
         sending.take(exchange);
         sending.occupy(exchange);
         releasing.add(exchange);
-        noticed(exchange);
         recordReleased(exchange);
         sending.proceed();
       }
@@ -297,8 +296,9 @@ final class Outgoing {
   }
 
   /**
-   * The broker answered to a message. Our own birth, which goes first on every connection, says
-   * nothing of those behind it: it would clear each suspicion anew.
+   * The broker acknowledged a message to its end. A PUBREC is none: if the session is lost with the
+   * link, its message is sent anew, and each connection would end as the one before. Neither is our
+   * own birth, which goes first on every connection.
    */
   private void noticed(Exchange exchange) {
     if (exchange.sequence > 0) {
