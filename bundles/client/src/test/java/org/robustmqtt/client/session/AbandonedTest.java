@@ -164,6 +164,17 @@ class AbandonedTest {
   }
 
   @Test
+  void a_pubrec_clears_no_suspicion_because_a_lost_session_undoes_it() {
+    Scene scene = Scene.online().send(1, 2, "a").send(2, 1, "b").written();
+    scene.session.blame();
+    scene.reconnect(true).pubrec(1).written();
+    scene.session.blame();
+    scene.reconnect(true).clear();
+
+    assertTrue(scene.session.blame().orElseThrow().alone());
+  }
+
+  @Test
   void the_acknowledgement_of_our_own_birth_clears_no_suspicion() {
     Scene scene = Scene.online().send(1, 1, "a").written();
     scene.session.blame();
