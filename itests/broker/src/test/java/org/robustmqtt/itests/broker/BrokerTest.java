@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -67,7 +68,11 @@ class BrokerTest {
       for (int i = 0; i < 100; i++) {
         sender.publish("t", Integer.toString(i).getBytes(UTF_8), 1, false);
       }
+      CountDownLatch noticed = new CountDownLatch(1);
+      sender.setCallback(new Hearing(new LinkedBlockingQueue<>(), noticed::countDown));
       broker.kill();
+      // Paho refuses to be closed until its reader has seen the end.
+      assertTrue(noticed.await(WAIT_SECONDS, TimeUnit.SECONDS));
       sender.close(true);
       broker.start();
 
