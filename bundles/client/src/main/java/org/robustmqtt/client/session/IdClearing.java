@@ -29,20 +29,30 @@ final class IdClearing implements PacketIds.Owner {
   /**
    * Begins with some ids, unless some are under way. If there is nothing but retired ids, the one
    * that was retired first is brought to its end, or QoS 2 would be stuck for the rest of the
-   * session: what the broker may hold under it arrives then, as its outcome has said it may.
+   * session: what the broker may hold under it arrives then, as its outcome has said it may. If all
+   * of these are of retained messages, which must not arrive behind newer ones, the range grows.
    */
   void begin() {
+    releaseDoubtful();
+    if (awaited.isEmpty() && retired.size() > 0) {
+      RetiredIds.Retired oldest = retired.oldestExactlyOnce();
+      if (oldest != null) {
+        retired.handOver(oldest, this, false);
+        release(oldest.packetId());
+      } else {
+        ids.grow();
+        releaseDoubtful();
+      }
+    }
+  }
+
+  private void releaseDoubtful() {
     while (awaited.size() < AT_ONCE) {
       int id = ids.takeDoubtful(this);
       if (id == 0) {
         break;
       }
       release(id);
-    }
-    RetiredIds.Retired oldest = awaited.isEmpty() ? retired.oldestExactlyOnce() : null;
-    if (oldest != null) {
-      retired.handOver(oldest, this, false);
-      release(oldest.packetId());
     }
   }
 

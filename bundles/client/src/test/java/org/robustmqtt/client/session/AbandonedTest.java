@@ -164,6 +164,23 @@ class AbandonedTest {
   }
 
   @Test
+  void qos_2_is_not_stuck_when_all_its_ids_are_retired_by_retained_messages() {
+    PacketIds ids = new PacketIds(1);
+    ids.restore(1, new PacketIds.Owner() {});
+    ids.restore(2, new PacketIds.Owner() {});
+    PacketIds.Owner later = new PacketIds.Owner() {};
+    assertEquals(0, ids.takeExactlyOnce(later));
+
+    ids.grow();
+
+    assertEquals(0, ids.takeExactlyOnce(later), "the broker may remember it, too");
+    assertEquals(3, ids.takeDoubtful(later));
+    ids.end(3, true);
+    assertEquals(3, ids.takeExactlyOnce(later));
+    assertEquals(4, ids.take(later), "QoS 1 stays above the range");
+  }
+
+  @Test
   void a_pubrec_clears_no_suspicion_because_a_lost_session_undoes_it() {
     Scene scene = Scene.online().send(1, 2, "a").send(2, 1, "b").written();
     scene.session.blame();
