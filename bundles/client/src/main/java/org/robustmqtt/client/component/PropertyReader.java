@@ -1,6 +1,8 @@
 package org.robustmqtt.client.component;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -219,11 +221,20 @@ final class PropertyReader {
 
   /** Returns a value for people: in quotes, cut, and never a secret. */
   private String shown(Key key) {
-    if (key.secret()) {
+    String text = String.join(", ", PropertyValue.texts(properties.get(key.text())));
+    if (key.secret() && !(key == Key.PRIVATE_KEY && namesFile(text))) {
       return "****";
     }
-    String text = String.join(", ", PropertyValue.texts(properties.get(key.text())));
     return quoted(text.replaceAll("://.*@", "://****@"));
+  }
+
+  /** Returns whether a text that may be a key itself is plainly the path of its file. */
+  private static boolean namesFile(String text) {
+    try {
+      return text.length() <= SHOWN && !text.contains("\n") && Path.of(text).isAbsolute();
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   /** Returns a text in quotes, cut after 80 characters and without control characters. */

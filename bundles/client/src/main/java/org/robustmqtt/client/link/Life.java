@@ -202,10 +202,19 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         .mayStopReading(
             Watch.longestStop(capabilities.keepAliveSeconds(), now.ackTimeoutNanos()),
             dialing.spoken() == ProtocolVersion.MQTT_3_1_1);
-    rooms.dispatcher().online(true);
+    rooms.dispatcher().online(sessionPresent, now.session().resubscribe());
   }
 
   // Losing.
+
+  /** The broker hangs up; returns whether that is probably for another client like us. */
+  boolean replaced() {
+    return onlineSince.isPresent()
+        && doors.clock().nanos() - onlineSince.getAsLong()
+            < settings.orElseThrow().retry().stableNanos()
+        && carrier().inFlight() == 0
+        && retries.hungUp();
+  }
 
   @Override
   public void lose(Place place, ProblemKind kind, int reasonCode, String text) {
@@ -268,7 +277,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     onlineSince = OptionalLong.empty();
     wire.close();
     if (online) {
-      rooms.dispatcher().online(false);
+      rooms.dispatcher().offline();
       rooms.dispatcher().lost();
     }
   }

@@ -32,10 +32,14 @@ final class Retries {
           ReasonCode.USE_ANOTHER_SERVER,
           ReasonCode.SERVER_MOVED);
 
+  /** So often in a row a broker hangs up on one of two clients that throw each other out. */
+  private static final int RIVAL = 5;
+
   private final Doors doors;
   private Backoff backoff = Backoff.FRESH;
   private boolean near = true;
   private int failed;
+  private int hungUp;
 
   Retries(Doors doors) {
     this.doors = doors;
@@ -57,8 +61,19 @@ final class Retries {
 
   /** An attempt failed before it was online. */
   void attemptFailed(ProblemKind kind, int reasonCode) {
+    hungUp = 0;
     failed++;
     backoff = backoff.withFailure(schedule(kind, reasonCode), doors.clock().nanos());
+  }
+
+  /**
+   * The broker is closing a link that was online, but not for long enough to be stable, without a
+   * word and though it owed us nothing. Returns whether this is probably for another client with
+   * our identifier: a broker that is away refuses an attempt in between.
+   */
+  boolean hungUp() {
+    hungUp++;
+    return hungUp >= RIVAL;
   }
 
   /**
@@ -71,6 +86,7 @@ final class Retries {
     long now = doors.clock().nanos();
     Backoff.Schedule schedule = schedule(kind, reasonCode);
     if (lived >= stable) {
+      hungUp = 0;
       failed = 1;
       backoff = backoff.withStableLink(schedule, now);
     } else {
@@ -86,6 +102,7 @@ final class Retries {
 
   /** All is forgotten: other settings, or told to by a person. */
   void reset() {
+    hungUp = 0;
     failed = 0;
     backoff = Backoff.FRESH;
   }

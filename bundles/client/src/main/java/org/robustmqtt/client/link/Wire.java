@@ -1,5 +1,6 @@
 package org.robustmqtt.client.link;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -146,6 +147,16 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   public void ended(IOException cause) {
     if (cause instanceof TlsException tls) {
       life.lose(tls.place(), tls.kind(), 0, life.broker() + ": " + tls.getMessage());
+      return;
+    }
+    if (cause instanceof EOFException && life.replaced()) {
+      life.lose(
+          Place.CHECK_MESSAGE,
+          ProblemKind.SESSION_TAKEN_OVER,
+          0,
+          life.broker()
+              + ": closed by the other side time and again soon after it accepted us, and without"
+              + " a reason: the session is probably taken over");
       return;
     }
     boolean handshaking = life.state() == ConnectionState.HANDSHAKING;

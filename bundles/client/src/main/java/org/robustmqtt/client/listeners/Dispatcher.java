@@ -195,10 +195,21 @@ public final class Dispatcher {
     return wanted.last();
   }
 
-  /** The connection is online now, or not: the time of {@code unsubscribeAfter} runs or stands. */
-  public void online(boolean online) {
+  /**
+   * The connection is online: the time of {@code unsubscribeAfter} runs.
+   *
+   * @param resumed whether the broker has our session, and with it what it said of filters
+   * @param resubscribes whether what a lost session had is subscribed again
+   */
+  public void online(boolean resumed, boolean resubscribes) {
     assert doors.loop().isCurrent();
-    wanted.online(online);
+    wanted.online(resumed, resubscribes);
+  }
+
+  /** The connection is not online any more: the time of {@code unsubscribeAfter} stands. */
+  public void offline() {
+    assert doors.loop().isCurrent();
+    wanted.offline();
   }
 
   /**

@@ -182,21 +182,34 @@ final class WantedFilters {
     return false;
   }
 
-  void online(boolean now) {
-    if (online == now) {
-      return;
-    }
-    online = now;
+  /** See {@link Dispatcher#online}. */
+  void online(boolean resumed, boolean resubscribes) {
+    online = true;
     for (Want want : wants.values()) {
-      if (now && !onlineBefore) {
+      if (!onlineBefore) {
         want.orphanedAt = clock.nanos();
       }
-      if (want.state() == (now ? State.PENDING : State.SENT)) {
-        want.state(now ? State.SENT : State.PENDING, 0);
+      State state = want.state();
+      boolean lapsed = !resumed && !resubscribes && state == State.ACTIVE;
+      if (lapsed) {
+        want.state(State.PENDING, 0);
+      } else if (state == State.PENDING || !resumed) {
+        want.state(State.SENT, 0);
       }
       clockIdle(want);
     }
-    onlineBefore |= now;
+    onlineBefore = true;
+  }
+
+  /** See {@link Dispatcher#offline}. */
+  void offline() {
+    online = false;
+    for (Want want : wants.values()) {
+      if (want.state() == State.SENT) {
+        want.state(State.PENDING, 0);
+      }
+      clockIdle(want);
+    }
   }
 
   void subscribed(String filter, int reasonCode) {

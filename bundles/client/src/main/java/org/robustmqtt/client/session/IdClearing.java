@@ -8,7 +8,8 @@ import org.robustmqtt.codec.Pubrel;
 /**
  * Makes the broker forget QoS 2 packet ids that it may remember from before we lost our memory:
  * PUBREL, to which it answers PUBCOMP in any case, with 0x92 if it knew nothing (delivery-rules 2).
- * Only as many as are needed, and only when a QoS 2 message needs one.
+ * Only as many as are needed, and only when a QoS 2 message needs one; but those of retained
+ * messages before anything else, see {@link #bringToEnd}.
  */
 final class IdClearing implements PacketIds.Owner {
   private static final int AT_ONCE = 32;
@@ -29,24 +30,9 @@ final class IdClearing implements PacketIds.Owner {
   /**
    * Begins with some ids, unless some are under way. If there is nothing but retired ids, the one
    * that was retired first is brought to its end, or QoS 2 would be stuck for the rest of the
-   * session: what the broker may hold under it arrives then, as its outcome has said it may. If all
-   * of these are of retained messages, which must not arrive behind newer ones, the range grows.
+   * session: what the broker may hold under it arrives then, as its outcome has said it may.
    */
   void begin() {
-    releaseDoubtful();
-    if (awaited.isEmpty() && retired.size() > 0) {
-      RetiredIds.Retired oldest = retired.oldestExactlyOnce();
-      if (oldest != null) {
-        retired.handOver(oldest, this, false);
-        release(oldest.packetId());
-      } else {
-        ids.grow();
-        releaseDoubtful();
-      }
-    }
-  }
-
-  private void releaseDoubtful() {
     while (awaited.size() < AT_ONCE) {
       int id = ids.takeDoubtful(this);
       if (id == 0) {
@@ -54,11 +40,36 @@ final class IdClearing implements PacketIds.Owner {
       }
       release(id);
     }
+    if (awaited.isEmpty()) {
+      RetiredIds.Retired oldest = retired.oldestExactlyOnce();
+      if (oldest != null) {
+        retired.handOver(oldest, this, false);
+        release(oldest.packetId());
+      }
+    }
+  }
+
+  /** The session goes on: nothing was written on this connection yet. */
+  void resume() {
+    retired.all().forEach(this::bringToEnd);
+  }
+
+  /**
+   * What the broker may hold of a retained message of QoS 2 must not arrive behind a newer one of
+   * its topic (delivery-rules 4). Its PUBREL goes out before that one can, on every connection
+   * until it is answered: so a broker that has read the newer one has nothing left of this one.
+   */
+  void bringToEnd(RetiredIds.Retired id) {
+    if (id.exactlyOnce() && id.retain() && connection.online()) {
+      release(id.packetId());
+    }
   }
 
   /** The broker has answered under a retired id with PUBREC: that runs to its PUBCOMP. */
   void received(RetiredIds.Retired id) {
-    retired.handOver(id, this, true);
+    if (!id.retain()) {
+      retired.handOver(id, this, true);
+    }
     release(id.packetId());
   }
 
@@ -73,9 +84,19 @@ final class IdClearing implements PacketIds.Owner {
     ids.end(id, true);
   }
 
-  /** The link is gone: what was not answered stays doubtful. */
+  /** The broker forgot a retired id, or has acknowledged it after all. */
+  void cleared(RetiredIds.Retired id) {
+    boolean asked = awaited.remove(id.packetId()) != null;
+    retired.end(id, !asked);
+  }
+
+  /** The link is gone: what was not answered stays doubtful, or retired. */
   void linkLost() {
-    awaited.keySet().forEach(ids::drop);
+    for (int id : awaited.keySet()) {
+      if (ids.owner(id) == this) {
+        ids.drop(id);
+      }
+    }
     awaited.clear();
   }
 

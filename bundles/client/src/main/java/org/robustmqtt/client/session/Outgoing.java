@@ -80,6 +80,7 @@ final class Outgoing {
   /** The session goes on: what is unfinished is finished on this connection (MQTT-4.4.0-1). */
   void resume(long epoch) {
     ids.doubtAll();
+    clearing.resume();
     for (Exchange exchange = releasing.first(); exchange != null; exchange = exchange.next) {
       sending.occupy(exchange);
       if (!exchange.recorded && exchange.token == 0) {
@@ -201,7 +202,7 @@ final class Outgoing {
       return true;
     }
     if (owner instanceof RetiredIds.Retired late) {
-      retired.acknowledged(late);
+      retired.end(late, true);
       sending.proceed();
       return true;
     }
@@ -226,7 +227,7 @@ final class Outgoing {
     }
     if (owner instanceof RetiredIds.Retired late) {
       if (!late.exactlyOnce() || ReasonCode.failure(reasonCode)) {
-        retired.acknowledged(late);
+        retired.end(late, true);
         sending.proceed();
       } else {
         clearing.received(late);
@@ -267,7 +268,7 @@ final class Outgoing {
       return true;
     }
     if (owner instanceof RetiredIds.Retired late) {
-      retired.acknowledged(late);
+      clearing.cleared(late);
       sending.proceed();
       return true;
     }

@@ -99,18 +99,6 @@ final class PacketIds {
   }
 
   /**
-   * Gives QoS 2 one more id, the next above its range, which has to be cleared like the others: all
-   * of the range are in use, and some will be for the rest of the session.
-   */
-  void grow() {
-    if (range < LAST / 2) {
-      range++;
-      doubtful.set(range);
-      nextOrdinary = Math.max(nextOrdinary, range + 1);
-    }
-  }
-
-  /**
    * The exchange under this id ended on both sides: the id is free. Only the end of one of QoS 2
    * says that the broker remembers nothing of QoS 2 under it; a message of QoS 1 may have an id of
    * the range if that has grown since.

@@ -34,14 +34,21 @@ final class RetiredIds {
   }
 
   /** An exchange that is in no list any more leaves its id behind. */
-  void retire(Exchange exchange) {
-    put(
+  Retired retire(Exchange exchange) {
+    Retired id =
         new Retired(
             exchange.sequence,
             exchange.packetId,
             exchange.qos == QoS.EXACTLY_ONCE,
-            exchange.message.retain()));
+            exchange.message.retain());
+    put(id);
     effects.freed(exchange.sequence);
+    return id;
+  }
+
+  /** Returns all of them, in the order in which they were retired. */
+  List<Retired> all() {
+    return List.copyOf(retired.values());
   }
 
   private void put(Retired id) {
@@ -49,11 +56,15 @@ final class RetiredIds {
     ids.restore(id.packetId(), id);
   }
 
-  /** The broker has acknowledged after all: the id is free. */
-  void acknowledged(Retired id) {
+  /**
+   * The exchange is at its end on both sides: the id is free.
+   *
+   * @param acknowledged whether that is because the broker has acknowledged after all
+   */
+  void end(Retired id, boolean acknowledged) {
     retired.remove(id.packetId());
     ids.end(id.packetId(), id.exactlyOnce());
-    effects.ended(id.sequence(), true);
+    effects.ended(id.sequence(), acknowledged);
   }
 
   /** Somebody else brings the exchange to its end: the id is his. */
@@ -64,8 +75,8 @@ final class RetiredIds {
   }
 
   /**
-   * Returns the id of QoS 2 that was retired first, or null. Not one of a retained message: what
-   * the broker holds under it could come after a newer one (delivery-rules 4).
+   * Returns the id of QoS 2 that was retired first, or null. Not one of a retained message: that is
+   * brought to its end in any case.
    */
   Retired oldestExactlyOnce() {
     for (Retired id : retired.values()) {
@@ -84,9 +95,5 @@ final class RetiredIds {
       ids.drop(id.packetId());
       effects.ended(id.sequence(), false);
     }
-  }
-
-  int size() {
-    return retired.size();
   }
 }

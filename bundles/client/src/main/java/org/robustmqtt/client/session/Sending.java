@@ -191,7 +191,7 @@ final class Sending {
     }
     if (exchange.written) {
       leave(exchange);
-      retired.retire(exchange);
+      clearing.bringToEnd(retired.retire(exchange));
     } else {
       drop(exchange);
       effects.ended(exchange.sequence, false);

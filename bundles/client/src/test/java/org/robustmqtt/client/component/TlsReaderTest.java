@@ -111,8 +111,12 @@ class TlsReaderTest {
             "privateKeyPassword=" + SECRET,
             "trustStorePassword=" + SECRET));
     assertEquals(
-        List.of("privateKey = ****: says nothing without certificate; set that too, or remove it"),
+        List.of(
+            "privateKey = \"/k\": says nothing without certificate; set that too, or remove it"),
         faults("mqtts://b", "privateKey=/k"));
+    assertEquals(
+        List.of("privateKey = ****: says nothing without certificate; set that too, or remove it"),
+        faults("mqtts://b", "privateKey=-----BEGIN PRIVATE KEY-----" + SECRET));
     assertEquals(
         List.of(
             "keyStorePassword = ****: says nothing without keyStore; set that too, or remove it",

@@ -134,7 +134,7 @@ class LinkRetryTest {
             .online();
     for (int i = 0; i < 5; i++) {
       it.world.advance(Duration.ofSeconds(10));
-      it.broker.line().channel().sendEnd();
+      it.broker.line().channel().reset();
       assertTrue(
           it.world.advanceUntil(
               Duration.ofMinutes(2), () -> it.state() == ConnectionState.WAITING));
@@ -214,6 +214,43 @@ class LinkRetryTest {
       assertTrue(pause >= least, "" + it.pauses());
       least *= 2;
     }
+  }
+
+  @Test
+  void another_client_with_the_same_identifier_is_named_where_the_broker_just_hangs_up() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    for (int i = 1; i <= 6; i++) {
+      hangUp(it);
+      assertEquals(
+          i < 5 ? ProblemKind.CONNECTION_LOST : ProblemKind.SESSION_TAKEN_OVER, it.problem());
+      it.world.advanceUntil(Duration.ofMinutes(10), () -> it.state() == ConnectionState.ONLINE);
+    }
+    double last = it.pauses().get(5);
+    assertTrue(last >= 5, "not fought: " + it.pauses());
+
+    it.world.advance(Duration.ofSeconds(60));
+    hangUp(it);
+    assertEquals(ProblemKind.CONNECTION_LOST, it.problem(), "after a stable link");
+  }
+
+  @Test
+  void a_broker_that_restarts_time_and_again_is_not_taken_for_another_client() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    for (int i = 0; i < 7; i++) {
+      it.world.net().refuse(LinkWorld.IP, LinkWorld.PORT);
+      hangUp(it);
+      assertEquals(ProblemKind.CONNECTION_LOST, it.problem());
+      it.world.advanceUntil(
+          Duration.ofMinutes(1), () -> it.problem() == ProblemKind.CONNECTION_REFUSED);
+      it.withBroker();
+      it.world.advanceUntil(Duration.ofMinutes(1), () -> it.state() == ConnectionState.ONLINE);
+    }
+  }
+
+  private static void hangUp(LinkWorld it) {
+    it.broker.line().channel().sendEnd();
+    assertTrue(
+        it.world.advanceUntil(Duration.ofMinutes(2), () -> it.state() == ConnectionState.WAITING));
   }
 
   @Test

@@ -208,6 +208,13 @@ final class DispatcherFixture implements Dispatcher.Wants {
   }
 
   void online(boolean online) {
-    loop(() -> dispatcher.online(online));
+    loop(
+        () -> {
+          if (online) {
+            dispatcher.online(true, true);
+          } else {
+            dispatcher.offline();
+          }
+        });
   }
 }

@@ -262,6 +262,29 @@ class WantedFiltersTest {
   }
 
   @Test
+  void what_a_lost_session_had_is_shown_as_asked_for_until_it_is_granted_again() {
+    box.add(ear, "a", "b");
+    box.online(true);
+    box.loop(() -> box.dispatcher.subscribed("a", 1));
+    box.loop(() -> box.dispatcher.subscribed("b", 0x87));
+    box.online(false);
+    box.loop(() -> box.dispatcher.online(false, true));
+    assertEquals(List.of(State.SENT, State.SENT), states());
+    box.loop(() -> box.dispatcher.subscribed("a", 1));
+    assertEquals(List.of(State.ACTIVE, State.SENT), states());
+  }
+
+  @Test
+  void what_a_lost_session_had_is_shown_as_not_sent_where_it_is_not_subscribed_again() {
+    box.add(ear, "a", "b");
+    box.online(true);
+    box.loop(() -> box.dispatcher.subscribed("a", 1));
+    box.online(false);
+    box.loop(() -> box.dispatcher.online(false, false));
+    assertEquals(List.of(State.PENDING, State.SENT), states());
+  }
+
+  @Test
   void a_refused_filter_is_tried_again_for_a_new_listener() {
     box.online(true);
     box.add(ear, "t");

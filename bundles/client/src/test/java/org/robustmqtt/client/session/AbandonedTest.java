@@ -131,18 +131,17 @@ class AbandonedTest {
   }
 
   @Test
-  void when_all_ids_of_qos_2_are_retired_the_oldest_is_cleared_but_none_of_a_retained_message() {
+  void when_all_ids_of_qos_2_are_retired_the_oldest_is_cleared() {
     SessionSettings one = Scene.settings(false, 1, true);
     Scene scene = Scene.of(ProtocolVersion.MQTT_5, one).begin();
-    scene.session.send(1, Scene.message(1, 2, "a").withRetain(true), false, false, 0);
-    scene.written();
+    scene.send(1, 2, "a").written();
     giveUp(scene, 1);
     scene.reconnect(true).send(2, 2, "b").pubcomp(2).written();
     giveUp(scene, 2);
     scene.reconnect(true).clear();
 
-    scene.send(3, 2, "c").expect("ended 2", "PUBREL #2");
-    scene.pubcomp(2).expect("disk: sent 3 in 1 as #2 appended");
+    scene.send(3, 2, "c").expect("ended 1", "PUBREL #1");
+    scene.pubcomp(1).expect("disk: sent 3 in 1 as #1 appended");
   }
 
   @Test
@@ -165,19 +164,36 @@ class AbandonedTest {
 
   @Test
   void qos_2_is_not_stuck_when_all_its_ids_are_retired_by_retained_messages() {
-    PacketIds ids = new PacketIds(1);
-    ids.restore(1, new PacketIds.Owner() {});
-    ids.restore(2, new PacketIds.Owner() {});
-    PacketIds.Owner later = new PacketIds.Owner() {};
-    assertEquals(0, ids.takeExactlyOnce(later));
+    SessionSettings one = Scene.settings(false, 1, true);
+    Scene scene = Scene.of(ProtocolVersion.MQTT_5, one).begin();
+    scene.session.send(1, Scene.message(1, 2, "a").withRetain(true), false, false, 0);
+    scene.written();
+    giveUp(scene, 1);
+    scene.reconnect(true).pubcomp(1).clear();
+    scene.session.send(2, Scene.message(2, 2, "a").withRetain(true), false, false, 0);
+    scene.written();
+    giveUp(scene, 2);
+    scene.reconnect(true).pubcomp(1).clear();
 
-    ids.grow();
+    scene.send(3, 2, "c").expect("disk: sent 3 in 1 as #1 appended");
+  }
 
-    assertEquals(0, ids.takeExactlyOnce(later), "the broker may remember it, too");
-    assertEquals(3, ids.takeDoubtful(later));
-    ids.end(3, true);
-    assertEquals(3, ids.takeExactlyOnce(later));
-    assertEquals(4, ids.take(later), "QoS 1 stays above the range");
+  @Test
+  void what_a_broker_holds_of_a_retained_message_comes_before_a_newer_one_and_not_after_it() {
+    Scene scene = Scene.online();
+    scene.session.send(1, Scene.message(1, 2, "a").withRetain(true), false, false, 0);
+    scene.written();
+    scene.clear();
+    giveUp(scene, 1);
+    scene.reconnect(true).expect("freed 1", "established, resumed", "PUBREL #1");
+    scene.session.send(2, Scene.message(2, 1, "a").withRetain(true), false, false, 0);
+    scene.written().clear();
+
+    scene
+        .reconnect(true)
+        .expect("established, resumed", "PUBREL #1", "PUBLISH1 #21 dup retain a=m2");
+    scene.pubcomp(1).expect("ended 1");
+    scene.reconnect(true).expect("established, resumed", "PUBLISH1 #21 dup retain a=m2");
   }
 
   @Test
