@@ -1,6 +1,7 @@
 package org.robustmqtt.itests.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -28,14 +29,16 @@ public final class Mosquitto implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final int port;
-  private final List<String> security;
+  private final List<String> lines;
+  private final boolean secured;
   private Optional<Process> process = Optional.empty();
 
-  private Mosquitto(Path program, Path folder, int port, List<String> security) {
+  private Mosquitto(Path program, Path folder, int port, List<String> lines, boolean secured) {
     this.program = program;
     this.folder = folder;
     this.port = port;
-    this.security = List.copyOf(security);
+    this.lines = List.copyOf(lines);
+    this.secured = secured;
   }
 
   /** Returns the program, empty where none is installed. */
@@ -47,10 +50,12 @@ public final class Mosquitto implements AutoCloseable {
    * Starts Mosquitto.
    *
    * @param folder for its settings, its store and its log; made if it is not there
+   * @param more lines for its settings, as {@code max_qos 1}
    * @throws IOException if none is installed, or it does not listen in time
    */
-  public static Mosquitto start(Path folder) throws IOException, InterruptedException {
-    return start(folder, List.of());
+  public static Mosquitto start(Path folder, String... more)
+      throws IOException, InterruptedException {
+    return start(folder, List.of(more), false);
   }
 
   /**
@@ -73,15 +78,15 @@ public final class Mosquitto implements AutoCloseable {
       lines.add("cafile " + Files.write(folder.resolve("clients.pem"), authority.get().pem()));
       lines.add("require_certificate true");
     }
-    return start(folder, lines);
+    return start(folder, lines, true);
   }
 
-  private static Mosquitto start(Path folder, List<String> security)
+  private static Mosquitto start(Path folder, List<String> lines, boolean secured)
       throws IOException, InterruptedException {
     Path program =
         installed().orElseThrow(() -> new IOException("mosquitto is not installed: " + PLACES));
     Mosquitto broker =
-        new Mosquitto(program, Files.createDirectories(folder), freePort(), security);
+        new Mosquitto(program, Files.createDirectories(folder), freePort(), lines, secured);
     broker.start();
     return broker;
   }
@@ -111,7 +116,7 @@ public final class Mosquitto implements AutoCloseable {
     return String.join(
         "\n",
         "listener " + port + " 127.0.0.1",
-        String.join("\n", security),
+        String.join("\n", lines),
         "allow_anonymous true",
         "persistence true",
         "persistence_location " + folder.toAbsolutePath() + "/",
@@ -145,7 +150,16 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Returns the address as it is written into a configuration. */
   public String uri() {
-    return (security.isEmpty() ? "mqtt" : "mqtts") + "://127.0.0.1:" + port;
+    return (secured ? "mqtts" : "mqtt") + "://127.0.0.1:" + port;
+  }
+
+  /** Returns what it has logged so far; with {@code log_type all} that has each packet. */
+  public String log() {
+    try {
+      return Files.readString(folder.resolve("mosquitto.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Kills the process as {@code kill -9} does, and waits until it is gone. */

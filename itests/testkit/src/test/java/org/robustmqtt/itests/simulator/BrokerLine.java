@@ -53,6 +53,10 @@ final class BrokerLine {
   private int clientMaximum;
   private long expirySeconds;
   private long sendAt;
+
+  /** Packets whose time has not come, or has just come: none overtakes them. */
+  private int delayed;
+
   private long heardAt;
   private long keepAliveNanos;
   private final Set<Integer> unacknowledged = new LinkedHashSet<>();
@@ -560,14 +564,16 @@ final class BrokerLine {
     }
     byte[] bytes = Arrays.copyOf(buffer.array(), buffer.length());
     sendAt = Math.max(sendAt, world.now());
-    if (sendAt == world.now()) {
+    if (sendAt == world.now() && delayed == 0) {
       world.trace(() -> "broker: " + Tap.text(packet));
       channel.send(bytes);
     } else {
       boolean ending = packet.type() == PacketType.DISCONNECT;
+      delayed++;
       world.at(
           sendAt - world.now(),
           () -> {
+            delayed--;
             if (open || ending) {
               world.trace(() -> "broker: " + Tap.text(packet));
               channel.send(bytes);
