@@ -32,6 +32,10 @@ import org.slf4j.LoggerFactory;
 class ProofTest {
   private static final Logger LOG = LoggerFactory.getLogger(ProofTest.class);
   private static final int SEGMENT = 2_000;
+
+  /** The bytes of the reserve beside such segments. */
+  private static final int RESERVE = 16 * 1024;
+
   private static final Path LAST = Rig.FOLDER.resolve("00000002.seg");
 
   /**
@@ -211,7 +215,7 @@ class ProofTest {
       FaultyDisk disk = new FaultyDisk();
       Rig rig = new Rig(disk, SEGMENT);
       MixedRun run = new MixedRun(disk, i);
-      int size = 3_000 + 200 * i;
+      int size = RESERVE + 3_000 + 200 * i;
       boolean full = i % 3 > 0;
       run.after(
           () -> {

@@ -19,10 +19,14 @@ import org.slf4j.LoggerFactory;
  * again, in order, to a new one. If that fails too, the journal is degraded: messages of durability
  * group are kept in memory, and every few seconds a new segment is tried; on return they are
  * written before anything new. A file whose force has failed is never forced again.
+ *
+ * <p>If there is no space for a new segment, the {@link Reserve} becomes one: it takes everything
+ * but messages, which are kept in memory as above, until there is space again.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
   private static final long RETRY = TimeUnit.SECONDS.toNanos(5);
+  private static final long RESERVE_PAUSE = TimeUnit.MINUTES.toNanos(1);
 
   /** How much numbering may advance before the next lease. */
   static final long LEASE = 65_536;
@@ -35,6 +39,7 @@ final class Committer {
   private final Segments segments;
   private final Ledger ledger;
   private final Space space;
+  private final Reserve reserve;
   private final Housekeeping housekeeping;
   private final Lease lease;
   private volatile long storeDelay;
@@ -49,8 +54,15 @@ final class Committer {
   private final Held held = new Held();
 
   private Optional<String> broken = Optional.empty();
+
+  /** Why the reserve is written; empty while another segment is, or none. */
+  private Optional<String> full = Optional.empty();
+
   private long forceDue = Long.MAX_VALUE;
   private long retryAt;
+
+  /** When a reserve may be made, or left. */
+  private long reserveAt;
 
   Committer(
       Clock clock,
@@ -59,6 +71,7 @@ final class Committer {
       Recovered found,
       Segments segments,
       Space space,
+      Reserve reserve,
       Housekeeping housekeeping,
       Lease lease,
       long storeDelay,
@@ -71,6 +84,7 @@ final class Committer {
     this.segments = segments;
     this.ledger = new Ledger(live, small, segments);
     this.space = space;
+    this.reserve = reserve;
     this.housekeeping = housekeeping;
     this.lease = lease;
     this.storeDelay = storeDelay;
@@ -86,6 +100,16 @@ final class Committer {
       // Old segments may hold the only forced copy of what was just repeated.
       force();
     }
+    makeReserve();
+  }
+
+  private void makeReserve() {
+    if (!reserve.isThere() && full.isEmpty() && ticks() >= reserveAt) {
+      reserveAt = ticks() + RESERVE_PAUSE;
+      if (space.has(reserve.size())) {
+        reserve.make();
+      }
+    }
   }
 
   /** Goes on with these. Any thread. */
@@ -96,7 +120,7 @@ final class Committer {
 
   /** Returns why the journal cannot be written, empty while it can. */
   Optional<String> degraded() {
-    return broken.isPresent() ? broken : space.low();
+    return broken.or(() -> full).or(space::low);
   }
 
   /** Returns when a round is wanted although nothing new comes in. */
@@ -104,13 +128,15 @@ final class Committer {
     if (broken.isPresent()) {
       return retryAt;
     }
-    return Math.min(forceDue, space.checkAt());
+    return Math.min(forceDue, full.isPresent() ? reserveAt : space.checkAt());
   }
 
   /** Writes a batch, forces if somebody waits for it or it is time, and tidies up. */
   void commit(List<Entry> taken, boolean closing) {
     if (broken.isPresent() && (ticks() >= retryAt || closing)) {
       comeBack();
+    } else if (full.isPresent() && ticks() >= reserveAt && !closing) {
+      leaveReserve();
     }
     if (broken.isPresent()) {
       taken.forEach(this::refuse);
@@ -153,7 +179,7 @@ final class Committer {
   /** Takes out the messages if there is no space for any, and what is about those in memory. */
   private List<Entry> admit(List<Entry> batch) {
     long wanted = batch.stream().filter(Entry::isMessage).mapToLong(entry -> entry.bound).sum();
-    boolean space = this.space.allows(wanted, ticks());
+    boolean space = this.space.allows(wanted, ticks()) && full.isEmpty();
     if (space && intake.keptMessages() == 0) {
       return batch;
     }
@@ -215,11 +241,13 @@ final class Committer {
 
   /** Writes what is kept in memory, in the order of the sequences, if there is space. */
   private void writeKept() throws IOException {
-    if (intake.keptMessages() == 0 || !space.allows(intake.keptBytes(), ticks())) {
+    if (intake.keptMessages() == 0
+        || full.isPresent()
+        || !space.allows(intake.keptBytes(), ticks())) {
       return;
     }
     int count = intake.keptMessages();
-    while (intake.keptMessages() > 0) {
+    while (intake.keptMessages() > 0 && full.isEmpty()) {
       List<Entry> next = intake.takeKept(housekeeping.chunk());
       unforced.addAll(next);
       write(next);
@@ -230,7 +258,7 @@ final class Committer {
       }
     }
     force();
-    LOG.info("{} messages that were in memory only are on disk now", count);
+    LOG.info("{} messages that were in memory only are on disk now", count - intake.keptMessages());
   }
 
   /** Returns whether something is written, or was to be, that is not forced. */
@@ -290,7 +318,19 @@ final class Committer {
   }
 
   private void begin() throws IOException {
-    SegmentWriter next = segments.create(small.lease, false);
+    SegmentWriter next;
+    try {
+      next = segments.create(small.lease, false);
+      full = Optional.empty();
+    } catch (IOException e) {
+      if (!reserve.isThere() || !space.isFull(e)) {
+        throw e;
+      }
+      next = segments.create(reserve, small.lease);
+      full = Optional.of(space.reason(e));
+      reserveAt = ticks() + RETRY;
+      LOG.warn("{}: {}; only the reserve is written, no messages", segments.folder(), full.get());
+    }
     writer = Optional.of(next);
     // Its header is forced, and the lease stands in it.
     lease.extended(small.lease);
@@ -302,6 +342,33 @@ final class Committer {
       next.flush();
       forceBy(ticks() + storeDelay);
     }
+  }
+
+  /** Goes on in a new segment instead of the reserve, if there is space for it. */
+  private void leaveReserve() {
+    reserveAt = ticks() + RETRY;
+    if (!space.has(reserve.size())) {
+      return;
+    }
+    SegmentWriter old = writer.orElseThrow();
+    try {
+      force();
+    } catch (IOException e) {
+      writeAgain(e);
+      return;
+    }
+    try {
+      begin();
+      LOG.info("{}: the journal can be written again", segments.folder());
+      reserveAt = ticks();
+    } catch (IOException e) {
+      if (writer.orElseThrow() == old) {
+        LOG.debug("The reserve is not left yet: {}", e.toString());
+        return;
+      }
+      writeAgain(e);
+    }
+    Segments.close(old);
   }
 
   private int encode(Entry entry) throws IOException {
@@ -373,12 +440,26 @@ final class Committer {
     announce();
     if (housekeeping.wantsCarrying(writer.orElseThrow(), ticks())) {
       force();
-      abandon();
-      housekeeping.carry(small, ticks());
-      begin();
+      if (full.isEmpty()) {
+        abandon();
+        housekeeping.carry(small, ticks());
+        begin();
+      }
+      if (full.isPresent()) {
+        carryToReserve();
+      }
       announce();
       force();
     }
+    makeReserve();
+  }
+
+  /** There is no space for a segment of their own: what is left over goes where we are. */
+  private void carryToReserve() throws IOException {
+    SegmentWriter to = writer.orElseThrow();
+    List<Housekeeping.Move> moves = housekeeping.copy(to, small, ticks());
+    force();
+    moves.forEach(move -> housekeeping.moved(move, to.segment()));
   }
 
   /** Says which segments are dead; they are deleted after the next force. */
@@ -395,11 +476,36 @@ final class Committer {
     abandon();
     try {
       begin();
+      if (full.isPresent()) {
+        withdrawMessages();
+      }
       write(unforced);
       unforced.forEach(Entry::tellWritten);
+      sayUntold();
       force();
+      ledger.allTold();
     } catch (IOException second) {
       degrade(second);
+    }
+  }
+
+  /** The reserve takes no messages: they stay in memory, or have failed. */
+  private void withdrawMessages() {
+    List<Entry> all = new ArrayList<>(unforced);
+    unforced.clear();
+    ledger.doubtful(all.stream().filter(Entry::isMessage).toList());
+    for (Entry entry : all) {
+      if (entry.isMessage()) {
+        refuse(entry, true);
+      } else if (!absorb(entry)) {
+        unforced.add(entry);
+      }
+    }
+  }
+
+  private void sayUntold() throws IOException {
+    for (Entry entry : ledger.untold()) {
+      append(entry);
     }
   }
 
@@ -417,6 +523,7 @@ final class Committer {
   /** Nothing of what was not forced is known to be on disk. */
   private void takeBack() {
     abandon();
+    full = Optional.empty();
     retryAt = ticks() + RETRY;
     forceDue = Long.MAX_VALUE;
     List<Entry> waiting = new ArrayList<>(unforced);
@@ -429,9 +536,7 @@ final class Committer {
   private void comeBack() {
     try {
       begin();
-      for (Entry entry : ledger.untold()) {
-        append(entry);
-      }
+      sayUntold();
       force();
       ledger.allTold();
       broken = Optional.empty();

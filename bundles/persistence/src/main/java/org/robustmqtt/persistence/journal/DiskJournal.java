@@ -57,7 +57,8 @@ public final class DiskJournal implements Journal {
   private volatile boolean closed;
 
   private DiskJournal(
-      Place place, DiskLock lock, JournalSettings settings, Runnable listener, Recovered found) {
+      Place place, DiskLock lock, JournalSettings settings, Runnable listener, Recovered found)
+      throws IOException {
     this.place = place;
     this.lock = lock;
     this.listener = listener;
@@ -89,6 +90,7 @@ public final class DiskJournal implements Journal {
             found,
             segments,
             new Space(place.disk(), place.folder(), settings.minFree()),
+            new Reserve(place.disk(), place.folder(), place.segmentSize()),
             new Housekeeping(segments, live, wall, place.segmentSize()),
             lease,
             storeDelay,

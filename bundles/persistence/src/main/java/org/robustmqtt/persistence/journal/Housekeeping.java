@@ -46,7 +46,7 @@ final class Housekeeping {
   }
 
   boolean isFull(SegmentWriter current) {
-    return current.segment().size >= segmentSize;
+    return !current.isReserve() && current.segment().size >= segmentSize;
   }
 
   /** Returns the lowest live segment if that was not said yet and there are dead ones below it. */
@@ -82,10 +82,21 @@ final class Housekeeping {
         && segments.liveBytes() * 4 < segments.bytes();
   }
 
-  /** Carries as {@link #move}; if that fails, nothing has moved, and it rests for a while. */
+  /**
+   * Carries the live records of the oldest segments into one new segment, which is forced. Their
+   * old places are dead when this returns; or nothing has moved, and it rests for a while.
+   */
   void carry(SmallState small, long now) {
     try {
-      move(small);
+      List<Segment> old = segments.list();
+      SegmentWriter to = segments.create(small.lease, true);
+      try {
+        List<Move> moves = copy(old, to, small);
+        to.force();
+        moves.forEach(move -> moved(move, to.segment()));
+      } finally {
+        Segments.close(to);
+      }
     } catch (IOException e) {
       carryAfter = now + PAUSE;
       LOG.warn("Old segments could not be carried on: {}", e.toString());
@@ -93,35 +104,35 @@ final class Housekeeping {
   }
 
   /**
-   * Carries the live records of the oldest segments into one new segment, which is forced. Their
-   * old places are dead when this returns.
+   * Copies the live records of the oldest segments to the reserve that is written, as far as there
+   * is room. They count where they were until that is forced and {@link #moved} is called.
    */
-  private void move(SmallState small) throws IOException {
-    List<Segment> old = segments.list();
-    SegmentWriter to = segments.create(small.lease, true);
+  List<Move> copy(SegmentWriter reserve, SmallState small, long now) throws IOException {
+    carryAfter = now + PAUSE;
+    return copy(segments.list(), reserve, small);
+  }
+
+  private List<Move> copy(List<Segment> old, SegmentWriter to, SmallState small)
+      throws IOException {
     List<Move> moves = new ArrayList<>();
-    try {
-      for (Segment from : old) {
-        if (to.segment().size >= segmentSize) {
-          break;
-        }
-        // one that could not even be begun has no header, and nothing to carry
-        if (from.live > 0) {
-          carry(from, to, small, moves);
-          to.flush();
-        }
+    for (Segment from : old) {
+      if (to.segment().size >= segmentSize) {
+        break;
       }
-      to.force();
-    } finally {
-      Segments.close(to);
+      // one that could not even be begun has no header, and nothing to carry
+      if (from.live > 0 && from.number != to.segment().number) {
+        carry(from, to, small, moves);
+        to.flush();
+      }
     }
-    moves.forEach(move -> apply(move, to.segment()));
+    return moves;
   }
 
   /** A message whose record is in two places, and that counts at the new one from now on. */
-  private record Move(long sequence, Segment from, int oldBytes, int newBytes) {}
+  record Move(long sequence, Segment from, int oldBytes, int newBytes) {}
 
-  private void apply(Move move, Segment to) {
+  /** The copy is forced: it counts. */
+  void moved(Move move, Segment to) {
     move.from().live--;
     move.from().liveBytes -= move.oldBytes();
     to.live++;
@@ -164,7 +175,9 @@ final class Housekeeping {
       throws IOException {
     long sequence = MessageBody.head(new Input(array, start, end)).sequence();
     long place = live.get(sequence);
-    if (place == LiveMessages.NONE || LiveMessages.segment(place) != from.number) {
+    if (place == LiveMessages.NONE
+        || LiveMessages.segment(place) != from.number
+        || !to.hasRoom(end - start)) {
       return Optional.empty();
     }
     MessageBody.carry(to.next(wall.millis()), array, start, end, small.stage(sequence));

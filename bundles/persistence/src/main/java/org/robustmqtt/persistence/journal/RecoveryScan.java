@@ -113,7 +113,7 @@ final class RecoveryScan {
       return;
     }
     byte[] bytes = read(number, Integer.MAX_VALUE);
-    long namedEnd = namedEnd(headers, number, last, bytes.length);
+    long namedEnd = namedEnd(headers, number, last, written(bytes));
     Segment segment = new Segment(number);
     segments.add(segment);
     replay.begin(segment, header);
@@ -149,7 +149,7 @@ final class RecoveryScan {
     }
     try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
       if (end < bytes.length) {
-        cutBytes += bytes.length - end;
+        cutBytes += written(bytes) - Math.min(end, written(bytes));
         file.truncate(end);
       }
       if (forced < end) {
@@ -157,6 +157,15 @@ final class RecoveryScan {
       }
       file.force();
     }
+  }
+
+  /** Returns up to where something was written: a segment that was the reserve ends with zeros. */
+  static int written(byte[] bytes) {
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] == 0) {
+      end--;
+    }
+    return end;
   }
 
   /** Returns up to where a segment was forced, as far as another one says it. */

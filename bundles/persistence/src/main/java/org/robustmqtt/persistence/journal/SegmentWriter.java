@@ -19,6 +19,7 @@ final class SegmentWriter {
   private final SegmentHeader header;
   private final Segment segment;
   private final Totals totals;
+  private final long capacity;
   private final Output out = new Output();
   private boolean inBatch;
 
@@ -30,10 +31,36 @@ final class SegmentWriter {
 
   /** Takes over a file that is empty; it is closed with this writer. */
   SegmentWriter(DiskFile file, SegmentHeader header, Segment segment, Totals totals) {
+    this(file, header, segment, totals, Long.MAX_VALUE);
+  }
+
+  /**
+   * Takes over a file.
+   *
+   * @param capacity how many bytes it may have, all of which the file system has given out already,
+   *     and its header is forced; {@link Long#MAX_VALUE}: it is empty and grows
+   */
+  SegmentWriter(
+      DiskFile file, SegmentHeader header, Segment segment, Totals totals, long capacity) {
     this.file = file;
     this.header = header;
     this.segment = segment;
     this.totals = totals;
+    this.capacity = capacity;
+    if (isReserve()) {
+      segment.size = Format.DATA;
+      segment.forcedEnd = Format.DATA;
+    }
+  }
+
+  /** Returns whether it was the reserve, so that there is an end to it. */
+  boolean isReserve() {
+    return capacity < Long.MAX_VALUE;
+  }
+
+  /** Returns whether a record of so many bytes has room, and some more of our own behind it. */
+  boolean hasRoom(int bytes) {
+    return segment.size + out.size() + bytes <= capacity - CHUNK / 32;
   }
 
   /** Writes and forces the header. */
@@ -90,6 +117,9 @@ final class SegmentWriter {
 
   private void write(ByteBuffer bytes) throws IOException {
     int length = bytes.remaining();
+    if (length > capacity - segment.size) {
+      throw new IOException("the reserve is used up");
+    }
     file.write(bytes, segment.size);
     segment.size += length;
     totals.bytes += length;

@@ -51,19 +51,8 @@ final class Segments {
    * names the lowest segment that has a live message, or the small state that was forced last.
    */
   SegmentWriter create(long lease, boolean carried) throws IOException {
-    long now = wall.millis();
-    generation = Math.max(generation + 1, now);
-    Segment segment = new Segment(++lastNumber);
-    SegmentHeader header =
-        new SegmentHeader(
-            segment.number,
-            lowestLive(base),
-            generation,
-            previous.number,
-            previous.forcedEnd,
-            lease,
-            now,
-            carried);
+    Segment segment = new Segment(lastNumber + 1);
+    SegmentHeader header = header(lease, carried);
     DiskFile file = disk.open(path(segment));
     SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
     // From here on it is a file of this journal, whatever becomes of it.
@@ -77,6 +66,38 @@ final class Segments {
     }
     previous = segment;
     return writer;
+  }
+
+  /** Begins a segment as {@link #create} does, in the place of the reserve, which is there. */
+  SegmentWriter create(Reserve reserve, long lease) throws IOException {
+    Segment segment = new Segment(lastNumber + 1);
+    SegmentHeader header = header(lease, false);
+    all.add(segment);
+    reserve.use(header.encode(), path(segment));
+    SegmentWriter writer =
+        new SegmentWriter(disk.open(path(segment)), header, segment, totals, reserve.size());
+    try {
+      forceNames();
+    } catch (IOException e) {
+      close(writer);
+      throw e;
+    }
+    previous = segment;
+    return writer;
+  }
+
+  private SegmentHeader header(long lease, boolean carried) {
+    long now = wall.millis();
+    generation = Math.max(generation + 1, now);
+    return new SegmentHeader(
+        ++lastNumber,
+        lowestLive(base),
+        generation,
+        previous.number,
+        previous.forcedEnd,
+        lease,
+        now,
+        carried);
   }
 
   /** Closes a writer that has failed or is complete; that it cannot be closed loses nothing. */

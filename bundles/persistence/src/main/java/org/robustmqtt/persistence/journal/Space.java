@@ -64,11 +64,23 @@ final class Space {
     return low.isEmpty();
   }
 
+  /** Returns whether there are so many bytes more than what is kept free. */
+  boolean has(long bytes) {
+    long free = free();
+    return free == UNKNOWN || free - bytes >= minFree;
+  }
+
+  /** Returns whether a disk could not be written because there is no space left on it. */
+  boolean isFull(IOException cause) {
+    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    return free() < FULL || text.contains("no space") || text.contains("quota");
+  }
+
   /** Returns in words why a disk could not be written, one line. */
   String reason(IOException cause) {
     long free = free();
     String text = String.valueOf(cause.getMessage());
-    if (free < FULL) {
+    if (isFull(cause)) {
       return "disk full: " + size(free) + " free in " + folder + " (" + text + ")";
     }
     if (text.toLowerCase(Locale.ROOT).contains("read-only")) {

@@ -167,7 +167,7 @@ public record StoreView(
               bytes,
               bytes.length,
               header,
-              RecoveryScan.namedEnd(headers, number, last, bytes.length),
+              RecoveryScan.namedEnd(headers, number, last, RecoveryScan.written(bytes)),
               (type, offset, size, array, start, end) -> {
                 records.merge(type, 1, Integer::sum);
                 return dead || replay.record(type, offset, size, array, start, end);

@@ -33,6 +33,8 @@ public final class FaultyDisk implements Disk {
   private int crashAt = Integer.MAX_VALUE;
   private int failFrom = Integer.MAX_VALUE;
   private int failTo = Integer.MAX_VALUE;
+  private int allowFrom;
+  private int allowTo;
   private String failure = "injected failure";
   private int forcesToFail;
   private int everyWrite;
@@ -40,6 +42,7 @@ public final class FaultyDisk implements Disk {
   private int writes;
   private int forceCalls;
   private long capacity = Long.MAX_VALUE;
+  private int spaciousFrom = Integer.MAX_VALUE;
   private boolean readOnly;
   private int readsUntilFailure = Integer.MAX_VALUE;
   private int injected;
@@ -65,7 +68,8 @@ public final class FaultyDisk implements Disk {
     TEAR
   }
 
-  private record NameChange(Path name, Optional<FaultyFile> node) {}
+  /** What a name stands for from now on; of a rename both names, which change together. */
+  private record NameChange(Map<Path, Optional<FaultyFile>> names) {}
 
   /** Lets the machine stop at the operation with this number, counted from now. */
   public void crashAt(int operation) {
@@ -92,6 +96,12 @@ public final class FaultyDisk implements Disk {
     capacity = bytes;
   }
 
+  /** Lets there be space again at an operation, counted from now. */
+  public void setCapacity(long bytes, int operation) {
+    capacity = bytes;
+    spaciousFrom = operations + operation;
+  }
+
   /** Lets every change fail as a disk does that was mounted again, after an error, to be read. */
   public void setReadOnly(boolean only) {
     readOnly = only;
@@ -100,6 +110,12 @@ public final class FaultyDisk implements Disk {
   /** Lets one read fail, counted from now. */
   public void failRead(int number) {
     readsUntilFailure = number;
+  }
+
+  /** Lets some operations succeed among those that are to fail, counted from now. */
+  public void allow(int from, int count) {
+    allowFrom = operations + from;
+    allowTo = allowFrom + count;
   }
 
   /** Returns how many operations failed because they were told to. */
@@ -122,7 +138,8 @@ public final class FaultyDisk implements Disk {
     return touches;
   }
 
-  private long used() {
+  /** Returns the bytes of all files together. */
+  public long used() {
     return names.values().stream().mapToLong(file -> file.content.length).sum();
   }
 
@@ -187,10 +204,7 @@ public final class FaultyDisk implements Disk {
     if (crash == Crash.TEAR) {
       for (NameChange change : pendingNames) {
         if (random.nextBoolean()) {
-          change.node().ifPresentOrElse(node -> kept.put(change.name(), node), () -> {});
-          if (change.node().isEmpty()) {
-            kept.remove(change.name());
-          }
+          apply(change, kept);
         }
       }
     }
@@ -219,7 +233,12 @@ public final class FaultyDisk implements Disk {
     if (isCrashed() || ++operations >= crashAt) {
       throw new Crashed();
     }
-    if (operations >= failFrom && operations < failTo) {
+    if (operations >= spaciousFrom) {
+      capacity = Long.MAX_VALUE;
+      spaciousFrom = Integer.MAX_VALUE;
+    }
+    boolean allowed = operations >= allowFrom && operations < allowTo;
+    if (operations >= failFrom && operations < failTo && !allowed) {
       throw fault(failure);
     }
     if (readOnly) {
@@ -228,8 +247,21 @@ public final class FaultyDisk implements Disk {
   }
 
   private void change(Path name, Optional<FaultyFile> node) {
-    node.ifPresentOrElse(there -> names.put(name, there), () -> names.remove(name));
-    pendingNames.add(new NameChange(name, node));
+    change(Map.of(name, node));
+  }
+
+  private void change(Map<Path, Optional<FaultyFile>> changed) {
+    NameChange change = new NameChange(changed);
+    apply(change, names);
+    pendingNames.add(change);
+  }
+
+  private static void apply(NameChange change, Map<Path, FaultyFile> to) {
+    change
+        .names()
+        .forEach(
+            (name, node) ->
+                node.ifPresentOrElse(there -> to.put(name, there), () -> to.remove(name)));
   }
 
   /** Returns the bytes of a file as they are now. */
@@ -313,13 +345,9 @@ public final class FaultyDisk implements Disk {
     operation();
     if (forces) {
       for (NameChange change : new ArrayList<>(pendingNames)) {
-        if (folder.equals(change.name().getParent())) {
+        if (folder.equals(change.names().keySet().iterator().next().getParent())) {
           pendingNames.remove(change);
-          change
-              .node()
-              .ifPresentOrElse(
-                  node -> durableNames.put(change.name(), node),
-                  () -> durableNames.remove(change.name()));
+          apply(change, durableNames);
         }
       }
     }
@@ -332,8 +360,12 @@ public final class FaultyDisk implements Disk {
     if (node == null) {
       throw new IOException("no file " + from);
     }
-    change(to, Optional.of(node));
-    change(from, Optional.empty());
+    if (from.getParent().equals(to.getParent())) {
+      change(Map.of(to, Optional.of(node), from, Optional.empty()));
+    } else {
+      change(to, Optional.of(node));
+      change(from, Optional.empty());
+    }
   }
 
   @Override

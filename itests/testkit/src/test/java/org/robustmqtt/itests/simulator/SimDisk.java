@@ -38,7 +38,8 @@ final class SimDisk implements Disk {
     TEAR
   }
 
-  private record NameChange(Path name, Optional<SimFile> node) {}
+  /** What a name stands for from now on; of a rename both names, which change together. */
+  private record NameChange(Map<Path, Optional<SimFile>> names) {}
 
   private final World world;
   private final SplittableRandom random;
@@ -114,10 +115,7 @@ final class SimDisk implements Disk {
       if (crash == Crash.TEAR) {
         for (NameChange change : pendingNames) {
           if (random.nextBoolean()) {
-            change
-                .node()
-                .ifPresentOrElse(
-                    node -> kept.put(change.name(), node), () -> kept.remove(change.name()));
+            apply(change, kept);
           }
         }
       }
@@ -177,8 +175,21 @@ final class SimDisk implements Disk {
   }
 
   private void change(Path name, Optional<SimFile> node) {
-    node.ifPresentOrElse(there -> names.put(name, there), () -> names.remove(name));
-    pendingNames.add(new NameChange(name, node));
+    change(Map.of(name, node));
+  }
+
+  private void change(Map<Path, Optional<SimFile>> changed) {
+    NameChange change = new NameChange(changed);
+    apply(change, names);
+    pendingNames.add(change);
+  }
+
+  private static void apply(NameChange change, Map<Path, SimFile> to) {
+    change
+        .names()
+        .forEach(
+            (name, node) ->
+                node.ifPresentOrElse(there -> to.put(name, there), () -> to.remove(name)));
   }
 
   @Override
@@ -228,14 +239,10 @@ final class SimDisk implements Disk {
     operation("force directory", false);
     pendingNames.removeIf(
         change -> {
-          if (!folder.equals(change.name().getParent())) {
+          if (!folder.equals(change.names().keySet().iterator().next().getParent())) {
             return false;
           }
-          change
-              .node()
-              .ifPresentOrElse(
-                  node -> durableNames.put(change.name(), node),
-                  () -> durableNames.remove(change.name()));
+          apply(change, durableNames);
           return true;
         });
   }
@@ -247,8 +254,12 @@ final class SimDisk implements Disk {
     if (node == null) {
       throw new IOException("no file " + from);
     }
-    change(to, Optional.of(node));
-    change(from, Optional.empty());
+    if (from.getParent().equals(to.getParent())) {
+      change(Map.of(to, Optional.of(node), from, Optional.empty()));
+    } else {
+      change(to, Optional.of(node));
+      change(from, Optional.empty());
+    }
   }
 
   @Override
@@ -311,7 +322,7 @@ final class SimDisk implements Disk {
       byte[] all = new byte[bytes.remaining()];
       bytes.get(all);
       try {
-        operation("write", true);
+        operation("write", position + all.length > node.length());
       } catch (IOException | Crashed e) {
         if (all.length > 1 && !readOnly) {
           world.happened(Fault.DISK_SHORT_WRITE);

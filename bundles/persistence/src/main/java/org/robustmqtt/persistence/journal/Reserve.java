@@ -1,0 +1,100 @@
+package org.robustmqtt.persistence.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.door.DiskFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of zeros whose bytes the file system has given out already. When the disk takes nothing
+ * more, it becomes the next segment, so that settlements, stages and leases are written although
+ * there is no space (delivery-rules 9). Belongs to the journal thread.
+ *
+ * <pre>
+ * reserve.draft --zeros, force, rename--> reserve --header, force, rename--> NNNNNNNN.seg
+ * </pre>
+ *
+ * <p>Behind its last record such a segment holds zeros: a torn tail, which a recovery cuts. A file
+ * system that never writes in place (btrfs, ZFS, F2FS) may refuse all the same; then the journal is
+ * degraded as without a reserve.
+ */
+final class Reserve {
+  private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
+  private static final String NAME = "reserve";
+  private static final String DRAFT = "reserve.draft";
+  private static final int LEAST = 16 * 1024;
+  private static final int CHUNK = 64 * 1024;
+
+  private final Disk disk;
+  private final Path folder;
+  private final int size;
+  private boolean there;
+
+  /** Looks for the one that a journal before has left. */
+  Reserve(Disk disk, Path folder, long segmentSize) throws IOException {
+    this.disk = disk;
+    this.folder = folder;
+    size = (int) Math.max(LEAST, segmentSize / 16);
+    there = disk.list(folder).contains(NAME) && sizeThere() == size;
+  }
+
+  private long sizeThere() throws IOException {
+    try (DiskFile file = disk.openToRead(folder.resolve(NAME))) {
+      return file.size();
+    }
+  }
+
+  /** Returns its bytes. */
+  int size() {
+    return size;
+  }
+
+  boolean isThere() {
+    return there;
+  }
+
+  /** Makes one; if that fails there is none. */
+  void make() {
+    Path draft = folder.resolve(DRAFT);
+    try {
+      try (DiskFile file = disk.open(draft)) {
+        byte[] zeros = new byte[Math.min(size, CHUNK)];
+        for (int at = 0; at < size; at += zeros.length) {
+          file.write(ByteBuffer.wrap(zeros, 0, Math.min(zeros.length, size - at)), at);
+        }
+        file.truncate(size);
+        file.force();
+      }
+      disk.rename(draft, folder.resolve(NAME));
+      disk.forceDirectory(folder);
+      there = true;
+    } catch (IOException e) {
+      LOG.debug("No reserve could be made: {}", e.toString());
+      delete(draft);
+    }
+  }
+
+  private void delete(Path draft) {
+    try {
+      disk.delete(draft);
+    } catch (IOException e) {
+      LOG.debug("What was begun of a reserve could not be deleted: {}", e.toString());
+    }
+  }
+
+  /**
+   * Becomes a segment: the header is forced when the file has the name, which the caller forces.
+   */
+  void use(byte[] header, Path segment) throws IOException {
+    there = false;
+    Path reserve = folder.resolve(NAME);
+    try (DiskFile file = disk.open(reserve)) {
+      file.write(ByteBuffer.wrap(header), 0);
+      file.force();
+    }
+    disk.rename(reserve, segment);
+  }
+}
