@@ -143,8 +143,12 @@ final class Hub {
     if (disk.hasFault()) {
       ledger.diskFailed();
     }
+    // a disk may be slow since the last run: a force that is under way, and its own
     ledger.writesWithin(
-        SimulatedRooms.journal(properties).storeDelay().toNanos() + 4 * slowJournal + SECOND);
+        SimulatedRooms.journal(properties).storeDelay().toNanos()
+            + 4 * slowJournal
+            + 2 * disk.slowForceNanos
+            + SECOND);
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
