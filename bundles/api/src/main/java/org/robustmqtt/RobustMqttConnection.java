@@ -69,7 +69,8 @@ public interface RobustMqttConnection {
   Pending pending();
 
   /**
-   * Returns the messages that are accepted and not settled, oldest first.
+   * Returns the messages that are accepted and not settled, oldest first. Of a queue of thousands
+   * these are the ones to be sent next; what is behind them is on disk only.
    *
    * @param limit how many at the most, more than 0
    */

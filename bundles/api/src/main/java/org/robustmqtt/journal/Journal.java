@@ -105,6 +105,17 @@ public interface Journal extends AutoCloseable {
    */
   void settled(long sequence, WrittenCallback callback);
 
+  /**
+   * Reads messages that are on disk and not settled, as they were offered. Reading goes on between
+   * rounds of writing, and does not wait for them.
+   *
+   * @param sequences which, ascending, at least one; not copied, not to be changed
+   * @param maxBytes of topics and payloads, beyond which no further message is read; the first is
+   *     in any case
+   * @param callback told once: what was read may be less than asked for
+   */
+  void read(long[] sequences, int maxBytes, ReadCallback callback);
+
   /** Records that a QoS 2 message was received and handled; its PUBREC may go when told. */
   void received(int packetId, WrittenCallback callback);
 

@@ -7,7 +7,10 @@ import java.util.Set;
 /**
  * What was found on disk when a journal was opened.
  *
- * @param messages the messages that are not settled, by sequence
+ * @param messages messages that are not settled, by sequence: all but those in {@code waiting}
+ * @param waiting further ones, by sequence, if there are very many: they were never sent, are not
+ *     retained and have no deadline, and their sequences are higher than those of {@code messages}
+ *     of which the same is true. They are read when they are needed, see {@link Journal#read}
  * @param received the packet ids of received QoS 2 messages whose exchange is not complete, in the
  *     order in which they were appended
  * @param values the newest value of each key; keys in order
@@ -20,18 +23,23 @@ import java.util.Set;
  */
 public record Recovery(
     List<RecoveredMessage> messages,
+    List<StoredBlock> waiting,
     Set<Integer> received,
     Map<String, byte[]> values,
     long lastWallMillis,
     Map<Long, Long> aliases,
     List<Long> replaced) {
 
-  /** What was found in a journal into which no other was taken over. */
+  /** Nothing. */
+  public static final Recovery NOTHING =
+      new Recovery(List.of(), List.of(), Set.of(), Map.of(), 0, Map.of(), List.of());
+
+  /** What was found in a journal that is not long, and into which no other was taken over. */
   public Recovery(
       List<RecoveredMessage> messages,
       Set<Integer> received,
       Map<String, byte[]> values,
       long lastWallMillis) {
-    this(messages, received, values, lastWallMillis, Map.of(), List.of());
+    this(messages, List.of(), received, values, lastWallMillis, Map.of(), List.of());
   }
 }

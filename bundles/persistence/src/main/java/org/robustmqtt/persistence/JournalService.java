@@ -22,6 +22,7 @@ import org.robustmqtt.journal.JournalInspector;
 import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.persistence.inspect.Inspector;
+import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.SystemClock;
@@ -81,7 +82,7 @@ public final class JournalService implements JournalProvider, JournalInspector {
               return rounds;
             },
             path,
-            Journals.SEGMENT_SIZE);
+            DiskJournal.Shape.STANDARD);
   }
 
   /** Called by the framework, one call at a time. */

@@ -29,9 +29,6 @@ import org.slf4j.LoggerFactory;
  * is refused to others instead.
  */
 final class Journals implements JournalProvider, AutoCloseable {
-  /** How large a segment grows before the next is begun; a batch may go beyond. */
-  static final long SEGMENT_SIZE = 4L << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(Journals.class);
   private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
@@ -43,7 +40,7 @@ final class Journals implements JournalProvider, AutoCloseable {
   /** Where the next journal is opened. */
   private volatile StorePath path;
 
-  private final long segmentSize;
+  private final DiskJournal.Shape shape;
   private final TakeOver takeOver;
 
   /** Guarded by itself, never during I/O: the journals, empty while they are opened or deleted. */
@@ -57,13 +54,13 @@ final class Journals implements JournalProvider, AutoCloseable {
       Clock clock,
       Function<Rounds.Work, Rounds> rounds,
       StorePath path,
-      long segmentSize) {
+      DiskJournal.Shape shape) {
     this.disk = disk;
     this.clock = clock;
     this.rounds = rounds.apply(worker);
     this.path = path;
-    this.segmentSize = segmentSize;
-    this.takeOver = new TakeOver(disk, clock, segmentSize);
+    this.shape = shape;
+    this.takeOver = new TakeOver(disk, clock, shape.segmentSize());
   }
 
   /** Journals that are opened from now on are there; those that are open stay where they are. */
@@ -88,7 +85,7 @@ final class Journals implements JournalProvider, AutoCloseable {
         boolean inDataArea = now.dataArea().map(base::equals).orElse(false);
         DiskJournal journal =
             DiskJournal.open(
-                new DiskJournal.Place(disk, clock, rounds, folder, inDataArea, segmentSize),
+                new DiskJournal.Place(disk, clock, rounds, folder, inDataArea, shape),
                 lock,
                 settings,
                 listener,

@@ -103,7 +103,7 @@ class DamageTest {
     assertTrue(journal.nextSequence() > 1L << 32, "the newest lease may have been there");
     journal.close();
 
-    Journal again = new Rig(disk.copy(), Journals.SEGMENT_SIZE).open();
+    Journal again = new Rig(disk.copy(), Rig.SEGMENT_SIZE).open();
     assertEquals(0, again.status().damagedBytes(), "it is set aside once");
   }
 
@@ -114,7 +114,7 @@ class DamageTest {
     byte[] tail = Arrays.copyOf(whole, whole.length + 700);
     Arrays.fill(tail, whole.length, tail.length, (byte) 0x2a);
     disk.setContent(FIRST, tail);
-    Rig rig = new Rig(disk, Journals.SEGMENT_SIZE);
+    Rig rig = new Rig(disk, Rig.SEGMENT_SIZE);
     Journal journal = rig.open();
     assertEquals(700, journal.status().cutBytes());
     assertEquals(5, journal.status().recovered());
@@ -129,7 +129,7 @@ class DamageTest {
   @Test
   void a_missing_end_of_an_older_segment_is_damage() throws Exception {
     FaultyDisk disk = small();
-    Rig rig = new Rig(disk, Journals.SEGMENT_SIZE);
+    Rig rig = new Rig(disk, Rig.SEGMENT_SIZE);
     rig.open().close();
     byte[] whole = disk.content(FIRST);
     disk.setContent(FIRST, Arrays.copyOf(whole, whole.length - 10));

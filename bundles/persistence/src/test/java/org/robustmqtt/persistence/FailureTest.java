@@ -45,8 +45,7 @@ class FailureTest {
         String where = "seed " + seed + ", operation " + at;
         assertEquals(0, run.unanswered(), where);
         for (FaultyDisk.Crash crash : FaultyDisk.Crash.values()) {
-          Journal journal =
-              new Rig(disk.after(crash, new Random(at)), Journals.SEGMENT_SIZE).open();
+          Journal journal = new Rig(disk.after(crash, new Random(at)), Rig.SEGMENT_SIZE).open();
           assertEquals(List.of(), run.lost(journal.recovery()), crash + ", " + where);
         }
       }
@@ -156,7 +155,7 @@ class FailureTest {
     journal.close();
     rig.disk.fail(0, 0);
 
-    List<Long> found = Rig.sequences(new Rig(rig.disk, Journals.SEGMENT_SIZE).open());
+    List<Long> found = Rig.sequences(new Rig(rig.disk, Rig.SEGMENT_SIZE).open());
     FaultyDisk left = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));
     assertEquals(found, Rig.sequences(Rig.reopen(left)));
     assertEquals(1, found.size(), "it could be read although it was not on disk");
@@ -175,7 +174,7 @@ class FailureTest {
     journal.close();
     rig.disk.fail(0, 0);
 
-    Journal again = new Rig(rig.disk, Journals.SEGMENT_SIZE).open();
+    Journal again = new Rig(rig.disk, Rig.SEGMENT_SIZE).open();
     assertEquals(0, again.status().damagedBytes());
     List<Long> found = Rig.sequences(again);
     FaultyDisk left = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));

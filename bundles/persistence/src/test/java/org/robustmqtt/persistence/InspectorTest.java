@@ -132,7 +132,7 @@ class InspectorTest {
     byte[] damaged = other.disk.content(FIRST);
     damaged[indexOf(damaged, "home/1")] ^= 1;
     other.disk.setContent(FIRST, damaged);
-    Rig again = new Rig(other.disk.copy(), Journals.SEGMENT_SIZE);
+    Rig again = new Rig(other.disk.copy(), Rig.SEGMENT_SIZE);
     assertEquals(List.of(4L), Rig.sequences(again.open()));
     List<String> exported = inspect(again.disk, Command.EXPORT, false);
     assertEquals(3, exported.size(), exported.toString());
@@ -149,7 +149,7 @@ class InspectorTest {
     bytes[67] ^= 1;
     rig.disk.setContent(FIRST, bytes);
     assertLine(inspect(rig.disk, Command.VERIFY, false), "neither copy of its header");
-    Rig again = new Rig(rig.disk.copy(), Journals.SEGMENT_SIZE);
+    Rig again = new Rig(rig.disk.copy(), Rig.SEGMENT_SIZE);
     again.open();
     List<String> exported = inspect(again.disk, Command.EXPORT, false);
     assertEquals(5, exported.size(), exported.toString());

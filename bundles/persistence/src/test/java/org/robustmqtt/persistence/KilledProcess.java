@@ -10,6 +10,7 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.SystemClock;
@@ -48,7 +49,7 @@ final class KilledProcess {
         new SystemClock(),
         JournalThread::new,
         StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
-        Journals.SEGMENT_SIZE);
+        DiskJournal.Shape.STANDARD);
   }
 
   static JournalSettings settings() {

@@ -28,6 +28,7 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.SystemClock;
@@ -62,7 +63,7 @@ class RealDiskTest {
           return thread.get();
         },
         StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
-        Journals.SEGMENT_SIZE);
+        DiskJournal.Shape.STANDARD);
   }
 
   private static StoredMessage message(long sequence, Durability durability) {

@@ -12,13 +12,17 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 import org.robustmqtt.persistence.testkit.ManualClock;
 import org.robustmqtt.persistence.testkit.StepRounds;
 
 /** Journals over a simulated disk, in virtual time, run step by step. */
 final class Rig {
+  static final long SEGMENT_SIZE = DiskJournal.Shape.STANDARD.segmentSize();
   static final Path BASE = Path.of("/store").toAbsolutePath();
   static final Path FOLDER = BASE.resolve("home");
   static final Duration DELAY = Duration.ofMillis(200);
@@ -35,6 +39,22 @@ final class Rig {
   }
 
   Rig(FaultyDisk disk, long segmentSize, StorePath path) {
+    this(disk, shape(segmentSize), path);
+  }
+
+  private static DiskJournal.Shape shape(long segmentSize) {
+    return new DiskJournal.Shape(
+        segmentSize,
+        DiskJournal.Shape.STANDARD.recovered(),
+        DiskJournal.Shape.STANDARD.recoveredBytes());
+  }
+
+  /** A rig whose journals take few of the messages that just wait into memory. */
+  Rig(FaultyDisk disk, DiskJournal.Shape shape) {
+    this(disk, shape, StorePath.of(Map.of("directory", BASE.toString()), Optional.empty()));
+  }
+
+  private Rig(FaultyDisk disk, DiskJournal.Shape shape, StorePath path) {
     this.disk = disk;
     this.journals =
         new Journals(
@@ -45,12 +65,12 @@ final class Rig {
               return rounds;
             },
             path,
-            segmentSize);
+            shape);
   }
 
   /** A rig with an empty disk. */
   static Rig empty() {
-    return new Rig(new FaultyDisk(), Journals.SEGMENT_SIZE);
+    return new Rig(new FaultyDisk(), SEGMENT_SIZE);
   }
 
   Journal open() throws JournalException {
@@ -65,7 +85,7 @@ final class Rig {
 
   /** Opens what is left of the disk after a crash or a change. */
   static Journal reopen(FaultyDisk disk) throws JournalException {
-    return new Rig(disk, Journals.SEGMENT_SIZE).open();
+    return new Rig(disk, SEGMENT_SIZE).open();
   }
 
   void run() {
@@ -103,9 +123,28 @@ final class Rig {
     return offer(journal, message(journal.nextSequence(), durability));
   }
 
+  /** Returns the sequences of the messages that a recovery has left on disk. */
+  static List<Long> waiting(Recovery found) {
+    List<Long> sequences = new ArrayList<>();
+    for (StoredBlock block : found.waiting()) {
+      for (int i = 0; i < StoredBlock.SIZE; i++) {
+        if ((block.present()[i / Long.SIZE] & 1L << i) != 0) {
+          sequences.add(block.first() + i);
+        }
+      }
+    }
+    return sequences;
+  }
+
+  /** Returns the sequences of all messages that a recovery has found. */
   static List<Long> sequences(Journal journal) {
-    return journal.recovery().messages().stream()
-        .map(message -> message.stored().sequence())
-        .toList();
+    return sequences(journal.recovery());
+  }
+
+  static List<Long> sequences(Recovery found) {
+    List<Long> all = new ArrayList<>(waiting(found));
+    found.messages().forEach(message -> all.add(message.stored().sequence()));
+    all.sort(null);
+    return all;
   }
 }

@@ -26,6 +26,7 @@ import org.robustmqtt.journal.Level;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.SystemClock;
@@ -155,7 +156,7 @@ class StuckDiskTest {
               return thread.get();
             },
             StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
-            Journals.SEGMENT_SIZE);
+            DiskJournal.Shape.STANDARD);
     CountDownLatch degraded = new CountDownLatch(1);
     CountDownLatch back = new CountDownLatch(2);
     Journal slow =
@@ -212,7 +213,7 @@ class StuckDiskTest {
             new SystemClock(),
             JournalThread::new,
             StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
-            Journals.SEGMENT_SIZE);
+            DiskJournal.Shape.STANDARD);
     Journal slow = journals.open("slow", SETTINGS, () -> {});
     hang.set(true);
     while (slow.nextSequence() > 0) {

@@ -55,6 +55,16 @@ final class ConnectionRooms implements Rooms {
    * @param settings what is configured; empty while that is faulty: default limits, no connecting
    */
   ConnectionRooms(String name, Doors doors, Journal journal, Optional<Settings> settings) {
+    this(name, doors, journal, settings, Outbox.Window.STANDARD);
+  }
+
+  /** The same with another window of what is in memory. */
+  ConnectionRooms(
+      String name,
+      Doors doors,
+      Journal journal,
+      Optional<Settings> settings,
+      Outbox.Window window) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
     this.doors = doors;
@@ -67,7 +77,9 @@ final class ConnectionRooms implements Rooms {
             doors.clock(),
             journal,
             used.limits(),
-            new Outbox.Found(recovery.messages(), recovery.lastWallMillis(), used.clock()),
+            new Outbox.Found(
+                recovery.messages(), recovery.waiting(), recovery.lastWallMillis(), used.clock()),
+            window,
             outcomes,
             doors.lanes());
     dispatcher =

@@ -12,6 +12,7 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
@@ -32,9 +33,7 @@ final class SwitchableJournal implements Journal {
   /** Sequences of a lease that are surely left: it is renewed when half of 65,536 are used. */
   private static final int SPARE_SEQUENCES = 16_384;
 
-  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of(), 0);
-
-  private final AtomicReference<Recovery> recovery = new AtomicReference<>(NOTHING);
+  private final AtomicReference<Recovery> recovery = new AtomicReference<>(Recovery.NOTHING);
 
   /** The small things of a journal, so that they can move to another directory. */
   private final Map<String, byte[]> values = new ConcurrentHashMap<>();
@@ -140,7 +139,7 @@ final class SwitchableJournal implements Journal {
 
   @Override
   public Recovery recovery() {
-    return recovery.getAndSet(NOTHING);
+    return recovery.getAndSet(Recovery.NOTHING);
   }
 
   @Override
@@ -282,6 +281,12 @@ final class SwitchableJournal implements Journal {
     present(() -> missed.settled(sequence))
         .ifPresentOrElse(
             journal -> journal.settled(sequence, callback), () -> callback.done(false));
+  }
+
+  @Override
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    current.ifPresentOrElse(
+        journal -> journal.read(sequences, maxBytes, callback), () -> callback.read(List.of(), 0));
   }
 
   @Override

@@ -6,13 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredMessage;
 
 /**
  * What an outbox holds, with its numbers. Every method is called under the lock of the outbox, and
@@ -22,6 +26,7 @@ import org.robustmqtt.client.policy.Limits;
 final class Contents {
   final Tally tally = new Tally();
   final PutAside putAside = new PutAside();
+  final Paging paging;
 
   private final PendingEntries pending = new PendingEntries();
 
@@ -45,12 +50,30 @@ final class Contents {
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
 
+  Contents(Outbox.Window window) {
+    paging = new Paging(window);
+  }
+
   boolean haveRoom(Limits limits, int more) {
-    return limits.haveRoom(pending.size(), bytes, more);
+    return limits.haveRoom(count(), bytes(), more);
   }
 
   String describeFull(Limits limits, int more) {
-    return limits.describeFull(pending.size(), bytes, more);
+    return limits.describeFull(count(), bytes(), more);
+  }
+
+  private int count() {
+    return pending.size() + paging.out.count();
+  }
+
+  private long bytes() {
+    return bytes + paging.out.bytes();
+  }
+
+  /** Takes over what was found and stays on disk. */
+  void found(List<StoredBlock> waiting) {
+    paging.found(waiting);
+    tally.recovered += paging.out.count();
   }
 
   void recover(Entry entry) {
@@ -60,6 +83,7 @@ final class Contents {
 
   void accept(Entry entry) {
     tally.accepted++;
+    paging.accept(entry.sequence(), pending.size() - out);
     add(entry);
     wake |= waiting.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
   }
@@ -71,21 +95,89 @@ final class Contents {
 
   private void add(Entry entry) {
     pending.add(entry);
+    join(entry);
+  }
+
+  private void join(Entry entry) {
     bytes += entry.size;
     if (entry.state == Entry.State.OUT) {
       out++;
+    } else {
+      paging.in(entry);
     }
     waiting.add(entry);
   }
 
+  /** A message is on disk: it stays there alone if it is far behind. */
+  void onDisk(Entry entry) {
+    if (paging.canGo(entry)) {
+      pending.remove(entry);
+      bytes -= entry.size;
+      waiting.pageOut(entry);
+      paging.pageOut(entry);
+    }
+  }
+
+  /** Returns what to read back now, ascending; nothing if nothing is needed. */
+  long[] pageWanted() {
+    return paging.wanted(asleep && first(lookedForAcknowledged).isEmpty());
+  }
+
+  /** Returns whether {@link #pageWanted} has to be asked. */
+  boolean mayWantPage() {
+    return paging.mayWant();
+  }
+
+  /**
+   * Takes in what was read back.
+   *
+   * @param answered how many of those asked for this is the answer to
+   */
+  void page(long[] asked, List<StoredMessage> found, int answered, EntryMaker maker) {
+    paging.read();
+    int at = 0;
+    for (int i = 0; i < answered; i++) {
+      long sequence = asked[i];
+      boolean there = at < found.size() && found.get(at).sequence() == sequence;
+      StoredMessage message = there ? found.get(at++) : maker.unreadable(sequence);
+      boolean old = paging.wasFound(sequence);
+      Entry entry = maker.pagedIn(message, paging.tickets.take(sequence), old);
+      boolean unwanted = paging.isUnwanted(sequence);
+      paging.pagedIn(sequence, entry.size);
+      pending.insert(entry);
+      join(entry);
+      if (!there) {
+        drop(entry, DropReason.STORE_FAILED);
+      } else if (unwanted) {
+        drop(entry, DropReason.CANCELLED);
+      }
+    }
+  }
+
+  /** A message that is on disk only is not wanted any more; false if it is none. */
+  boolean cancelPaged(long sequence) {
+    return paging.cancel(sequence);
+  }
+
+  /**
+   * Returns the message whose turn it is; none is sent before an older one that is on disk only.
+   */
+  private Optional<Entry> first(boolean acknowledged) {
+    Optional<Entry> turn = waiting.first(acknowledged);
+    return turn.isPresent() && turn.get().sequence() > paging.out.lowest()
+        ? Optional.empty()
+        : turn;
+  }
+
   /** Takes the message whose turn it is; those that are found to be due on the way are decided. */
   Optional<Entry> take(boolean acknowledged, long now) {
-    Optional<Entry> turn = waiting.first(acknowledged);
+    Optional<Entry> turn = first(acknowledged);
     while (turn.isPresent() && turn.get().isDue(now)) {
       drop(turn.get(), DropReason.EXPIRED);
-      turn = waiting.first(acknowledged);
+      turn = first(acknowledged);
     }
     if (turn.isPresent()) {
+      paging.gone(turn.get());
       waiting.take(turn.get());
       out++;
     }
@@ -189,6 +281,7 @@ final class Contents {
   /** The one place where a message leaves: counted, and its limits free. */
   private void leave(Entry entry, Outcome outcome, boolean ended) {
     pending.remove(entry);
+    paging.gone(entry);
     bytes -= entry.size;
     tally.count(outcome);
     boolean wasOut = entry.state == Entry.State.OUT;
@@ -198,7 +291,7 @@ final class Contents {
     } else {
       waiting.remove(entry);
     }
-    wake |= pending.isEmpty();
+    wake |= count() == 0;
     tell(News.of(entry, outcome));
   }
 
@@ -280,7 +373,7 @@ final class Contents {
 
   /** Returns whether a sleeping loop has to look again, and takes it for awake then. */
   private boolean wakesLoop() {
-    if (asleep && waiting.first(lookedForAcknowledged).isPresent()) {
+    if (asleep && first(lookedForAcknowledged).isPresent()) {
       asleep = false;
       return true;
     }
@@ -304,18 +397,19 @@ final class Contents {
   }
 
   Outbox.Totals totals(Limits limits) {
-    Optional<Instant> oldest =
-        pending.isEmpty()
-            ? Optional.empty()
-            : Optional.of(Instant.ofEpochMilli(pending.oldest().acceptedAt()));
+    LongStream inMemory =
+        pending.isEmpty() ? LongStream.empty() : LongStream.of(pending.oldest().acceptedAt());
+    OptionalLong oldest = LongStream.concat(inMemory, paging.out.oldest().stream()).min();
     return new Outbox.Totals(
         new QueueStatus(
-            pending.size(),
-            bytes,
+            count(),
+            bytes(),
             out,
             limits.maxMessages(),
             limits.maxBytes(),
-            oldest,
+            oldest.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(oldest.getAsLong())),
             putAside.size()),
         tally.door(),
         tally.ended());

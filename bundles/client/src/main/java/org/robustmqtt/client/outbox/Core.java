@@ -17,7 +17,7 @@ final class Core {
   final Condition room = lock.newCondition();
 
   // guarded by the lock
-  final Contents contents = new Contents();
+  final Contents contents;
   Limits limits;
   int waiters;
 
@@ -33,7 +33,13 @@ final class Core {
   /** Ends of retained messages of which the journal could not say whether they are forced. */
   private List<Entry> unanswered = List.of();
 
-  Core(String connection, Journal journal, Limits limits, Outbox.Settlements settlements) {
+  Core(
+      String connection,
+      Journal journal,
+      Limits limits,
+      Outbox.Window window,
+      Outbox.Settlements settlements) {
+    contents = new Contents(window);
     this.connection = connection;
     this.journal = journal;
     this.limits = limits;

@@ -154,7 +154,9 @@ final class Entrance {
     entry.neverWritten = stored == Stored.SETTLED_FIRST;
     if (core.lock.isHeldByCurrentThread()) {
       entry.storeFailed = failed;
-    } else if (stored == Stored.ON_DISK ? entry.message().retain() : !entry.neverWritten) {
+    } else if (stored == Stored.ON_DISK
+        ? entry.message().retain() || core.contents.paging.isBehind(entry)
+        : !entry.neverWritten) {
       News news;
       core.lock.lock();
       try {
@@ -170,6 +172,9 @@ final class Entrance {
   private void look(Entry entry, boolean onDisk, boolean failed) {
     if (onDisk) {
       core.contents.stored(entry);
+      if (!core.closed) {
+        core.contents.onDisk(entry);
+      }
     } else if (entry.state == Entry.State.WAITING && failed) {
       core.contents.drop(entry, DropReason.STORE_FAILED);
     } else if (core.closed && core.contents.find(entry.sequence()).isPresent()) {

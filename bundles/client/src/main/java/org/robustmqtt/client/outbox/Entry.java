@@ -1,7 +1,6 @@
 package org.robustmqtt.client.outbox;
 
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -22,6 +21,8 @@ public final class Entry {
     OUT,
     /** It has its outcome, and the session has not come to its end with it. */
     ABANDONED,
+    /** It is on disk only; this object is not used any more. */
+    PAGED_OUT,
     /** It has its outcome, and nothing else is left of it. */
     SETTLED
   }
@@ -75,6 +76,10 @@ public final class Entry {
   volatile boolean abandoned;
 
   State state = State.WAITING;
+
+  /** Of {@link Paging}. */
+  boolean front;
+
   boolean sentBefore;
   boolean storeFailed;
   TopicQueue queue;
@@ -94,7 +99,7 @@ public final class Entry {
       long acceptedAt,
       int size,
       Optional<Long> due,
-      Executor pool) {
+      Promise promise) {
     this.sequence = sequence;
     this.message = message;
     this.durability = durability;
@@ -102,7 +107,7 @@ public final class Entry {
     this.size = size;
     this.hasDeadline = due.isPresent();
     this.due = due.orElse(0L);
-    this.promise = new Promise(sequence, pool);
+    this.promise = promise;
   }
 
   /** Returns its number. */

@@ -17,6 +17,9 @@ import org.robustmqtt.journal.StoredMessage;
  * deadline is kept whatever happens to the wall clock.
  */
 final class EntryMaker {
+  /** The topic of a message of which only the number is known. */
+  static final String UNREADABLE = "(cannot be read back)";
+
   private final Clock clock;
   private final Executor pool;
 
@@ -33,13 +36,14 @@ final class EntryMaker {
 
   /** Returns the entry of a message of now. */
   Entry accepted(StoredMessage record, int size) {
-    return entry(record, size, record.deadline());
+    return entry(record, size, new Promise(record.sequence(), pool));
   }
 
   /** Returns the entry of a message that was found, as if its time began now. */
   Entry recovered(RecoveredMessage found) {
     StoredMessage record = found.stored();
-    Entry entry = entry(record, MessageSize.of(record.message()).queued(), record.deadline());
+    Promise promise = new Promise(record.sequence(), pool);
+    Entry entry = entry(record, MessageSize.of(record.message()).queued(), promise);
     entry.promise().stored(Stored.ON_DISK);
     // No record says whether one of QoS 0 was handed over before the process ended.
     entry.sentBefore = record.message().qos() == QoS.AT_MOST_ONCE;
@@ -49,7 +53,27 @@ final class EntryMaker {
     return entry;
   }
 
-  private Entry entry(StoredMessage record, int size, long millisLeft) {
+  /**
+   * Returns the entry of a message that was read back.
+   *
+   * @param kept its ticket, if anybody has it
+   * @param found whether it was found, not accepted in this run
+   */
+  Entry pagedIn(StoredMessage record, Optional<Promise> kept, boolean found) {
+    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
+    Entry entry = entry(record, MessageSize.of(record.message()).queued(), promise);
+    promise.stored(Stored.ON_DISK);
+    entry.sentBefore = found && record.message().qos() == QoS.AT_MOST_ONCE;
+    return entry;
+  }
+
+  /** Returns what stands for a message that cannot be read back any more. */
+  StoredMessage unreadable(long sequence) {
+    Message message = Message.of(UNREADABLE, new byte[0]);
+    return new StoredMessage(sequence, message, Durability.GROUP, clock.wallMillis(), 0);
+  }
+
+  private Entry entry(StoredMessage record, int size, Promise promise) {
     return new Entry(
         record.sequence(),
         record.message(),
@@ -58,7 +82,7 @@ final class EntryMaker {
         size,
         record.deadline() == 0
             ? Optional.empty()
-            : Optional.of(clock.nanos() + Times.nanos(millisLeft)),
-        pool);
+            : Optional.of(clock.nanos() + Times.nanos(record.deadline())),
+        promise);
   }
 }

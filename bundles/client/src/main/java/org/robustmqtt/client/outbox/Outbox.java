@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
@@ -20,6 +21,7 @@ import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.StoredBlock;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -41,6 +43,7 @@ public final class Outbox {
   private final Lanes lanes;
   private final Core core;
   private final Entrance entrance;
+  private final Pager pager;
   private final Quarantine quarantine;
 
   /** Guarded by the lock. */
@@ -60,7 +63,7 @@ public final class Outbox {
         clock,
         journal,
         limits,
-        new Found(recovered, 0, ClockRules.DEFAULT),
+        new Found(recovered, List.of(), 0, ClockRules.DEFAULT),
         settlements,
         lanes);
   }
@@ -84,11 +87,25 @@ public final class Outbox {
       Found found,
       Settlements settlements,
       Lanes lanes) {
+    this(connection, clock, journal, limits, found, Window.STANDARD, settlements, lanes);
+  }
+
+  /** The same with another window. */
+  public Outbox(
+      String connection,
+      Clock clock,
+      Journal journal,
+      Limits limits,
+      Found found,
+      Window window,
+      Settlements settlements,
+      Lanes lanes) {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    core = new Core(connection, journal, limits, settlements);
+    core = new Core(connection, journal, limits, window, settlements);
     EntryMaker maker = new EntryMaker(clock, lanes);
+    pager = new Pager(core, journal, clock, maker);
     entrance = new Entrance(core, journal, maker);
     quarantine = new Quarantine(core, journal, entrance);
     long lastSeen = found.lastWallMillis();
@@ -99,6 +116,7 @@ public final class Outbox {
     News news;
     core.lock.lock();
     try {
+      core.contents.found(found.waiting());
       found.messages().forEach(message -> recover(message, maker));
       supersede(found.messages());
       news = core.news();
@@ -112,10 +130,26 @@ public final class Outbox {
    * What was found on disk.
    *
    * @param messages the messages, by sequence
+   * @param waiting further ones, which stay on disk until they are needed
    * @param lastWallMillis the last wall time seen before; 0 if none is known
    * @param clock what is believed of the clock
    */
-  public record Found(List<RecoveredMessage> messages, long lastWallMillis, ClockRules clock) {}
+  public record Found(
+      List<RecoveredMessage> messages,
+      List<StoredBlock> waiting,
+      long lastWallMillis,
+      ClockRules clock) {}
+
+  /**
+   * How much of a long queue is in memory.
+   *
+   * @param messages at least so many of the oldest, before any is left on disk only
+   * @param bytes or so many bytes of topics and payloads
+   */
+  public record Window(int messages, int bytes) {
+    /** The one of a hub. */
+    public static final Window STANDARD = new Window(2_048, 1 << 20);
+  }
 
   private void recover(RecoveredMessage found, EntryMaker maker) {
     Entry entry = maker.recovered(found);
@@ -203,6 +237,7 @@ public final class Outbox {
       core.lock.unlock();
     }
     core.tell(news);
+    pager.look();
     return turn;
   }
 
@@ -356,19 +391,24 @@ public final class Outbox {
       }
       core.tell(news);
       if (!more) {
+        pager.look();
         return next;
       }
     }
   }
 
   private OptionalLong nextLook() {
-    OptionalLong look = doubt.nextLook();
+    OptionalLong look = earlier(doubt.nextLook(), pager.nextLook());
     Optional<Entry> first = core.contents.earliestDeadline();
     if (first.isEmpty()) {
       return look;
     }
     long due = Math.max(0, first.get().due - clock.nanos());
     return OptionalLong.of(look.isPresent() ? Math.min(due, look.getAsLong()) : due);
+  }
+
+  private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
+    return LongStream.concat(one.stream(), other.stream()).min();
   }
 
   /** Returns whether this message is held, sent or not, because nobody knows how old it is. */
@@ -385,7 +425,8 @@ public final class Outbox {
   public boolean isPending(long sequence) {
     core.lock.lock();
     try {
-      return core.contents.find(sequence).isPresent();
+      return core.contents.find(sequence).isPresent()
+          || core.contents.paging.out.contains(sequence);
     } finally {
       core.lock.unlock();
     }
@@ -429,22 +470,34 @@ public final class Outbox {
   /** See {@link org.robustmqtt.RobustMqttConnection#cancel(long)}. */
   public boolean cancel(long sequence) {
     Optional<Entry> entry;
+    boolean paged;
     News news;
     core.lock.lock();
     try {
       entry = core.contents.find(sequence);
       entry.ifPresent(found -> core.contents.drop(found, DropReason.CANCELLED));
+      paged = core.contents.cancelPaged(sequence);
       news = core.news();
     } finally {
       core.lock.unlock();
     }
     core.tell(news);
-    return entry.isPresent() || quarantine.purge(sequence);
+    pager.look();
+    return entry.isPresent() || paged || quarantine.purge(sequence);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#purge()}. */
   public int purge() {
-    return dropAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false);
+    int paged;
+    core.lock.lock();
+    try {
+      paged = core.contents.paging.purge();
+    } finally {
+      core.lock.unlock();
+    }
+    int waiting = dropAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false);
+    pager.look();
+    return waiting + paged;
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#browse(int)}. */

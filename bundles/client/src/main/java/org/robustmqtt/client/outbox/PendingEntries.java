@@ -17,6 +17,10 @@ final class PendingEntries {
 
   private Entry oldest;
   private Entry newest;
+
+  /** The one that was inserted last, or null. */
+  private Entry inserted;
+
   private int size;
 
   int size() {
@@ -57,10 +61,41 @@ final class PendingEntries {
     newest = entry;
   }
 
+  /**
+   * Adds a message that is not in here, to its place by sequence: quick if it is among the oldest,
+   * or follows the one that was inserted last.
+   */
+  void insert(Entry entry) {
+    boolean follows = inserted != null && inserted.sequence() < entry.sequence();
+    Entry after = follows ? inserted.newer : oldest;
+    while (after != null && after.sequence() < entry.sequence()) {
+      after = after.newer;
+    }
+    inserted = entry;
+    if (after == null) {
+      add(entry);
+      return;
+    }
+    if (size == table.length) {
+      resize(2 * size);
+    }
+    size++;
+    link(entry);
+    entry.newer = after;
+    entry.older = after.older;
+    if (after.older == null) {
+      oldest = entry;
+    } else {
+      after.older.newer = entry;
+    }
+    after.older = entry;
+  }
+
   /** Takes a message out that is in here. */
   void remove(Entry entry) {
     assert get(entry.sequence()) == entry : "not in here";
     unlink(entry);
+    inserted = entry == inserted ? null : inserted;
     if (entry.older == null) {
       oldest = entry.newer;
     } else {

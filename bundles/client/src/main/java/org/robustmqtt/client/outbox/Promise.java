@@ -22,6 +22,9 @@ final class Promise implements Ticket {
   private PoolStage<Stored> storedStage;
   private PoolStage<Outcome> outcomeStage;
 
+  /** Who keeps it while its message is on disk only. */
+  private Optional<Tickets> keeper = Optional.empty();
+
   Promise(long id, Executor pool) {
     this.id = id;
     this.pool = pool;
@@ -33,21 +36,29 @@ final class Promise implements Ticket {
   }
 
   @Override
-  public synchronized CompletionStage<Stored> stored() {
-    if (storedStage == null) {
-      storedStage = new PoolStage<>(pool);
-      if (stored != null) {
-        // Within the monitor, where nothing depends on it yet: nobody sees it open beside a
-        // complete outcome.
-        storedStage.finish(stored);
+  public CompletionStage<Stored> stored() {
+    PoolStage<Stored> stage;
+    Optional<Tickets> told;
+    synchronized (this) {
+      if (storedStage == null) {
+        storedStage = new PoolStage<>(pool);
+        if (stored != null) {
+          // Within the monitor, where nothing depends on it yet: nobody sees it open beside a
+          // complete outcome.
+          storedStage.finish(stored);
+        }
       }
+      stage = storedStage;
+      told = keeper;
     }
-    return storedStage;
+    told.ifPresent(tickets -> tickets.hold(this));
+    return stage;
   }
 
   @Override
   public CompletionStage<Outcome> outcome() {
     PoolStage<Outcome> stage;
+    Optional<Tickets> told;
     boolean known;
     synchronized (this) {
       known = outcomeStage == null && outcome != null;
@@ -55,12 +66,24 @@ final class Promise implements Ticket {
         outcomeStage = new PoolStage<>(pool);
       }
       stage = outcomeStage;
+      told = keeper;
     }
+    told.ifPresent(tickets -> tickets.hold(this));
     if (known) {
       // Also the other, which may be on its way to a listener thread: never this one before it.
       complete();
     }
     return stage;
+  }
+
+  /**
+   * Says who keeps it: its message is on disk only.
+   *
+   * @return whether somebody waits for its futures
+   */
+  synchronized boolean keptBy(Optional<Tickets> tickets) {
+    keeper = tickets;
+    return storedStage != null || outcomeStage != null;
   }
 
   @Override

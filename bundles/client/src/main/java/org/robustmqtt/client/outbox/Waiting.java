@@ -99,6 +99,12 @@ final class Waiting {
     refresh(entry.queue);
   }
 
+  /** A waiting message is not in memory any more. */
+  void pageOut(Entry entry) {
+    entry.queue.unlink(entry);
+    leave(entry.queue, entry);
+  }
+
   /** A message leaves for good, whether it waits or is out. */
   void remove(Entry entry) {
     decided(entry);

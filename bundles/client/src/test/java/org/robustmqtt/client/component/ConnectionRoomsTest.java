@@ -79,6 +79,7 @@ class ConnectionRoomsTest {
         new SteppedJournal(
             new Recovery(
                 List.of(recovered(3), recovered(4)),
+                List.of(),
                 Set.of(),
                 Map.of(),
                 0,

@@ -12,6 +12,7 @@ import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
@@ -107,6 +108,12 @@ final class FakeJournal implements Journal {
   @Override
   public void settled(long sequence, WrittenCallback callback) {
     record("settled " + sequence, callback);
+  }
+
+  @Override
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    records.add("read " + sequences[0]);
+    callback.read(List.of(), 0);
   }
 
   @Override

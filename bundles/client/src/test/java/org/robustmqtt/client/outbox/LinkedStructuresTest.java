@@ -91,6 +91,13 @@ class LinkedStructuresTest {
   }
 
   private static Entry entry(long sequence) {
-    return new Entry(sequence, MESSAGE, Durability.MEMORY, 0, 0, Optional.empty(), Runnable::run);
+    return new Entry(
+        sequence,
+        MESSAGE,
+        Durability.MEMORY,
+        0,
+        0,
+        Optional.empty(),
+        new Promise(sequence, Runnable::run));
   }
 }

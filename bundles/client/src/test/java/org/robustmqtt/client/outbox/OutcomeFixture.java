@@ -33,15 +33,34 @@ final class OutcomeFixture {
   }
 
   OutcomeFixture(VirtualWorld world, Recovery found, Limits limits) {
+    this(world, found, limits, Outbox.Window.STANDARD);
+  }
+
+  OutcomeFixture(VirtualWorld world, Recovery found, Limits limits, Outbox.Window window) {
+    this(world, new SteppedJournal(found), found, limits, window);
+  }
+
+  OutcomeFixture(VirtualWorld world, SteppedJournal journal, Recovery found, Outbox.Window window) {
+    this(world, journal, found, Limits.DEFAULT, window);
+  }
+
+  private OutcomeFixture(
+      VirtualWorld world,
+      SteppedJournal journal,
+      Recovery found,
+      Limits limits,
+      Outbox.Window window) {
     this.world = world;
-    journal = new SteppedJournal(found);
+    this.journal = journal;
     outbox =
         new Outbox(
             "home",
             world.doors().clock(),
             journal,
             limits,
-            new Outbox.Found(found.messages(), found.lastWallMillis(), ClockRules.DEFAULT),
+            new Outbox.Found(
+                found.messages(), found.waiting(), found.lastWallMillis(), ClockRules.DEFAULT),
+            window,
             new Outcomes("home", journal, new Notifier(world.doors().lanes())),
             world.doors().lanes());
   }

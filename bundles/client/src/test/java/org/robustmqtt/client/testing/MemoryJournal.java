@@ -14,6 +14,7 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
@@ -186,6 +187,17 @@ public final class MemoryJournal implements Journal {
     calls.add("settled " + sequence);
     messages.remove(sequence);
     written(callback);
+  }
+
+  @Override
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    List<StoredMessage> found = new ArrayList<>();
+    for (long sequence : sequences) {
+      if (messages.containsKey(sequence)) {
+        found.add(messages.get(sequence).stored());
+      }
+    }
+    later(() -> callback.read(found, sequences.length));
   }
 
   @Override

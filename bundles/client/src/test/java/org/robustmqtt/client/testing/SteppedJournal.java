@@ -1,6 +1,7 @@
 package org.robustmqtt.client.testing;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +16,7 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
@@ -56,6 +58,10 @@ public final class SteppedJournal implements Journal {
   /** Something to be written, and who is told then. */
   private record Write(String name, Runnable effect, WrittenCallback callback) {}
 
+  /** Somebody who wants to read. */
+  private record Read(long[] sequences, int maxBytes, ReadCallback callback) {}
+
+  private final ArrayDeque<Read> reads = new ArrayDeque<>();
   private final Recovery recovery;
   private final Map<Long, Staged> staged = new LinkedHashMap<>();
   private final List<Object> queue = new ArrayList<>();
@@ -387,6 +393,39 @@ public final class SteppedJournal implements Journal {
       item.callback().stored(Stored.SETTLED_FIRST);
     }
     callback.done(true);
+  }
+
+  @Override
+  public synchronized void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    reads.add(new Read(sequences, maxBytes, callback));
+  }
+
+  /** Answers the oldest that wants to read, if there is one; returns whether. */
+  public boolean stepRead() {
+    Read read;
+    List<StoredMessage> found = new ArrayList<>();
+    int answered = 0;
+    synchronized (this) {
+      read = reads.poll();
+      if (read == null) {
+        return false;
+      }
+      int bytes = 0;
+      while (!failing && answered < read.sequences().length && bytes < read.maxBytes()) {
+        Record record = disk.get(read.sequences()[answered++]);
+        if (record != null) {
+          found.add(record.stored);
+          bytes += record.stored.message().payload().length;
+        }
+      }
+    }
+    read.callback().read(found, answered);
+    return true;
+  }
+
+  /** Takes a record away, as damage does. */
+  public synchronized void damage(long number) {
+    disk.remove(number);
   }
 
   @Override

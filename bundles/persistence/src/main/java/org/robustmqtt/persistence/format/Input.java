@@ -65,6 +65,24 @@ public final class Input {
     return (int) value;
   }
 
+  /** Reads a length and that many bytes; returns whether they are a topic of plain characters. */
+  boolean isPlainTopic() {
+    int length = count();
+    for (int i = at; i < at + length; i++) {
+      byte each = array[i];
+      if (each < ' ' || each == '+' || each == '#' || each == 0x7F) {
+        return false;
+      }
+    }
+    at += length;
+    return length > 0;
+  }
+
+  void skip(int bytes) {
+    need(bytes);
+    at += bytes;
+  }
+
   /** Reads the bytes that are left. */
   public byte[] rest() {
     byte[] bytes = Arrays.copyOfRange(array, at, end);

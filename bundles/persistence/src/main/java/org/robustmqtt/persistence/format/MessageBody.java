@@ -41,12 +41,13 @@ public final class MessageBody {
   private static final int REPLACED = 1 << 14;
   private static final int ALIAS = 1 << 15;
   private static final int STAGE = SENT | RELEASED | ABANDONED | QUARANTINED | REPLACED;
+  private static final byte[] NO_PAYLOAD = {};
   private static final Durability[] DURABILITIES = Durability.values();
 
   private MessageBody() {}
 
   /** What a message record says besides the message. */
-  public record Head(long sequence, Stage stage, boolean carried, long alias) {}
+  public record Head(long sequence, Stage stage, boolean carried, long alias, boolean qos2) {}
 
   /** Returns a number of bytes that the body surely fits into; quick, nothing is encoded. */
   public static int bound(Message message) {
@@ -158,7 +159,63 @@ public final class MessageBody {
     long sequence = in.varint();
     int flags = (int) in.number(2);
     Stage stage = readStage(in, flags);
-    return new Head(sequence, stage, (flags & CARRIED) != 0, readAlias(in, flags));
+    return new Head(
+        sequence, stage, (flags & CARRIED) != 0, readAlias(in, flags), (flags & 3) == 2);
+  }
+
+  /**
+   * What is known of a message without its payload.
+   *
+   * @param sequence its number
+   * @param acceptedAt when it was accepted, milliseconds of wall time
+   * @param plain whether it is not retained, has no deadline and no alias
+   * @param bytes of topic and payload
+   */
+  public record Outline(long sequence, long acceptedAt, boolean plain, int bytes) {}
+
+  /** Reads what a message record's body says without its payload. */
+  public static Outline outline(Input in) {
+    final long sequence = in.varint();
+    int flags = (int) in.number(2);
+    readStage(in, flags);
+    readAlias(in, flags);
+    long acceptedAt = in.number(6);
+    long deadline = in.varint();
+    if ((flags & OWN_DEADLINE) != 0) {
+      in.varint();
+      in.varint();
+    }
+    int topic = in.count();
+    in.skip(topic);
+    if ((flags & PROPERTIES) != 0) {
+      properties(in);
+    }
+    boolean plain = (flags & (RETAIN | ALIAS)) == 0 && deadline == 0;
+    return new Outline(sequence, acceptedAt, plain, topic + in.left());
+  }
+
+  /**
+   * Checks a whole message record's body; its payload may be anything. Nothing is made of the usual
+   * ones: those with a topic of letters, and without properties.
+   *
+   * @throws IllegalArgumentException if the values are not those of a message
+   */
+  public static void check(byte[] array, int start, int end) {
+    Input in = new Input(array, start, end);
+    in.varint();
+    int flags = (int) in.number(2);
+    readStage(in, flags);
+    readAlias(in, flags);
+    in.number(6);
+    in.varint();
+    boolean usual =
+        (flags & (PROPERTIES | OWN_DEADLINE)) == 0
+            && (flags & 3) < 3
+            && (flags >> 3 & 3) < DURABILITIES.length
+            && in.isPlainTopic();
+    if (!usual) {
+      decode(new Input(array, start, end), false);
+    }
   }
 
   /**
@@ -167,6 +224,10 @@ public final class MessageBody {
    * @throws IllegalArgumentException if the values are not those of a message
    */
   public static StoredMessage decode(Input in) {
+    return decode(in, true);
+  }
+
+  private static StoredMessage decode(Input in, boolean payload) {
     long sequence = in.varint();
     int flags = (int) in.number(2);
     readStage(in, flags);
@@ -179,7 +240,7 @@ public final class MessageBody {
     MessageProperties properties =
         (flags & PROPERTIES) == 0 ? MessageProperties.NONE : properties(in);
     Message message =
-        Message.of(topic, in.rest())
+        Message.of(topic, payload ? in.rest() : NO_PAYLOAD)
             .withQos(QoS.of(flags & 3))
             .withRetain((flags & RETAIN) != 0)
             .withProperties(properties);
@@ -198,6 +259,9 @@ public final class MessageBody {
   }
 
   private static Stage readStage(Input in, int flags) {
+    if ((flags & STAGE) == 0) {
+      return Stage.WAITING;
+    }
     Stage.Reached reached = reached(flags);
     return (flags & SENT) == 0
         ? new Stage(0, 0, reached)

@@ -84,6 +84,42 @@ public final class SegmentScan {
     }
   }
 
+  /**
+   * Visits the good records from a place on, as far as the array goes.
+   *
+   * @param from where in the segment's file the first byte of the array, and a record, is
+   * @return the index behind the last of them; 0 if there is none
+   */
+  public static int walk(
+      byte[] array, int length, long from, SegmentHeader header, Visitor visitor) {
+    SegmentScan scan = new SegmentScan(array, length, header, visitor);
+    scan.base = from;
+    int at = 0;
+    while (at < length) {
+      int next = scan.record(at);
+      if (next == 0) {
+        break;
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  /**
+   * Returns how many bytes the record at the beginning of an array has, if it is good; 0 if the
+   * array does not even say that.
+   */
+  public static long sizeOfFirst(byte[] array, int length) {
+    long body = 0;
+    for (int at = 0; at < Math.min(length, 5); at++) {
+      body |= (long) (array[at] & 0x7f) << 7 * at;
+      if (array[at] >= 0) {
+        return at + 1 + 4 + body;
+      }
+    }
+    return 0;
+  }
+
   private Result run(long namedEnd) {
     int at = Format.DATA;
     while (at < length) {

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.robustmqtt.journal.Journal;
@@ -15,6 +15,7 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
@@ -34,11 +35,25 @@ public final class DiskJournal implements Journal {
   private static final long CLOSE_WAIT = TimeUnit.SECONDS.toNanos(5);
   private static final String STUCK = "the disk has not answered for 10 seconds";
   private static final int MAX_VALUE = 1 << 20;
-  private static final Recovery NOTHING = new Recovery(List.of(), Set.of(), Map.of(), 0);
 
   /** The world and the shape of a journal. */
   public record Place(
-      Disk disk, Clock clock, Rounds rounds, Path folder, boolean inDataArea, long segmentSize) {}
+      Disk disk, Clock clock, Rounds rounds, Path folder, boolean inDataArea, Shape shape) {}
+
+  /**
+   * What a journal looks like.
+   *
+   * @param segmentSize how large a segment grows before the next is begun; a batch may go beyond
+   * @param recovered of the messages found that just wait, how many are taken into memory
+   * @param recoveredBytes and how many bytes of topics and payloads; one message in any case
+   */
+  public record Shape(long segmentSize, int recovered, long recoveredBytes) {
+    /** The one of a hub. */
+    public static final Shape STANDARD = new Shape(4L << 20, 2_048, 1L << 20);
+  }
+
+  /** Somebody who wants to read. */
+  private record ReadRequest(long[] sequences, int maxBytes, ReadCallback callback) {}
 
   private final Place place;
   private final DiskLock lock;
@@ -49,6 +64,8 @@ public final class DiskJournal implements Journal {
   private final Lease lease;
   private final Segments segments;
   private final Committer committer;
+  private final Reading reading;
+  private final Queue<ReadRequest> reads = new ConcurrentLinkedQueue<>();
   private final int recovered;
   private final Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
@@ -64,13 +81,14 @@ public final class DiskJournal implements Journal {
     this.listener = listener;
     this.origin = place.clock().nanos();
     this.live = found.live();
-    this.recovered = found.messages().size();
+    this.recovered = found.live().size();
     this.report = found.report();
     SmallState small = found.small();
     this.recovery =
         new AtomicReference<>(
             new Recovery(
                 found.messages(),
+                found.waiting(),
                 java.util.Collections.unmodifiableSet(
                     new java.util.LinkedHashSet<>(small.received)),
                 java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
@@ -82,6 +100,7 @@ public final class DiskJournal implements Journal {
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
     this.segments = new Segments(place.disk(), wall, place.folder(), found);
+    this.reading = new Reading(segments, live);
     this.committer =
         new Committer(
             place.clock(),
@@ -90,8 +109,8 @@ public final class DiskJournal implements Journal {
             found,
             segments,
             new Space(place.disk(), place.folder(), settings.minFree()),
-            new Reserve(place.disk(), place.folder(), place.segmentSize()),
-            new Housekeeping(segments, live, wall, place.segmentSize()),
+            new Reserve(place.disk(), place.folder(), place.shape().segmentSize()),
+            new Housekeeping(segments, live, wall, place.shape().segmentSize()),
             lease,
             storeDelay,
             origin);
@@ -107,7 +126,9 @@ public final class DiskJournal implements Journal {
   public static DiskJournal open(
       Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
       throws IOException, JournalException {
-    Recovered found = RecoveryScan.run(place.disk(), place.folder());
+    Shape shape = place.shape();
+    Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
+    Recovered found = RecoveryScan.run(place.disk(), place.folder(), window);
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
     try {
       journal.committer.begin(found.next());
@@ -123,7 +144,7 @@ public final class DiskJournal implements Journal {
 
   @Override
   public Recovery recovery() {
-    return recovery.getAndSet(NOTHING);
+    return recovery.getAndSet(Recovery.NOTHING);
   }
 
   @Override
@@ -200,6 +221,22 @@ public final class DiskJournal implements Journal {
   @Override
   public void settled(long sequence, WrittenCallback callback) {
     intake.settled(sequence, callback);
+  }
+
+  @Override
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    reads.add(new ReadRequest(sequences, maxBytes, callback));
+    if (closed) {
+      refuseReads();
+    } else {
+      place.rounds().wake();
+    }
+  }
+
+  private void refuseReads() {
+    for (ReadRequest read = reads.poll(); read != null; read = reads.poll()) {
+      read.callback().read(List.of(), 0);
+    }
   }
 
   @Override
@@ -281,6 +318,10 @@ public final class DiskJournal implements Journal {
     }
     intake.done(batch);
     committer.afterForce(intake.takeMarks());
+    ReadRequest read = last ? null : reads.poll();
+    if (read != null) {
+      reading.read(read.sequences(), read.maxBytes(), read.callback());
+    }
     if (last) {
       committer.close(lease.position());
     }
@@ -288,7 +329,11 @@ public final class DiskJournal implements Journal {
     if (last) {
       lock.close();
       closed = true;
+      refuseReads();
       return Rounds.Work.FINISHED;
+    }
+    if (!reads.isEmpty()) {
+      return 0;
     }
     long due = intake.rest(committer.due(), committer.isDirty());
     return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());

@@ -129,15 +129,13 @@ final class Housekeeping {
   }
 
   /** A message whose record is in two places, and that counts at the new one from now on. */
-  record Move(long sequence, Segment from, int oldBytes, int newBytes) {}
+  record Move(long sequence, Segment from, int newBytes) {}
 
   /** The copy is forced: it counts. */
   void moved(Move move, Segment to) {
-    move.from().live--;
-    move.from().liveBytes -= move.oldBytes();
-    to.live++;
-    to.liveBytes += move.newBytes();
-    live.put(move.sequence(), to.number, move.newBytes());
+    move.from().lose();
+    to.gain(move.newBytes());
+    live.put(move.sequence(), to.number);
   }
 
   private void carry(Segment from, SegmentWriter to, SmallState small, List<Move> moves)
@@ -174,13 +172,10 @@ final class Housekeeping {
       Segment from, SegmentWriter to, SmallState small, byte[] array, int start, int end)
       throws IOException {
     long sequence = MessageBody.head(new Input(array, start, end)).sequence();
-    long place = live.get(sequence);
-    if (place == LiveMessages.NONE
-        || LiveMessages.segment(place) != from.number
-        || !to.hasRoom(end - start)) {
+    if (live.get(sequence) != from.number || !to.hasRoom(end - start)) {
       return Optional.empty();
     }
     MessageBody.carry(to.next(wall.millis()), array, start, end, small.stage(sequence));
-    return Optional.of(new Move(sequence, from, LiveMessages.bytes(place), to.seal()));
+    return Optional.of(new Move(sequence, from, to.seal()));
   }
 }

@@ -32,24 +32,17 @@ final class Ledger {
     small.apply(entry, known);
     if (entry.isMessage() && known) {
       forget(live.get(entry.sequence));
-      live.put(entry.sequence, segment.number, size);
-      segment.live++;
-      segment.liveBytes += size;
+      live.put(entry.sequence, segment.number);
+      segment.gain(size);
     } else if (entry.type == RecordType.SETTLED) {
       forget(live.remove(entry.sequence));
     }
     entry.applied = true;
   }
 
-  private void forget(long place) {
-    if (place != LiveMessages.NONE) {
-      segments
-          .find(LiveMessages.segment(place))
-          .ifPresent(
-              segment -> {
-                segment.live--;
-                segment.liveBytes -= LiveMessages.bytes(place);
-              });
+  private void forget(int segment) {
+    if (segment > 0) {
+      segments.find(segment).ifPresent(Segment::lose);
     }
   }
 

@@ -60,8 +60,8 @@ public final class Merge {
       Disk disk, Clock clock, Path target, Path source, Path into, long segmentSize)
       throws IOException, JournalException {
     RecoveryScan.requireReadable(disk, source);
-    Recovered there = RecoveryScan.run(disk, target);
-    Recovered from = RecoveryScan.run(disk, source);
+    Recovered there = RecoveryScan.run(disk, target, Harvest.Window.ALL);
+    Recovered from = RecoveryScan.run(disk, source, Harvest.Window.ALL);
     List<RecoveredMessage> taken =
         from.messages().stream()
             .filter(message -> message.stage() != RecoveredMessage.Stage.ABANDONED)

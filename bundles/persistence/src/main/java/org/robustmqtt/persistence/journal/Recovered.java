@@ -3,12 +3,14 @@ package org.robustmqtt.persistence.journal;
 import java.util.List;
 import java.util.Map;
 import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.StoredBlock;
 
 /**
  * What a scan of a journal's folder found.
  *
  * @param segments the segments that are kept, oldest first
- * @param messages the messages that are not settled, by sequence
+ * @param messages the messages that are not settled, by sequence, but those in {@code waiting}
+ * @param waiting see {@link org.robustmqtt.journal.Recovery#waiting()}
  * @param live the places of their records
  * @param small values, received ids, stages and lease
  * @param next the next sequence to be given out
@@ -22,6 +24,7 @@ import org.robustmqtt.journal.RecoveredMessage;
 record Recovered(
     List<Segment> segments,
     List<RecoveredMessage> messages,
+    List<StoredBlock> waiting,
     LiveMessages live,
     SmallState small,
     long next,

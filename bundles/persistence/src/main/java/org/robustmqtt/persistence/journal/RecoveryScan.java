@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.robustmqtt.ProblemKind;
@@ -27,6 +29,8 @@ final class RecoveryScan {
    */
   private static final long JUMP = 1L << 32;
 
+  private static final int CONTENTS = 4 << 20;
+
   private final Disk disk;
   private final Path folder;
   private final SortedMap<Integer, byte[]> beginnings = new TreeMap<>();
@@ -34,27 +38,36 @@ final class RecoveryScan {
   private final List<Segment> segments = new ArrayList<>();
   private final List<String> damagedFiles = new ArrayList<>();
   private final Replay replay = new Replay();
+  private final Harvest.Window window;
+
+  /** Contents of files that were read, as long as they are few bytes: they are read twice. */
+  private final Map<Integer, byte[]> contents = new HashMap<>();
+
+  private int contentBytes;
   private long cutBytes;
   private long damagedBytes;
 
-  private RecoveryScan(Disk disk, Path folder) {
+  private RecoveryScan(Disk disk, Path folder, Harvest.Window window) {
     this.disk = disk;
     this.folder = folder;
+    this.window = window;
   }
 
   /**
    * Reads the folder, which is locked.
    *
+   * @param window how much of what just waits is taken into memory
    * @throws JournalException if a segment has a newer format; nothing was changed
    * @throws IOException if the disk fails; never because of what the files hold
    */
-  static Recovered run(Disk disk, Path folder) throws IOException, JournalException {
-    return new RecoveryScan(disk, folder).run();
+  static Recovered run(Disk disk, Path folder, Harvest.Window window)
+      throws IOException, JournalException {
+    return new RecoveryScan(disk, folder, window).run();
   }
 
   /** Reads the headers only, and throws as {@link #run} if one is newer. */
   static void requireReadable(Disk disk, Path folder) throws IOException, JournalException {
-    new RecoveryScan(disk, folder).readHeaders();
+    new RecoveryScan(disk, folder, Harvest.Window.ALL).readHeaders();
   }
 
   private Recovered run() throws IOException, JournalException {
@@ -74,13 +87,39 @@ final class RecoveryScan {
     long generation =
         headers.values().stream().mapToLong(SegmentHeader::generation).max().orElse(0);
     int last = beginnings.isEmpty() ? 0 : beginnings.lastKey();
-    return replay.result(
+    Harvest harvest = harvest();
+    return new Recovered(
         segments,
+        harvest.messages(),
+        harvest.waiting(),
+        replay.live(),
+        replay.small(),
         next,
         generation,
         last,
         lowest,
+        replay.wall(),
+        harvest.merged(),
         new Recovered.Report(cutBytes, damagedBytes, damagedFiles));
+  }
+
+  /** Reads what is kept once more, now that it is known what of it is alive. */
+  private Harvest harvest() throws IOException {
+    Harvest harvest = new Harvest(replay.live(), replay.small(), window);
+    for (Segment segment : segments) {
+      byte[] bytes = contents.get(segment.number);
+      if (bytes == null) {
+        bytes = read(segment.number, Integer.MAX_VALUE);
+      }
+      harvest.begin(segment);
+      SegmentScan.scan(
+          bytes,
+          (int) segment.size,
+          headers.get(segment.number),
+          segment.forcedEnd,
+          harvest::record);
+    }
+    return harvest;
   }
 
   private void readHeaders() throws IOException, JournalException {
@@ -113,6 +152,12 @@ final class RecoveryScan {
       return;
     }
     byte[] bytes = read(number, Integer.MAX_VALUE);
+    contentBytes = Math.min(contentBytes + bytes.length, CONTENTS + 1);
+    if (contentBytes <= CONTENTS) {
+      contents.put(number, bytes);
+    } else {
+      contents.clear();
+    }
     long namedEnd = namedEnd(headers, number, last, written(bytes));
     Segment segment = new Segment(number);
     segments.add(segment);

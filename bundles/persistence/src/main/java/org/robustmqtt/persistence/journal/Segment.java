@@ -13,10 +13,22 @@ final class Segment {
   /** How many messages have their counting record in it. */
   int live;
 
-  /** The bytes of those records. */
+  /** The bytes of those records, nearly. */
   long liveBytes;
 
   Segment(int number) {
     this.number = number;
+  }
+
+  /** A record of so many bytes counts from now on. */
+  void gain(int bytes) {
+    live++;
+    liveBytes += bytes;
+  }
+
+  /** A record counts no more: it is taken for an average one. */
+  void lose() {
+    liveBytes -= liveBytes / live;
+    live--;
   }
 }

@@ -113,7 +113,9 @@ final class SmallState {
 
   void stage(long sequence, Stage stage) {
     if (stage.isWaiting()) {
-      stages.remove(sequence);
+      if (stages.size() > 0) {
+        stages.remove(sequence);
+      }
     } else {
       stages.put(sequence, stage);
     }

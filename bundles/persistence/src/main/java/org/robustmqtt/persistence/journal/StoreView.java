@@ -134,18 +134,27 @@ public record StoreView(
           damaged(name);
         }
       }
-      Recovered found =
-          replay.result(List.of(), 0, 0, 0, lowest, new Recovered.Report(0, 0, List.of()));
       Map<String, Integer> values = new TreeMap<>();
-      found.small().values.forEach((key, value) -> values.put(key, value.length));
+      replay.small().values.forEach((key, value) -> values.put(key, value.length));
       return new StoreView(
           List.copyOf(views),
-          found.messages(),
+          harvest().messages(),
           values,
-          List.copyOf(found.small().received),
-          found.wallMillis(),
+          List.copyOf(replay.small().received),
+          replay.wall(),
           List.copyOf(damagedFiles),
           List.copyOf(rescued));
+    }
+
+    private Harvest harvest() {
+      Harvest harvest = new Harvest(replay.live(), replay.small(), Harvest.Window.ALL);
+      headers.forEach(
+          (number, header) -> {
+            byte[] bytes = files.get(number);
+            harvest.begin(new Segment(number));
+            SegmentScan.scan(bytes, bytes.length, header, 0, harvest::record);
+          });
+      return harvest;
     }
 
     private SegmentView segment(int number, boolean dead) {
@@ -222,7 +231,7 @@ public record StoreView(
                 rescued.add(
                     new Rescued(
                         name,
-                        Replay.recovered(
+                        Harvest.recovered(
                             MessageBody.decode(new Input(array, start, end)), head.stage())));
               } catch (IllegalArgumentException | Input.BadRecord e) {
                 return false;

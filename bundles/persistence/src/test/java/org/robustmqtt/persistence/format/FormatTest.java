@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.MessageProperties;
+import org.robustmqtt.QoS;
 import org.robustmqtt.UserProperty;
 import org.robustmqtt.journal.StoredMessage;
 
@@ -146,7 +148,18 @@ class FormatTest {
   private static void check(StoredMessage stored, Stage stage, byte[] record, boolean carried) {
     int start = bodyStart(record);
     MessageBody.Head head = MessageBody.head(new Input(record, start, record.length));
-    assertEquals(new MessageBody.Head(stored.sequence(), stage, carried, 0), head);
+    boolean qos2 = stored.message().qos() == QoS.EXACTLY_ONCE;
+    assertEquals(new MessageBody.Head(stored.sequence(), stage, carried, 0, qos2), head);
+    MessageBody.Outline outline = MessageBody.outline(new Input(record, start, record.length));
+    int bytes = stored.message().topic().getBytes(StandardCharsets.UTF_8).length;
+    assertEquals(
+        new MessageBody.Outline(
+            stored.sequence(),
+            stored.acceptedAt(),
+            !stored.message().retain() && stored.deadline() == 0,
+            bytes + stored.message().payload().length),
+        outline);
+    MessageBody.check(record, start, record.length);
     StoredMessage back = MessageBody.decode(new Input(record, start, record.length));
     assertEquals(stored.sequence(), back.sequence());
     assertEquals(stored.durability(), back.durability());

@@ -21,15 +21,14 @@ class LongMapsTest {
         long key = 1 + random.nextInt(range);
         if (random.nextBoolean()) {
           map.put(key, i);
-          live.put(key, i, i + 1);
+          live.begin(key, key % 3 == 0);
+          live.put(key, i + 1);
           model.put(key, i);
         } else {
           Integer old = model.remove(key);
           assertEquals(old, map.remove(key));
-          long place = live.remove(key);
-          assertEquals(
-              old == null ? -1 : old,
-              place == LiveMessages.NONE ? -1 : LiveMessages.segment(place));
+          int segment = live.remove(key);
+          assertEquals(old == null ? LiveMessages.NONE : old + 1, segment);
         }
         assertEquals(model.size(), map.size());
         assertEquals(model.size(), live.size());
@@ -38,10 +37,41 @@ class LongMapsTest {
         assertEquals(model.get(key), map.get(key));
         assertEquals(model.containsKey(key), live.contains(key));
         if (live.contains(key)) {
-          assertEquals(model.get(key) + 1, LiveMessages.bytes(live.get(key)));
+          assertEquals(model.get(key) + 1, live.get(key));
+          assertEquals(key % 3 == 0, live.isQos2(key));
         }
       }
+      int rank = 1 + random.nextInt(range);
+      long at = live.atRank(rank);
+      long expected =
+          rank >= model.size()
+              ? Long.MAX_VALUE
+              : model.keySet().stream().skip(rank - 1).findFirst().orElseThrow();
+      assertEquals(expected, at);
+      int below = random.nextInt(5000);
+      assertArrayEquals(
+          model.keySet().stream()
+              .filter(key -> model.get(key) + 1 < below)
+              .mapToLong(Long::longValue)
+              .toArray(),
+          live.below(below));
       assertArrayEquals(model.keySet().stream().mapToLong(Long::longValue).toArray(), map.keys());
     }
+  }
+
+  @Test
+  void a_record_that_is_being_written_has_no_segment_and_does_not_change_that_of_others() {
+    LiveMessages live = new LiveMessages();
+    live.begin(256, false);
+    live.begin(257, true);
+    assertEquals(0, live.get(256));
+    live.put(256, 7);
+    assertEquals(7, live.get(256));
+    assertEquals(0, live.get(257));
+    live.put(257, 8);
+    assertEquals(7, live.get(256));
+    assertEquals(8, live.remove(257));
+    assertEquals(LiveMessages.NONE, live.get(257));
+    assertEquals(7, live.get(256));
   }
 }

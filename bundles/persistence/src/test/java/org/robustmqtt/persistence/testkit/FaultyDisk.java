@@ -279,6 +279,11 @@ public final class FaultyDisk implements Disk {
     folders.add(file.getParent());
   }
 
+  /** Changes the bytes of a file under those who have it open. */
+  public void overwrite(Path file, byte[] bytes) {
+    names.get(file).content = bytes.clone();
+  }
+
   /** Returns a copy in which everything is forced. */
   public FaultyDisk copy() {
     return after(Crash.KILL, new Random(0));

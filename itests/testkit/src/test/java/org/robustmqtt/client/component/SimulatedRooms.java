@@ -14,6 +14,7 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.whiteboard.ConnectionListener;
@@ -42,11 +43,21 @@ public final class SimulatedRooms {
     return settings(properties).journal();
   }
 
-  /** Builds the rooms as the hub does, and starts the connection. */
+  /**
+   * Builds the rooms as the hub does, and starts the connection.
+   *
+   * @param window how many messages of a long queue are in memory
+   */
   public static SimulatedRooms open(
-      String name, Doors doors, Journal journal, Map<String, Object> properties) {
+      String name, Doors doors, Journal journal, Map<String, Object> properties, int window) {
     SwitchableJournal switchable = new SwitchableJournal(journal);
-    Rooms rooms = new ConnectionRooms(name, doors, switchable, Optional.of(settings(properties)));
+    Rooms rooms =
+        new ConnectionRooms(
+            name,
+            doors,
+            switchable,
+            Optional.of(settings(properties)),
+            new Outbox.Window(window, 500));
     switchable.onChange(rooms::journalChanged);
     return new SimulatedRooms(rooms);
   }

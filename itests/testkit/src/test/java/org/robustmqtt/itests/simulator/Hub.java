@@ -19,6 +19,7 @@ import org.robustmqtt.client.component.SimulatedRooms;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.persistence.journal.DiskJournal;
 
 /** The hub: one process after another over the same disk, and the applications in it. */
 final class Hub {
@@ -31,7 +32,7 @@ final class Hub {
   private final SimNet net;
   private final Ledger ledger;
   private final Broker broker;
-  private final long segmentSize;
+  private final DiskJournal.Shape shape;
   final Machine.WallClock wall = new Machine.WallClock();
   final List<Listener> listeners = new ArrayList<>();
   final Map<String, Object> properties = new TreeMap<>();
@@ -64,14 +65,14 @@ final class Hub {
       SimNet net,
       Ledger ledger,
       Broker broker,
-      long segmentSize) {
+      DiskJournal.Shape shape) {
     this.world = world;
     this.random = random;
     this.disk = disk;
     this.net = net;
     this.ledger = ledger;
     this.broker = broker;
-    this.segmentSize = segmentSize;
+    this.shape = shape;
     broker.taps = none -> new Tap(world, ledger, spy, () -> 2 * largestInflight);
   }
 
@@ -93,8 +94,13 @@ final class Hub {
     machine = new Machine(world, random.split(), disk, net, wall, this::crashed);
     world.machine(machine);
     slow();
-    store = machine.store(segmentSize);
+    store = machine.store(shape);
     open();
+  }
+
+  /** Returns how many messages of a long queue are in memory. */
+  int window() {
+    return shape.recovered();
   }
 
   void slow() {
@@ -152,7 +158,7 @@ final class Hub {
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
-    SimulatedRooms made = SimulatedRooms.open("home", machine.doors(), spy, properties);
+    SimulatedRooms made = SimulatedRooms.open("home", machine.doors(), spy, properties, window());
     rooms = Optional.of(made);
     made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
     machine.mustSchedule(this::mustSchedule);

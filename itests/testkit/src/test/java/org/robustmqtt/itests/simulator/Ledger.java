@@ -12,6 +12,7 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.codec.Publish;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredBlock;
 
 /**
  * What was promised to the publishing applications, and what arrived: the memory that survives
@@ -64,6 +65,11 @@ final class Ledger {
     return recovered;
   }
 
+  /** Returns the newest id that was accepted. */
+  long newestId() {
+    return byId.isEmpty() ? 0 : byId.lastKey();
+  }
+
   int accepted() {
     return accepted;
   }
@@ -94,6 +100,21 @@ final class Ledger {
         ids.add(id);
         recovered++;
         found(sent, after);
+      }
+    }
+    for (StoredBlock block : found.waiting()) {
+      for (int i = 0; i < StoredBlock.SIZE; i++) {
+        if ((block.present()[i / Long.SIZE] & 1L << i) != 0) {
+          long id = block.first() + i;
+          Sent sent = byId.get(id);
+          if (sent == null) {
+            world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
+            return;
+          }
+          ids.add(id);
+          recovered++;
+          found(sent, after);
+        }
       }
     }
     boolean whole = clean && !diskFailed;

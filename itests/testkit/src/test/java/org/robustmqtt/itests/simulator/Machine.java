@@ -20,6 +20,7 @@ import org.robustmqtt.client.door.Net;
 import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.persistence.SimulatedStore;
 import org.robustmqtt.persistence.door.Rounds;
+import org.robustmqtt.persistence.journal.DiskJournal;
 
 /**
  * The threads of one process, as queues: loop, journal, listener lanes, helpers. Which of them goes
@@ -85,7 +86,7 @@ final class Machine {
     return doors;
   }
 
-  JournalProvider store(long segmentSize) {
+  JournalProvider store(DiskJournal.Shape shape) {
     SimClock clock = new SimClock();
     return SimulatedStore.open(
         disk,
@@ -95,7 +96,7 @@ final class Machine {
           return rounds;
         },
         BASE,
-        segmentSize);
+        shape);
   }
 
   /** Says when something has to be scheduled. */

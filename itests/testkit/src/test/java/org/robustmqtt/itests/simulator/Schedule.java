@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.QoS;
+import org.robustmqtt.persistence.journal.DiskJournal;
 
 /**
  * One schedule: a world made of a seed, a number of things that applications do and that go wrong,
@@ -54,7 +55,10 @@ final class Schedule {
     net = new SimNet(world, root.split(), broker);
     disk = new SimDisk(world, root.split());
     long segmentSize = random.nextInt(3) == 0 ? 2_000 : 4L << 20;
-    hub = new Hub(world, root.split(), disk, net, ledger, broker, segmentSize);
+    // in every second schedule very few messages are in memory
+    int inMemory = seed % 2 == 0 ? 2_048 : 1 + (int) (seed / 2 % 8);
+    DiskJournal.Shape shape = new DiskJournal.Shape(segmentSize, inMemory, 500);
+    hub = new Hub(world, root.split(), disk, net, ledger, broker, shape);
     weather = new Weather(world, root.split(), broker, net, disk, hub, ledger);
     configure();
     for (int i = 0; i < 3; i++) {
@@ -209,7 +213,8 @@ final class Schedule {
                       rooms.browse(1 + random.nextInt(10)).stream()
                           .skip(random.nextInt(2))
                           .findFirst()
-                          .ifPresent(one -> rooms.cancel(one.id()));
+                          .map(one -> hub.window() < 100 ? ledger.newestId() : one.id())
+                          .ifPresent(rooms::cancel);
                     }
                   });
       case 1 -> hub.rooms().ifPresent(rooms -> rooms.reconnectNow());

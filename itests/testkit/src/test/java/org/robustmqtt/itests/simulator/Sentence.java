@@ -42,6 +42,7 @@ enum Sentence {
   NO_DEFECT("8 Nothing unexpected is thrown."),
   NEVER_FORCED_AGAIN("9 A failed force is never repeated on the same segment."),
   NO_DAMAGE("9 A crash is no damage: the torn tail is cut."),
+  READ_BACK("9 What is on disk only is read back."),
   CLOCK("10 Unknown age is never treated as fresh."),
   NO_LEAK("After the stop no timer, channel or lock is left.");
 

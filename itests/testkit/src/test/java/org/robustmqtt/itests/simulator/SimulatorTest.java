@@ -54,6 +54,7 @@ class SimulatorTest {
     AtomicLong messages = new AtomicLong();
     long begin = System.nanoTime();
     List<Thread> workers = new ArrayList<>();
+    ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     for (int i = 0; i < WORKERS; i++) {
       Thread worker =
           new Thread(
@@ -75,11 +76,15 @@ class SimulatorTest {
                 }
               },
               "simulation-" + i);
+      worker.setUncaughtExceptionHandler((thread, thrown) -> defects.add(thrown));
       workers.add(worker);
       worker.start();
     }
     for (Thread worker : workers) {
       worker.join();
+    }
+    if (!defects.isEmpty()) {
+      throw new AssertionError("a schedule broke off", defects.peek());
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     long ran = Math.min(SCHEDULES, next.get() - FIRST);

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
@@ -228,6 +229,21 @@ final class Spy implements Journal {
     if (!written) {
       failed(id);
     }
+  }
+
+  @Override
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    world.happened(Fault.PAGED_OUT);
+    journal.read(
+        sequences,
+        maxBytes,
+        (found, answered) -> {
+          world.check(
+              disk.hasCrashed() || found.size() == answered,
+              Sentence.READ_BACK,
+              () -> found.size() + " of " + answered + " were found");
+          callback.read(found, answered);
+        });
   }
 
   @Override
