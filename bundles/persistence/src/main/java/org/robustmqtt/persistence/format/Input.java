@@ -65,17 +65,21 @@ public final class Input {
     return (int) value;
   }
 
-  /** Reads a length and that many bytes; returns whether they are a topic of plain characters. */
-  boolean isPlainTopic() {
+  /**
+   * Reads a length and that many bytes, if they are a topic of plain characters.
+   *
+   * @return the length; 0 if they are not, and then it is not said what was read
+   */
+  int plainTopic() {
     int length = count();
     for (int i = at; i < at + length; i++) {
       byte each = array[i];
       if (each < ' ' || each == '+' || each == '#' || each == 0x7F) {
-        return false;
+        return 0;
       }
     }
     at += length;
-    return length > 0;
+    return length;
   }
 
   void skip(int bytes) {

@@ -159,26 +159,34 @@ public final class MessageBody {
     long sequence = in.varint();
     int flags = (int) in.number(2);
     Stage stage = readStage(in, flags);
-    return new Head(
-        sequence, stage, (flags & CARRIED) != 0, readAlias(in, flags), (flags & 3) == 2);
+    return head(sequence, flags, stage, readAlias(in, flags));
+  }
+
+  private static Head head(long sequence, int flags, Stage stage, long alias) {
+    return new Head(sequence, stage, (flags & CARRIED) != 0, alias, (flags & 3) == 2);
   }
 
   /**
    * What is known of a message without its payload.
    *
-   * @param sequence its number
+   * @param head the beginning
    * @param acceptedAt when it was accepted, milliseconds of wall time
    * @param plain whether it is not retained, has no deadline and no alias
    * @param bytes of topic and payload
    */
-  public record Outline(long sequence, long acceptedAt, boolean plain, int bytes) {}
+  public record Outline(Head head, long acceptedAt, boolean plain, int bytes) {
+    /** Returns its number. */
+    public long sequence() {
+      return head.sequence();
+    }
+  }
 
-  /** Reads what a message record's body says without its payload. */
+  /** Reads what a message record's body says without its payload; nothing of it is checked. */
   public static Outline outline(Input in) {
     final long sequence = in.varint();
     int flags = (int) in.number(2);
-    readStage(in, flags);
-    readAlias(in, flags);
+    final Stage stage = readStage(in, flags);
+    final long alias = readAlias(in, flags);
     long acceptedAt = in.number(6);
     long deadline = in.varint();
     if ((flags & OWN_DEADLINE) != 0) {
@@ -190,32 +198,40 @@ public final class MessageBody {
     if ((flags & PROPERTIES) != 0) {
       properties(in);
     }
-    boolean plain = (flags & (RETAIN | ALIAS)) == 0 && deadline == 0;
-    return new Outline(sequence, acceptedAt, plain, topic + in.left());
+    return outline(
+        head(sequence, flags, stage, alias), flags, acceptedAt, deadline, topic + in.left());
   }
 
   /**
-   * Checks a whole message record's body; its payload may be anything. Nothing is made of the usual
-   * ones: those with a topic of letters, and without properties.
+   * As {@link #outline}, and checks the whole body; its payload may be anything. Of the usual ones,
+   * those with a topic of letters and without properties, nothing is made that stays.
    *
    * @throws IllegalArgumentException if the values are not those of a message
    */
-  public static void check(byte[] array, int start, int end) {
+  public static Outline check(byte[] array, int start, int end) {
     Input in = new Input(array, start, end);
-    in.varint();
+    final long sequence = in.varint();
     int flags = (int) in.number(2);
-    readStage(in, flags);
-    readAlias(in, flags);
-    in.number(6);
-    in.varint();
+    final Stage stage = readStage(in, flags);
+    final long alias = readAlias(in, flags);
+    final long acceptedAt = in.number(6);
+    final long deadline = in.varint();
     boolean usual =
         (flags & (PROPERTIES | OWN_DEADLINE)) == 0
             && (flags & 3) < 3
-            && (flags >> 3 & 3) < DURABILITIES.length
-            && in.isPlainTopic();
-    if (!usual) {
+            && (flags >> 3 & 3) < DURABILITIES.length;
+    int topic = usual ? in.plainTopic() : 0;
+    if (topic == 0) {
       decode(new Input(array, start, end), false);
+      return outline(new Input(array, start, end));
     }
+    int bytes = topic + in.left();
+    return outline(head(sequence, flags, stage, alias), flags, acceptedAt, deadline, bytes);
+  }
+
+  private static Outline outline(Head head, int flags, long acceptedAt, long deadline, int bytes) {
+    boolean plain = (flags & (RETAIN | ALIAS)) == 0 && deadline == 0;
+    return new Outline(head, acceptedAt, plain, bytes);
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +14,8 @@ import org.robustmqtt.persistence.format.Stage;
 
 /**
  * The second reading of a recovery, when it is known which messages are alive: takes out what has
- * to be in memory, and counts the rest. Segments are read in any order.
+ * to be in memory, and counts the rest. Segments are read in any order, and those not at all whose
+ * {@link Digest} says everything.
  */
 final class Harvest {
   /**
@@ -38,21 +38,13 @@ final class Harvest {
   /** Those of the messages that could be left on disk: the bytes of each. */
   private final TreeMap<Long, Integer> plain = new TreeMap<>();
 
-  private final TreeMap<Long, Block> waiting = new TreeMap<>();
+  private final WaitingBlocks waiting = new WaitingBlocks();
   private Segment segment = new Segment(0);
 
   /** No message that just waits and is above is taken. */
   private long last;
 
   private long bytes;
-
-  /** What is left on disk of one block. */
-  private static final class Block {
-    final long[] present = new long[StoredBlock.SIZE / Long.SIZE];
-    long bytes;
-    long lowest = Long.MAX_VALUE;
-    long acceptedAt;
-  }
 
   Harvest(LiveMessages live, SmallState small, Window window) {
     this.live = live;
@@ -63,6 +55,16 @@ final class Harvest {
 
   void begin(Segment next) {
     segment = next;
+  }
+
+  /** Takes a segment whose digest says everything; returns false if it has to be read. */
+  boolean takes(Segment whole, Digest digest) {
+    if (!digest.isWholeAbove(last)) {
+      return false;
+    }
+    digest.count(whole);
+    waiting.take(digest.waiting());
+    return true;
   }
 
   /** A good record, whose body was checked. */
@@ -82,7 +84,7 @@ final class Harvest {
     Stage stage = small.stage(sequence);
     boolean justWaits = outline.plain() && stage.isWaiting();
     if (justWaits && sequence > last) {
-      leave(sequence, outline.acceptedAt(), outline.bytes());
+      waiting.add(sequence, outline.acceptedAt(), outline.bytes());
       return;
     }
     StoredMessage stored = MessageBody.decode(new Input(array, start, end));
@@ -98,20 +100,9 @@ final class Harvest {
         Map.Entry<Long, Integer> highest = plain.pollLastEntry();
         StoredMessage left = messages.remove(highest.getKey()).stored();
         bytes -= highest.getValue();
-        leave(highest.getKey(), left.acceptedAt(), highest.getValue());
+        waiting.add(highest.getKey(), left.acceptedAt(), highest.getValue());
         last = highest.getKey() - 1;
       }
-    }
-  }
-
-  private void leave(long sequence, long acceptedAt, int size) {
-    Block block = waiting.computeIfAbsent(sequence / StoredBlock.SIZE, key -> new Block());
-    int index = (int) (sequence % StoredBlock.SIZE);
-    block.present[index / Long.SIZE] |= 1L << index;
-    block.bytes += size;
-    if (sequence < block.lowest) {
-      block.lowest = sequence;
-      block.acceptedAt = acceptedAt;
     }
   }
 
@@ -120,13 +111,7 @@ final class Harvest {
   }
 
   List<StoredBlock> waiting() {
-    List<StoredBlock> blocks = new ArrayList<>(waiting.size());
-    waiting.forEach(
-        (key, block) ->
-            blocks.add(
-                new StoredBlock(
-                    key * StoredBlock.SIZE, block.present, block.bytes, block.acceptedAt)));
-    return Collections.unmodifiableList(blocks);
+    return waiting.list();
   }
 
   Recovered.Merged merged() {

@@ -100,13 +100,14 @@ final class LiveMessages {
     }
   }
 
-  /** A message was found in a segment; returns whether an older record of it was before. */
-  synchronized boolean found(long sequence, boolean qos2, int segment) {
-    int before = size;
+  /** A message was found in a segment; returns as {@link #get} did before. */
+  synchronized int found(long sequence, boolean qos2, int segment) {
+    Block known = find(sequence);
+    int before = known == null ? NONE : known.segment(index(sequence));
     Block block = insert(sequence);
     mark(block, sequence, qos2);
     block.segment(index(sequence), segment);
-    return size == before;
+    return before;
   }
 
   /** Says where the record of a message is. */
@@ -137,17 +138,29 @@ final class LiveMessages {
 
   /** Returns all sequences that are in segments with a lower number, in order. */
   synchronized long[] below(int segment) {
-    long[] found = new long[size];
-    int count = 0;
+    long[] found = new long[count(segment)];
+    int at = 0;
     for (long key : blocks.keys()) {
       Block block = blocks.get(key);
       for (int i = next(block.live, 0); i >= 0; i = next(block.live, i + 1)) {
         if (block.segment(i) < segment) {
-          found[count++] = sequence(key, i);
+          found[at++] = sequence(key, i);
         }
       }
     }
-    return Arrays.copyOf(found, count);
+    return found;
+  }
+
+  /** Counts them first: an array of all would be larger than everything else in here. */
+  private int count(int belowSegment) {
+    int count = 0;
+    for (long key : blocks.keys()) {
+      Block block = blocks.get(key);
+      for (int i = next(block.live, 0); i >= 0; i = next(block.live, i + 1)) {
+        count += block.segment(i) < belowSegment ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,9 @@ final class RecoveryScan {
   private static final long JUMP = 1L << 32;
 
   private static final int CONTENTS = 4 << 20;
+  private static final int PIECE = 256 << 10;
+  private static final int MOST = Integer.MAX_VALUE - 8;
+  private static final byte[] NOTHING = {};
 
   private final Disk disk;
   private final Path folder;
@@ -40,10 +44,14 @@ final class RecoveryScan {
   private final Replay replay = new Replay();
   private final Harvest.Window window;
 
-  /** Contents of files that were read, as long as they are few bytes: they are read twice. */
+  /** Contents of files that were read, as long as they are few bytes: they may be read twice. */
   private final Map<Integer, byte[]> contents = new HashMap<>();
 
   private int contentBytes;
+
+  /** What is read now; used again for the next. */
+  private byte[] buffer = NOTHING;
+
   private long cutBytes;
   private long damagedBytes;
 
@@ -103,13 +111,18 @@ final class RecoveryScan {
         new Recovered.Report(cutBytes, damagedBytes, damagedFiles));
   }
 
-  /** Reads what is kept once more, now that it is known what of it is alive. */
+  /** Reads what is needed once more, now that it is known what of it is alive. */
   private Harvest harvest() throws IOException {
     Harvest harvest = new Harvest(replay.live(), replay.small(), window);
+    Map<Integer, Digest> digests = replay.digests();
     for (Segment segment : segments) {
+      if (harvest.takes(segment, digests.get(segment.number))) {
+        continue;
+      }
       byte[] bytes = contents.get(segment.number);
       if (bytes == null) {
-        bytes = read(segment.number, Integer.MAX_VALUE);
+        read(segment.number);
+        bytes = buffer;
       }
       harvest.begin(segment);
       SegmentScan.scan(
@@ -127,7 +140,7 @@ final class RecoveryScan {
       int number = Format.segmentOf(name);
       if (number > 0) {
         // one byte more, to know whether there is more
-        byte[] beginning = read(number, Format.DATA + 1);
+        byte[] beginning = beginning(number);
         if (SegmentHeader.isNewer(beginning, beginning.length)) {
           throw new JournalException(
               ProblemKind.STORE_UNREADABLE,
@@ -151,26 +164,26 @@ final class RecoveryScan {
       unreadable(number, last);
       return;
     }
-    byte[] bytes = read(number, Integer.MAX_VALUE);
-    contentBytes = Math.min(contentBytes + bytes.length, CONTENTS + 1);
+    int length = read(number);
+    byte[] bytes = buffer;
+    contentBytes = Math.min(contentBytes + length, CONTENTS + 1);
     if (contentBytes <= CONTENTS) {
-      contents.put(number, bytes);
+      contents.put(number, Arrays.copyOf(bytes, length));
     } else {
       contents.clear();
     }
-    long namedEnd = namedEnd(headers, number, last, written(bytes));
+    long namedEnd = namedEnd(headers, number, last, written(bytes, length));
     Segment segment = new Segment(number);
     segments.add(segment);
     replay.begin(segment, header);
-    SegmentScan.Result result =
-        SegmentScan.scan(bytes, bytes.length, header, namedEnd, replay::record);
+    SegmentScan.Result result = SegmentScan.scan(bytes, length, header, namedEnd, replay::record);
     for (SegmentScan.Damage damage : result.damage()) {
-      setAside(number, bytes, damage);
+      setAside(number, bytes, length, damage);
     }
     segment.size = result.end();
     segment.forcedEnd = result.end();
     long surelyForced = Math.max(result.forced(), namedEnd(headers, number));
-    finish(number, bytes, (int) result.end(), (int) Math.min(surelyForced, result.end()));
+    finish(number, bytes, length, (int) result.end(), (int) Math.min(surelyForced, result.end()));
   }
 
   /** Returns whether no later segment says where this one ended, or has lost its header. */
@@ -188,13 +201,15 @@ final class RecoveryScan {
    * if its force had failed, the system holds it as written although it is not, and would say of a
    * second force that it succeeded.
    */
-  private void finish(int number, byte[] bytes, int end, int forced) throws IOException {
-    if (end == bytes.length && forced == end) {
+  private void finish(int number, byte[] bytes, int length, int end, int forced)
+      throws IOException {
+    if (end == length && forced == end) {
       return;
     }
     try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
-      if (end < bytes.length) {
-        cutBytes += written(bytes) - Math.min(end, written(bytes));
+      if (end < length) {
+        int written = written(bytes, length);
+        cutBytes += written - Math.min(end, written);
         file.truncate(end);
       }
       if (forced < end) {
@@ -205,8 +220,8 @@ final class RecoveryScan {
   }
 
   /** Returns up to where something was written: a segment that was the reserve ends with zeros. */
-  static int written(byte[] bytes) {
-    int end = bytes.length;
+  static int written(byte[] bytes, int length) {
+    int end = length;
     while (end > 0 && bytes[end - 1] == 0) {
       end--;
     }
@@ -252,13 +267,14 @@ final class RecoveryScan {
   }
 
   /** Copies damaged bytes to a file of their own, once. */
-  private void setAside(int number, byte[] bytes, SegmentScan.Damage damage) throws IOException {
+  private void setAside(int number, byte[] bytes, int length, SegmentScan.Damage damage)
+      throws IOException {
     String aside =
         String.format(Locale.ROOT, "%s.%08d.damaged", Format.fileName(number), damage.from());
     if (disk.list(folder).contains(aside)) {
       return;
     }
-    int to = (int) Math.min(bytes.length, damage.to());
+    int to = (int) Math.min(length, damage.to());
     int from = (int) Math.min(to, damage.from());
     try (DiskFile file = disk.open(folder.resolve(aside))) {
       file.write(ByteBuffer.wrap(bytes, from, to - from), 0);
@@ -284,20 +300,44 @@ final class RecoveryScan {
     }
   }
 
-  private byte[] read(int number, int limit) throws IOException {
+  private byte[] beginning(int number) throws IOException {
     try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
-      return readFully(file, (int) Math.min(limit, file.size()));
+      return readFully(file, (int) Math.min(Format.DATA + 1, file.size()));
+    }
+  }
+
+  /** Reads a file into the buffer, and returns how long it is. */
+  private int read(int number) throws IOException {
+    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
+      int length = (int) Math.min(MOST, file.size());
+      if (length > buffer.length) {
+        // the one before goes first: both together may be too much for a small heap
+        buffer = NOTHING;
+        buffer = new byte[(int) Math.min(MOST, length * 17L / 16)];
+      }
+      return fill(file, buffer, length);
     }
   }
 
   /** Reads the beginning of a file, shorter if the file is. */
   static byte[] readFully(DiskFile file, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length);
-    while (buffer.hasRemaining() && file.read(buffer, buffer.position()) > 0) {
-      // each turn reads what the file system gives
+    byte[] bytes = new byte[length];
+    int read = fill(file, bytes, length);
+    return read < length ? Arrays.copyOf(bytes, read) : bytes;
+  }
+
+  /** Reads the beginning of a file into an array, and returns how much that was. */
+  private static int fill(DiskFile file, byte[] into, int length) throws IOException {
+    int at = 0;
+    while (at < length) {
+      // in pieces: the system keeps a copy of the largest one for each thread
+      ByteBuffer piece = ByteBuffer.wrap(into, at, Math.min(PIECE, length - at));
+      int read = file.read(piece, at);
+      if (read <= 0) {
+        break;
+      }
+      at += read;
     }
-    return buffer.hasRemaining()
-        ? java.util.Arrays.copyOf(buffer.array(), buffer.position())
-        : buffer.array();
+    return at;
   }
 }

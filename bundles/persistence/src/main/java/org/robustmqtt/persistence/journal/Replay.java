@@ -1,6 +1,8 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import org.robustmqtt.persistence.format.Input;
 import org.robustmqtt.persistence.format.MessageBody;
 import org.robustmqtt.persistence.format.RecordType;
@@ -11,7 +13,9 @@ import org.robustmqtt.persistence.format.Stage;
 final class Replay {
   private final LiveMessages live = new LiveMessages();
   private final SmallState small = new SmallState();
+  private final Map<Integer, Digest> digests = new TreeMap<>();
   private Segment segment = new Segment(0);
+  private Digest digest = new Digest();
   private int watermark;
   private long highest;
 
@@ -23,6 +27,8 @@ final class Replay {
 
   void begin(Segment next, SegmentHeader header) {
     segment = next;
+    digest = new Digest();
+    digests.put(next.number, digest);
     clean = 0;
     wall = header.wallMillis();
   }
@@ -33,7 +39,7 @@ final class Replay {
       clean = 0;
       Input in = new Input(array, start, end);
       switch (type) {
-        case MESSAGE -> message(array, start, end);
+        case MESSAGE -> message(size, array, start, end);
         case SENT -> sent(in.varint(), Stage.sent(in.varint(), (int) in.number(2)));
         case RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
           long sequence = in.varint();
@@ -43,7 +49,7 @@ final class Replay {
         }
         case SETTLED -> {
           long sequence = in.varint();
-          live.remove(sequence);
+          spoil(live.remove(sequence));
           small.stage(sequence, Stage.WAITING);
           highest = Math.max(highest, sequence);
         }
@@ -65,15 +71,23 @@ final class Replay {
     }
   }
 
-  private void message(byte[] array, int start, int end) {
-    MessageBody.Head head = MessageBody.head(new Input(array, start, end));
-    MessageBody.check(array, start, end);
+  private void message(int size, byte[] array, int start, int end) {
+    MessageBody.Outline outline = MessageBody.check(array, start, end);
+    MessageBody.Head head = outline.head();
     long sequence = head.sequence();
-    boolean known = live.found(sequence, head.qos2(), segment.number);
+    int older = live.found(sequence, head.qos2(), segment.number);
     highest = Math.max(highest, sequence);
+    digest.message(outline, size);
+    spoil(older);
     // A batch that was written again after a failure repeats messages, not their stages.
-    if (!head.stage().isWaiting() || head.carried() || !known) {
+    if (!head.stage().isWaiting() || head.carried() || older == LiveMessages.NONE) {
       small.stage(sequence, head.stage());
+    }
+  }
+
+  private void spoil(int number) {
+    if (number != LiveMessages.NONE) {
+      digests.get(number).spoil();
     }
   }
 
@@ -93,6 +107,14 @@ final class Replay {
       live.remove(sequence);
       small.stage(sequence, Stage.WAITING);
     }
+  }
+
+  /** Returns what is known of the messages of each segment, when all is read. */
+  Map<Integer, Digest> digests() {
+    for (long sequence : small.stages.keys()) {
+      spoil(live.get(sequence));
+    }
+    return digests;
   }
 
   LiveMessages live() {

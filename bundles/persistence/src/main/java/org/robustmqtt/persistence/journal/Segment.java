@@ -26,6 +26,12 @@ final class Segment {
     liveBytes += bytes;
   }
 
+  /** So many records of so many bytes in all count from now on. */
+  void gain(int records, long bytes) {
+    live += records;
+    liveBytes += bytes;
+  }
+
   /** A record counts no more: it is taken for an average one. */
   void lose() {
     liveBytes -= liveBytes / live;

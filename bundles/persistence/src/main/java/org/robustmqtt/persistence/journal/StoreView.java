@@ -176,7 +176,8 @@ public record StoreView(
               bytes,
               bytes.length,
               header,
-              RecoveryScan.namedEnd(headers, number, last, RecoveryScan.written(bytes)),
+              RecoveryScan.namedEnd(
+                  headers, number, last, RecoveryScan.written(bytes, bytes.length)),
               (type, offset, size, array, start, end) -> {
                 records.merge(type, 1, Integer::sum);
                 return dead || replay.record(type, offset, size, array, start, end);

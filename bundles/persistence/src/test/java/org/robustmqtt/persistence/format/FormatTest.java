@@ -154,12 +154,12 @@ class FormatTest {
     int bytes = stored.message().topic().getBytes(StandardCharsets.UTF_8).length;
     assertEquals(
         new MessageBody.Outline(
-            stored.sequence(),
+            head,
             stored.acceptedAt(),
             !stored.message().retain() && stored.deadline() == 0,
             bytes + stored.message().payload().length),
         outline);
-    MessageBody.check(record, start, record.length);
+    assertEquals(outline, MessageBody.check(record, start, record.length));
     StoredMessage back = MessageBody.decode(new Input(record, start, record.length));
     assertEquals(stored.sequence(), back.sequence());
     assertEquals(stored.durability(), back.durability());
