@@ -35,6 +35,14 @@ public interface Journal extends AutoCloseable {
   long nextSequence();
 
   /**
+   * Lets numbering go on at a sequence, or behind what was given out here before: whoever calls has
+   * given out those below by other means. Until a lease for it is forced, there is none.
+   *
+   * @param sequence the lowest that may be given out from now on
+   */
+  void skipTo(long sequence);
+
+  /**
    * Puts a message into the stage, to be written and forced as its durability says. With {@code
    * memory} nothing is written and the callback is told {@link Stored#MEMORY_ONLY} at once.
    *

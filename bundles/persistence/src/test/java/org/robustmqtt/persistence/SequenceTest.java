@@ -64,4 +64,19 @@ class SequenceTest {
     long used = again.nextSequence();
     assertTrue(Rig.reopen(rig.disk.copy()).nextSequence() > used);
   }
+
+  @Test
+  void numbers_that_are_skipped_are_not_given_out_and_what_follows_is_leased() throws Exception {
+    Rig rig = Rig.empty();
+    Journal journal = rig.open();
+    journal.skipTo(1_000);
+    assertEquals(1_000, journal.nextSequence(), "within the lease at once");
+    journal.skipTo(7);
+    assertEquals(1_001, journal.nextSequence(), "it never goes back");
+    journal.skipTo(10_000_000);
+    assertEquals(0, journal.nextSequence(), "not before a lease for it is forced");
+    rig.run();
+    assertEquals(10_000_000, journal.nextSequence());
+    assertTrue(Rig.reopen(rig.disk.copy()).nextSequence() > 10_000_000);
+  }
 }

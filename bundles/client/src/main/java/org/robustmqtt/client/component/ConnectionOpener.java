@@ -53,6 +53,14 @@ final class ConnectionOpener {
     this.now = now;
   }
 
+  /** What is to be done after {@link #keepJournal}. */
+  enum Kept {
+    DONE,
+    TRY_AGAIN,
+    /** The connection is to be closed and opened as after a start. */
+    BEGIN_ANEW
+  }
+
   /**
    * Opens the journal and builds the rooms.
    *
@@ -163,12 +171,17 @@ final class ConnectionOpener {
   /**
    * Opens the journal again if it is gone, or is to be elsewhere or otherwise.
    *
-   * @return whether that is to be tried again in a while
+   * @return what is to be done then
    */
-  boolean keepJournal(Configured entry, Running.Working working) {
+  Kept keepJournal(Configured entry, Running.Working working) {
     String name = entry.running.orElseThrow().name;
     boolean before = working.journal.attached();
-    List<String> lines = new JournalKeeper(name, entry.parsed, working, journals).keep();
+    JournalKeeper keeper = new JournalKeeper(name, entry.parsed, working, journals);
+    List<String> lines = keeper.keep();
+    if (keeper.beginsAnew()) {
+      LOG.warn("{}: the journal has messages of its own; the connection begins anew", name);
+      return Kept.BEGIN_ANEW;
+    }
     if (!before && working.journal.attached()) {
       LOG.info("{}: the journal is back in {}", name, working.journal.status().path());
     }
@@ -177,7 +190,7 @@ final class ConnectionOpener {
       entry.waiting = lines;
       showFaults(entry);
     }
-    return !lines.isEmpty() || !working.journal.attached();
+    return lines.isEmpty() && working.journal.attached() ? Kept.DONE : Kept.TRY_AGAIN;
   }
 
   /**

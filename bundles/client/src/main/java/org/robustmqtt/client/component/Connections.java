@@ -172,9 +172,22 @@ final class Connections {
     if (entry.parsed.good()) {
       Running.Working working = entry.working().orElseThrow();
       working.rooms.apply(entry.parsed.settings());
-      tryAgain(opener.keepJournal(entry, working));
+      keepJournal(entry, working);
     }
     opener.showFaults(entry);
+  }
+
+  private void keepJournal(Configured entry, Running.Working working) {
+    switch (opener.keepJournal(entry, working)) {
+      case DONE -> {}
+      case TRY_AGAIN -> tryAgain(true);
+      case BEGIN_ANEW -> {
+        // nothing is sent meanwhile: its end could not be recorded
+        Optional<Running> running = entry.running;
+        entry.running = Optional.empty();
+        running.ifPresent(open -> leave(open, Duration.ZERO));
+      }
+    }
   }
 
   private void remove(String pid, Duration drain) {
@@ -255,7 +268,7 @@ final class Connections {
               }
               Optional<Running.Working> working = entry.working();
               if (working.isPresent()) {
-                tryAgain(opener.keepJournal(entry, working.get()));
+                keepJournal(entry, working.get());
               } else {
                 advance(pid, entry);
               }

@@ -7,6 +7,7 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
 
 /**
  * Keeps a working connection's journal open and as configured, with the link up. A journal changes
@@ -19,12 +20,21 @@ final class JournalKeeper {
   private final Running.Working working;
   private final Journals journals;
   private final List<String> lines = new ArrayList<>();
+  private boolean beginsAnew;
 
   JournalKeeper(String name, Parsed parsed, Running.Working working, Journals journals) {
     this.name = name;
     this.parsed = parsed;
     this.working = working;
     this.journals = journals;
+  }
+
+  /**
+   * Returns whether the journal that was opened holds messages that are not the connection's: it
+   * was closed again, and the connection is to begin anew with it.
+   */
+  boolean beginsAnew() {
+    return beginsAnew;
   }
 
   /**
@@ -76,7 +86,7 @@ final class JournalKeeper {
     if (old.isPresent() && old.get().status().liveMessages() > 0) {
       waits();
       open(here(wanted), false);
-    } else if (!open(wanted, true)) {
+    } else if (!open(wanted, true) && !beginsAnew) {
       // goes on with what was before
       open(here(wanted), false);
     }
@@ -88,6 +98,12 @@ final class JournalKeeper {
       boolean in = false;
       try {
         working.provider = opened.provider();
+        Recovery found = opened.journal().recovery();
+        if (working.journal.isOfOthers(opened.journal(), found)) {
+          working.journal.leaveTo(opened.journal(), found);
+          beginsAnew = true;
+          return false;
+        }
         in = working.journal.attach(opened.journal(), moved);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

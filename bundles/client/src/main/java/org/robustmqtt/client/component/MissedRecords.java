@@ -77,6 +77,12 @@ final class MissedRecords {
     told.forEach(callback -> callback.done(false));
   }
 
+  /** Returns whether a message that is on disk has its outcome. */
+  boolean isSettled(long sequence) {
+    Missed missed = messages.get(sequence);
+    return missed != null && missed.settled;
+  }
+
   void offered(StoredMessage message) {
     if (message.durability() != Durability.MEMORY) {
       of(message.sequence()).offered = Optional.of(message);

@@ -98,17 +98,17 @@ final class SwitchableJournal implements Journal {
   }
 
   /**
-   * Puts a real journal in, after recording what was missed. May wait for room in its stage: on the
-   * component lane.
+   * Puts a real journal in, after recording what was missed. Numbering goes on above what was given
+   * out. May wait for room in its stage: on the component lane.
    *
-   * @param next an open journal; its recovery is not used, the connection knows more
+   * @param next an open journal; its recovery is not used, the connection knows more. Not one for
+   *     which {@link #isOfOthers} is true
    * @param moved whether it is in another directory, so that the small things move there too
    * @return whether it is in now; if not, it could not write, and is to be closed
    */
   boolean attach(Journal next, boolean moved) throws InterruptedException {
     if (moved) {
-      values.forEach((key, value) -> next.put(key, value, Level.FORCED, WrittenCallback.NONE));
-      received.forEach(id -> next.received(id, WrittenCallback.NONE));
+      moveSmallThings(next);
     }
     while (!replayed(next)) {
       if (!next.awaitRoom(Duration.ofSeconds(1)) && next.status().degraded().isPresent()) {
@@ -119,17 +119,54 @@ final class SwitchableJournal implements Journal {
     return true;
   }
 
+  /**
+   * Returns whether a journal is in another place than the one before, and holds messages: these
+   * are not the connection's, or not under the numbers that it knows them by.
+   *
+   * @param found what was found when it was opened
+   */
+  boolean isOfOthers(Journal next, Recovery found) {
+    boolean elsewhere = !next.status().path().equals(status().path());
+    return elsewhere && !(found.messages().isEmpty() && found.waiting().isEmpty());
+  }
+
+  /**
+   * Leaves to a journal what it needs so that a connection can begin anew with it: the session and
+   * the other small things of now, and the ends of messages that it has taken over. What it held
+   * before belongs to no session any more. On the component lane; the journal is to be closed then.
+   */
+  void leaveTo(Journal next, Recovery found) {
+    moveSmallThings(next);
+    found.messages().forEach(message -> next.unsent(message.stored().sequence()));
+    synchronized (guard) {
+      found
+          .aliases()
+          .forEach(
+              (sequence, before) -> {
+                if (missed.isSettled(before)) {
+                  next.settled(sequence, WrittenCallback.NONE);
+                }
+              });
+      if (nextSequence > 0) {
+        next.skipTo(nextSequence);
+      }
+    }
+  }
+
+  private void moveSmallThings(Journal next) {
+    next.forgetReceived();
+    values.forEach((key, value) -> next.put(key, value, Level.FORCED, WrittenCallback.NONE));
+    received.forEach(id -> next.received(id, WrittenCallback.NONE));
+  }
+
   private boolean replayed(Journal next) {
     synchronized (guard) {
       if (!missed.replay(next)) {
         return false;
       }
-      // numbers that were given out meanwhile are not given out again
-      while (nextSequence > 0 && spare < SPARE_SEQUENCES) {
-        long given = next.nextSequence();
-        if (given == 0 || given >= nextSequence - 1) {
-          break;
-        }
+      if (nextSequence > 0) {
+        // also in another place: a number stands for one message, as long as we live
+        next.skipTo(nextSequence);
       }
       missed = new MissedRecords();
       current = Optional.of(next);
@@ -187,6 +224,15 @@ final class SwitchableJournal implements Journal {
   }
 
   // What is done for each message looks for the real journal first, so that it allocates nothing.
+
+  @Override
+  public void skipTo(long sequence) {
+    synchronized (guard) {
+      current.ifPresentOrElse(
+          journal -> journal.skipTo(sequence),
+          () -> nextSequence = Math.max(nextSequence, sequence));
+    }
+  }
 
   @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {

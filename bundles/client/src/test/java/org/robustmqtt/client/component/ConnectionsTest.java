@@ -17,10 +17,14 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredMessage;
 
 /** The life of connections, from their configurations. */
 class ConnectionsTest {
@@ -365,6 +369,68 @@ class ConnectionsTest {
     assertEquals("/other/home", world.provider.last().path);
     assertEquals(List.of(), world.last().faults);
     assertEquals(0, world.lane.waiting());
+  }
+
+  private static Recovery oneMessage() {
+    StoredMessage stored = new StoredMessage(5, Message.text("t", "x"), Durability.SYNC, 0, 0);
+    RecoveredMessage found = new RecoveredMessage(stored, RecoveredMessage.Stage.WAITING, 0, 0);
+    return new Recovery(List.of(found), Set.of(), Map.of(), 0);
+  }
+
+  @Test
+  void messages_that_lie_in_the_new_directory_are_sent_at_once_and_not_at_the_next_start() {
+    world.configure("home", GOOD);
+    world.provider.found = oneMessage();
+
+    world.configure("home", Map.of("broker", "mqtt://b", "storeDirectory", "/other"));
+
+    assertEquals(Set.of(), world.services.keySet(), "the one before ends");
+    assertTrue(world.rooms.get(0).told.contains("stop PT0S"), "nothing more is sent");
+    assertTrue(world.provider.last().closed, "and holds no lock");
+
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    assertEquals(Set.of("home"), world.services.keySet());
+    assertEquals("/other/home", world.provider.last().path);
+    assertEquals(2, world.rooms.size());
+    assertEquals(1, world.last().journal.recovery().messages().size());
+    assertEquals(0, world.lane.waiting());
+    assertEquals(1, world.liveEngines);
+  }
+
+  @Test
+  void a_journal_that_was_merged_while_its_service_was_away_is_begun_anew() {
+    world.configure("home", GOOD);
+    world.last().pending = 3;
+    world.providerGoes();
+    world.provider.folder = "/configured";
+    world.provider.found = oneMessage();
+
+    world.providerComes();
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    assertEquals("/configured/home", world.provider.last().path);
+    assertEquals(2, world.rooms.size());
+    assertEquals(1, world.last().journal.recovery().messages().size());
+  }
+
+  @Test
+  void a_connection_that_begins_anew_can_be_stopped_meanwhile() {
+    world.configure("home", GOOD);
+    world.provider.found = oneMessage();
+    world.configure("home", Map.of("broker", "mqtt://b", "storeDirectory", "/other"));
+    CompletionStage<Void> ended = world.connections.stop();
+    world.lane.run();
+    assertFalse(ended.toCompletableFuture().isDone());
+
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    assertTrue(ended.toCompletableFuture().isDone());
+    assertEquals(1, world.rooms.size());
+    assertEquals(0, world.liveEngines);
   }
 
   @Test

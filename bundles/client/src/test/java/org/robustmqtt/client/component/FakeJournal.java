@@ -54,6 +54,11 @@ final class FakeJournal implements Journal {
   }
 
   @Override
+  public void skipTo(long next) {
+    sequence = Math.max(sequence, next - 1);
+  }
+
+  @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
     if (closed || room == 0) {
       return false;

@@ -8,12 +8,19 @@ import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
 
 /** A provider of journals that can be made to fail. */
 final class FakeProvider implements JournalProvider {
   final List<FakeJournal> opened = new ArrayList<>();
   final List<String> closed = new ArrayList<>();
   Optional<JournalException> failure = Optional.empty();
+
+  /** What the next journals find. */
+  Recovery found = Recovery.NOTHING;
+
+  /** Where journals are that have no directory of their own. */
+  String folder = "/store";
 
   static JournalException locked(String name) {
     return new JournalException(
@@ -30,8 +37,9 @@ final class FakeProvider implements JournalProvider {
     if (failure.isPresent()) {
       throw failure.get();
     }
-    String folder = settings.directory().map(Object::toString).orElse("/store");
-    FakeJournal journal = new FakeJournal(folder + "/" + connection, settings);
+    String base = settings.directory().map(Object::toString).orElse(folder);
+    FakeJournal journal = new FakeJournal(base + "/" + connection, settings);
+    journal.found = found;
     opened.add(journal);
     return journal;
   }

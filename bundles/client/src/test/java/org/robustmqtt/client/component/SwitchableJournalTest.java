@@ -20,6 +20,7 @@ import org.robustmqtt.Message;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Level;
+import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
@@ -230,7 +231,51 @@ class SwitchableJournalTest {
     assertTrue(journal.attach(second, true));
 
     assertEquals(
-        Set.of("put clientId me", "put wanted a", "received 7"), Set.copyOf(second.records));
+        Set.of("forgetReceived", "put clientId me", "put wanted a", "received 7"),
+        Set.copyOf(second.records));
+    assertEquals("forgetReceived", second.records.get(0), "what was open there is not ours");
+  }
+
+  private static Recovery holding(long sequence, Map<Long, Long> aliases) {
+    RecoveredMessage message =
+        new RecoveredMessage(message(sequence, Durability.SYNC), RecoveredMessage.Stage.SENT, 3, 4);
+    return new Recovery(List.of(message), List.of(), Set.of(2), Map.of(), 0, aliases, List.of());
+  }
+
+  @Test
+  void messages_of_a_journal_in_another_place_are_not_taken_for_ours() {
+    journal.detach("gone");
+    FakeJournal same = new FakeJournal("/first", SETTINGS);
+    assertFalse(journal.isOfOthers(same, holding(5, Map.of())), "it is the one of before");
+    assertTrue(journal.isOfOthers(second, holding(5, Map.of())));
+    Recovery empty = new Recovery(List.of(), Set.of(1), Map.of(), 0);
+    assertFalse(journal.isOfOthers(second, empty));
+  }
+
+  @Test
+  void a_journal_with_which_we_begin_anew_gets_the_session_and_the_known_ends() {
+    first.sequence = 100;
+    journal.detach("gone");
+    journal.settled(40, WrittenCallback.NONE);
+
+    journal.leaveTo(second, holding(5, Map.of(5L, 40L, 6L, 41L)));
+
+    assertEquals(
+        List.of("forgetReceived", "put clientId me", "received 7", "unsent 5", "settled 5"),
+        second.records);
+    assertTrue(second.sequence >= 100, "numbers go on");
+  }
+
+  @Test
+  void numbers_go_on_in_another_place_although_less_were_given_out_there()
+      throws InterruptedException {
+    first.sequence = 1_000_000;
+    journal.detach("moving");
+    second.sequence = 7;
+
+    assertTrue(journal.attach(second, true));
+
+    assertTrue(journal.nextSequence() > 1_000_000);
   }
 
   @Test

@@ -110,6 +110,11 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public synchronized void skipTo(long sequence) {
+    next = Math.max(next, sequence);
+  }
+
+  @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
     if (message.durability() == Durability.MEMORY) {
       callback.stored(Stored.MEMORY_ONLY);

@@ -246,6 +246,11 @@ public final class SteppedJournal implements Journal {
   }
 
   @Override
+  public synchronized void skipTo(long lowest) {
+    sequence = Math.max(sequence, lowest - 1);
+  }
+
+  @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
     synchronized (this) {
       if (staged.size() >= stageCapacity) {

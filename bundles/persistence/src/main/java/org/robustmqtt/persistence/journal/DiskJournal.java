@@ -158,13 +158,23 @@ public final class DiskJournal implements Journal {
       return 0;
     }
     long sequence = lease.next();
+    renewLease();
+    return sequence;
+  }
+
+  @Override
+  public void skipTo(long sequence) {
+    lease.skipTo(sequence);
+    renewLease();
+  }
+
+  private void renewLease() {
     long wanted = lease.wanted();
     if (wanted > 0) {
       intake.put(
           Entry.of(RecordType.LEASE, wanted, Level.FORCED, WrittenCallback.NONE),
           WrittenCallback.NONE);
     }
-    return sequence;
   }
 
   @Override

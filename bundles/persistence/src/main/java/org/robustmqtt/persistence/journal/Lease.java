@@ -29,6 +29,11 @@ final class Lease {
     }
   }
 
+  /** Gives out none below this one from now on. */
+  void skipTo(long sequence) {
+    next.accumulateAndGet(sequence, Math::max);
+  }
+
   /** Returns whether there is a sequence to be given out. */
   boolean isLeft() {
     return next.get() < end;
@@ -39,8 +44,9 @@ final class Lease {
    */
   long wanted() {
     long now = end;
-    boolean half = now - next.get() <= Committer.LEASE / 2;
-    return half && renewing.compareAndSet(false, true) ? end + Committer.LEASE : 0;
+    long first = next.get();
+    boolean half = now - first <= Committer.LEASE / 2;
+    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + Committer.LEASE : 0;
   }
 
   /** Says that a lease was forced. */

@@ -111,6 +111,11 @@ final class Spy implements Journal {
   }
 
   @Override
+  public void skipTo(long sequence) {
+    journal.skipTo(sequence);
+  }
+
+  @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
     long id = message.sequence();
     return journal.offer(
