@@ -35,6 +35,9 @@ public final class Transport {
   static final int TURN_PACKETS = 256;
 
   /** Enough for what an idle connection hears; it doubles as soon as one reading fills it. */
+  /** Enough for the packets of a connection that is idle; the buffers grow, and stay grown. */
+  private static final int FIRST_WRITE = 256;
+
   private static final int FIRST_BUFFER = 1024;
 
   private final Loop loop;
@@ -51,10 +54,10 @@ public final class Transport {
   /** Being written: the bytes of {@link #front} that were not taken yet. */
   private ByteBuffer out = ByteBuffer.allocate(0);
 
-  private WriteBuffer front = new WriteBuffer(1024);
+  private WriteBuffer front = new WriteBuffer(FIRST_WRITE);
 
   /** Being filled while the front is written. */
-  private WriteBuffer back = new WriteBuffer(1024);
+  private WriteBuffer back = new WriteBuffer(FIRST_WRITE);
 
   private final SettlementMarks marks = new SettlementMarks();
   private long encoded;

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * is kept by the subclass in arrays of its own, in the key's slot. Not safe for several threads.
  */
 abstract class LongKeys {
-  private static final int SMALLEST = 16;
+  /** Most journals have nothing to put into most of these. */
+  static final int SMALLEST = 4;
 
   private long[] keys = new long[SMALLEST];
   private int size;

@@ -2,7 +2,7 @@ package org.robustmqtt.persistence.journal;
 
 /** A map from positive numbers to values, without boxes. Not safe for several threads. */
 final class LongMap<V> extends LongKeys {
-  private Object[] values = new Object[16];
+  private Object[] values = new Object[SMALLEST];
 
   int size() {
     return count();
