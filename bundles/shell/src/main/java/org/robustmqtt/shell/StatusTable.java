@@ -34,11 +34,7 @@ final class StatusTable {
     return switch (status.state()) {
       case FAULTED -> status.faults().stream().findFirst().orElseGet(() -> problem(status));
       case WAITING ->
-          problem(status)
-              + status
-                  .nextAttempt()
-                  .map(next -> (problem(status).isEmpty() ? "" : "; ") + again(next, now))
-                  .orElse("");
+          status.waitsFor().map(what -> "waits for " + what).orElseGet(() -> waits(status, now));
       case CONNECTING, HANDSHAKING -> problem(status);
       case IDLE, ONLINE, CLOSING, CLOSED ->
           status.faults().stream()
@@ -46,6 +42,14 @@ final class StatusTable {
               .or(() -> status.journal().flatMap(journal -> journal.degraded()))
               .orElse("");
     };
+  }
+
+  private static String waits(ConnectionStatus status, Instant now) {
+    return problem(status)
+        + status
+            .nextAttempt()
+            .map(next -> (problem(status).isEmpty() ? "" : "; ") + again(next, now))
+            .orElse("");
   }
 
   private static String again(Instant next, Instant now) {

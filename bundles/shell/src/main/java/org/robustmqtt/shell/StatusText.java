@@ -74,6 +74,7 @@ final class StatusText {
             .sessionPresent()
             .map(kept -> kept ? "the broker had kept it" : "new at the last connect")
             .orElse("-"));
+    status.waitsFor().ifPresent(what -> line("Waits for", what));
     status
         .nextAttempt()
         .ifPresent(

@@ -71,6 +71,15 @@ final class Connections {
     lane.execute(this::retryAll);
   }
 
+  /** The hub has started. Any thread. */
+  void hubStarted() {
+    lane.execute(
+        () ->
+            configured
+                .values()
+                .forEach(entry -> entry.working().ifPresent(open -> open.rooms.hubStarted())));
+  }
+
   /** A journal service goes: nothing is given to it after this call. Any thread. */
   void providerGoes(JournalProvider provider) {
     List<Journal> gone = opener.detach(provider);

@@ -73,6 +73,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   private final ComponentLane lane;
   private final Connections connections;
   private final BundleContext context;
+  private final HubStart hubStart;
   private final ListenerServices<?>[] listeners;
   private final AtomicReference<Optional<Registration>> directoryRegistration =
       new AtomicReference<>(Optional.empty());
@@ -83,10 +84,11 @@ public final class MqttComponent implements ManagedServiceFactory {
     this.context = context;
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Clock clock = new HubRuntime().doors().clock();
+    hubStart = new HubStart(context, clock, this::hubStarted);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
-            HubEngine::new,
+            () -> new HubEngine(hubStart::awaited),
             this::register,
             whiteboard,
             directory,
@@ -104,6 +106,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Follows listeners and shows the directory. */
   @Activate
   void activate() {
+    hubStart.open();
     for (ListenerServices<?> services : listeners) {
       services.open();
     }
@@ -113,6 +116,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Closes every connection, waits for it, and leaves no thread behind. */
   @Deactivate
   void deactivate() {
+    hubStart.close();
     CountDownLatch ended = new CountDownLatch(1);
     connections.stop().thenRun(ended::countDown);
     try {
@@ -162,6 +166,10 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Override
   public void deleted(String pid) {
     connections.deleted(pid);
+  }
+
+  private void hubStarted() {
+    connections.hubStarted();
   }
 
   private Registration register(ConnectionService service) {

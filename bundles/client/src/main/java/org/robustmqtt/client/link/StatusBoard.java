@@ -31,6 +31,7 @@ final class StatusBoard {
     private Optional<Problem> problem = Optional.empty();
     private int attempt;
     private Optional<Instant> next = Optional.empty();
+    private Optional<String> waitsFor = Optional.empty();
     private Optional<BrokerCapabilities> capabilities = Optional.empty();
     private Optional<TlsStatus> tls = Optional.empty();
     private List<String> certificates = List.of();
@@ -52,6 +53,7 @@ final class StatusBoard {
       problem = other.problem;
       attempt = other.attempt;
       next = other.next;
+      waitsFor = other.waitsFor;
       capabilities = other.capabilities;
       tls = other.tls;
       certificates = other.certificates;
@@ -88,6 +90,13 @@ final class StatusBoard {
           copy.attempt = attempt;
           copy.next = next;
         });
+  }
+
+  /** Says what a waiting link waits for, besides its time. */
+  void waitsFor(Optional<String> what) {
+    if (!what.equals(shown.waitsFor)) {
+      change(copy -> copy.waitsFor = what);
+    }
   }
 
   void settings(String broker, String clientId) {
@@ -158,6 +167,7 @@ final class StatusBoard {
             .sessionPresent(s.sessionPresent)
             .problem(s.problem)
             .attempt(s.attempt, s.next)
+            .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
             .faults(joined(s.faults, s.certificates))
