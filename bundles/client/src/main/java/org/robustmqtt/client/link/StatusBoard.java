@@ -36,6 +36,7 @@ final class StatusBoard {
     private Optional<TlsStatus> tls = Optional.empty();
     private List<String> certificates = List.of();
     private List<String> faults = List.of();
+    private List<String> tolerated = List.of();
     private long connects;
 
     Shown(ConnectionState state, Instant since) {
@@ -58,6 +59,7 @@ final class StatusBoard {
       tls = other.tls;
       certificates = other.certificates;
       faults = other.faults;
+      tolerated = other.tolerated;
       connects = other.connects;
     }
   }
@@ -136,6 +138,13 @@ final class StatusBoard {
     change(copy -> copy.faults = List.copyOf(faults));
   }
 
+  /** Shows these lines as what the broker does wrong. */
+  void tolerated(List<String> lines) {
+    if (!lines.equals(shown.tolerated)) {
+      change(copy -> copy.tolerated = List.copyOf(lines));
+    }
+  }
+
   private void change(Consumer<Shown> change) {
     Shown copy = new Shown(shown);
     change.accept(copy);
@@ -170,15 +179,16 @@ final class StatusBoard {
             .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates))
+            .faults(joined(s.faults, s.certificates, s.tolerated))
             .subscriptions(rooms.dispatcher().subscriptions())
             .journal(Optional.of(rooms.journal().status()));
     count(builder, s.connects);
     return builder.build();
   }
 
-  private static List<String> joined(List<String> some, List<String> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
+  private static List<String> joined(
+      List<String> faults, List<String> certificates, List<String> tolerated) {
+    return Stream.of(faults, certificates, tolerated).flatMap(List::stream).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {
