@@ -92,11 +92,11 @@ final class Journals implements JournalProvider, AutoCloseable {
                 worker);
         opened = Optional.of(journal);
         return journal;
-      } catch (IOException | JournalException | RuntimeException e) {
+      } catch (IOException | JournalException | RuntimeException | Error e) {
         lock.close();
         throw e;
       }
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       throw new JournalException(
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be opened: " + e, e);
     } finally {

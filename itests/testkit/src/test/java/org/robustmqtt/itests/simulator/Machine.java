@@ -407,11 +407,12 @@ final class Machine {
     private boolean running;
 
     @Override
-    public void wake() {
+    public boolean wake() {
       if (!woken) {
         woken = true;
         readyAt = world.now() + (slowJournalNanos > 0 ? random.nextLong(slowJournalNanos) : 0);
       }
+      return true;
     }
 
     boolean ready() {
