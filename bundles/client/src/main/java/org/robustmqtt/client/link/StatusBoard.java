@@ -14,6 +14,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.journal.JournalStatus;
 
 /**
  * What others see of a link: one immutable value, replaced by the loop at each change, merged with
@@ -63,11 +64,13 @@ final class StatusBoard {
   private final String name;
   private final Link.Rooms rooms;
   private volatile int filtersPending;
+  private final Instant begun;
   private volatile Shown shown;
 
   StatusBoard(String name, Link.Rooms rooms, ConnectionState state, Instant since) {
     this.name = name;
     this.rooms = rooms;
+    begun = since;
     shown = new Shown(state, since);
   }
 
@@ -149,6 +152,7 @@ final class StatusBoard {
 
   ConnectionStatus status() {
     Shown s = shown;
+    JournalStatus journal = rooms.journal().status();
     ConnectionStatus.Builder builder =
         ConnectionStatus.builder(name)
             .state(s.state, s.since)
@@ -156,19 +160,19 @@ final class StatusBoard {
             .clientId(s.clientId)
             .protocolVersion(s.version)
             .sessionPresent(s.sessionPresent)
-            .problem(s.problem)
+            .problem(s.problem.or(() -> StoreProblems.worst(journal, begun)))
             .attempt(s.attempt, s.next)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates))
+            .faults(joined(s.faults, s.certificates, StoreProblems.lines(journal)))
             .subscriptions(rooms.dispatcher().subscriptions())
-            .journal(Optional.of(rooms.journal().status()));
+            .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
   }
 
-  private static List<String> joined(List<String> some, List<String> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
+  private static List<String> joined(List<String> some, List<String> others, List<String> more) {
+    return Stream.of(some, others, more).flatMap(List::stream).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {
