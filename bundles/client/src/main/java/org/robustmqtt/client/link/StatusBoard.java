@@ -14,6 +14,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.journal.JournalStatus;
 
 /**
  * What others see of a link: one immutable value, replaced by the loop at each change, merged with
@@ -67,11 +68,13 @@ final class StatusBoard {
   private final String name;
   private final Link.Rooms rooms;
   private volatile int filtersPending;
+  private final Instant begun;
   private volatile Shown shown;
 
   StatusBoard(String name, Link.Rooms rooms, ConnectionState state, Instant since) {
     this.name = name;
     this.rooms = rooms;
+    begun = since;
     shown = new Shown(state, since);
   }
 
@@ -167,6 +170,7 @@ final class StatusBoard {
 
   ConnectionStatus status() {
     Shown s = shown;
+    JournalStatus journal = rooms.journal().status();
     ConnectionStatus.Builder builder =
         ConnectionStatus.builder(name)
             .state(s.state, s.since)
@@ -174,21 +178,22 @@ final class StatusBoard {
             .clientId(s.clientId)
             .protocolVersion(s.version)
             .sessionPresent(s.sessionPresent)
-            .problem(s.problem)
+            .problem(s.problem.or(() -> StoreProblems.worst(journal, begun)))
             .attempt(s.attempt, s.next)
             .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates, s.tolerated))
+            .faults(
+                joined(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal)))
             .subscriptions(rooms.dispatcher().subscriptions())
-            .journal(Optional.of(rooms.journal().status()));
+            .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
   }
 
-  private static List<String> joined(
-      List<String> faults, List<String> certificates, List<String> tolerated) {
-    return Stream.of(faults, certificates, tolerated).flatMap(List::stream).toList();
+  @SafeVarargs
+  private static List<String> joined(List<String>... lines) {
+    return Stream.of(lines).flatMap(List::stream).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {

@@ -75,7 +75,7 @@ public final class DiskJournal implements Journal {
 
   private final Queue<ReadRequest> reads = new ConcurrentLinkedQueue<>();
   private final int recovered;
-  private final Recovered.Report report;
+  private volatile Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
   private volatile JournalStatus status;
   private volatile boolean closing;
@@ -307,6 +307,19 @@ public final class DiskJournal implements Journal {
     lock.close();
   }
 
+  /** Remembers that a person has seen its damage, and returns how many parts that was. */
+  public int acknowledge() throws IOException {
+    int parts = acknowledge(place.disk(), place.folder());
+    report = new Recovered.Report(report.cutBytes(), 0, List.of());
+    place.rounds().wake();
+    return parts;
+  }
+
+  /** The same for a journal that is not open. */
+  public static int acknowledge(Disk disk, Path folder) throws IOException {
+    return DamagedParts.acknowledge(disk, folder);
+  }
+
   /** Returns whether it is closed. */
   public boolean isClosed() {
     return closed;
@@ -433,6 +446,7 @@ public final class DiskJournal implements Journal {
   }
 
   private JournalStatus statusNow() {
+    Recovered.Report found = report;
     return new JournalStatus(
         place.folder().toString(),
         place.inDataArea(),
@@ -443,9 +457,9 @@ public final class DiskJournal implements Journal {
         segments.totals().bytes,
         segments.totals().forces,
         recovered,
-        report.cutBytes(),
-        report.damagedBytes(),
-        report.damagedFiles(),
+        found.cutBytes(),
+        found.damagedBytes(),
+        found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
         committer.possibleDuplicates());
