@@ -16,9 +16,9 @@ import org.robustmqtt.Stored;
  * until they are settled, and written when the disk is back, before anything new and without
  * another callback. A {@code sync} message whose writing had begun is told {@link Stored#FAILED}
  * when the disk is back and has taken that it does not count; if the journal is closed before,
- * {@link Stored#MEMORY_ONLY}. The callbacks of {@link #released}, {@link #received}, {@link #completed}, of
- * {@link #sent} for QoS 2 and of a forced {@link #put} come when the disk is back; all others are
- * told false at once, and what they said is recorded later.
+ * {@link Stored#MEMORY_ONLY}. The callbacks of {@link #released}, {@link #received}, {@link
+ * #completed}, of {@link #sent} for QoS 2 and of a forced {@link #put} come when the disk is back;
+ * all others are told false at once, and what they said is recorded later.
  */
 @ProviderType
 public interface Journal extends AutoCloseable {

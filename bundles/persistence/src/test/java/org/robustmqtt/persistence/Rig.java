@@ -56,7 +56,10 @@ final class Rig {
   }
 
   /** A rig whose doors may throw. */
-  Rig(FaultyDisk disk, long segmentSize, java.util.function.BiFunction<FaultyDisk, ManualClock, Grenade> grenades) {
+  Rig(
+      FaultyDisk disk,
+      long segmentSize,
+      java.util.function.BiFunction<FaultyDisk, ManualClock, Grenade> grenades) {
     this.disk = disk;
     Grenade doors = grenades.apply(disk, clock);
     this.journals =
