@@ -2,6 +2,7 @@ package org.robustmqtt.shell;
 
 import java.time.Instant;
 import java.util.List;
+import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.QueueStatus;
 
@@ -12,6 +13,9 @@ final class StatusTable {
       List.of("Name", "State", "For", "Broker", "Queue", "In flight", "Oldest", "Remark");
 
   private static final int REMARK = 100;
+
+  /** A fault ends with what to write instead. */
+  private static final int FAULT = 300;
 
   private StatusTable() {}
 
@@ -26,7 +30,8 @@ final class StatusTable {
         Integer.toString(queue.messages()),
         Integer.toString(queue.inFlight()),
         queue.oldest().map(oldest -> Ages.between(oldest, now)).orElse(""),
-        Payloads.cut(remark(status, now), REMARK));
+        Payloads.cut(
+            remark(status, now), status.state() == ConnectionState.FAULTED ? FAULT : REMARK));
   }
 
   /** What a person should know first: what waits for them, then what is tried by itself. */

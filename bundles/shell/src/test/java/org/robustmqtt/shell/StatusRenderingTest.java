@@ -92,6 +92,26 @@ class StatusRenderingTest {
   }
 
   @Test
+  void a_row_of_one_that_waits_for_the_hub_says_so() {
+    ConnectionStatus waiting =
+        status(ConnectionState.WAITING)
+            .waitsFor(Optional.of("the hub to reach start level 100"))
+            .attempt(0, Optional.of(NOW.plusSeconds(99)))
+            .build();
+
+    assertEquals(
+        "waits for the hub to reach start level 100", StatusTable.row(waiting, NOW).get(7));
+  }
+
+  @Test
+  void a_fault_is_shown_whole_for_its_end_says_what_to_write() {
+    String fault = "a".repeat(290);
+    ConnectionStatus faulted = status(ConnectionState.FAULTED).faults(List.of(fault)).build();
+
+    assertEquals(fault, StatusTable.row(faulted, NOW).get(7));
+  }
+
+  @Test
   void a_row_of_a_faulted_one_says_the_first_fault() {
     ConnectionStatus faulted =
         status(ConnectionState.FAULTED).faults(List.of("broker is missing", "x")).build();

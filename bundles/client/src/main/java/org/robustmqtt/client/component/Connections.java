@@ -119,6 +119,7 @@ final class Connections {
     entry.said = said;
     report(parsed, entry.working().isPresent());
     entry.parsed = parsed;
+    directory.arrived(pid, new FileCheck.Arrived(parsed.source(), said, entry.lines(List.of())));
     if (!before.equals(parsed.name())) {
       Optional<Running> running = entry.running;
       entry.running = Optional.empty();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -74,6 +75,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   private final Connections connections;
   private final BundleContext context;
   private final HubStart hubStart;
+  private final StrayConfigurations strays;
   private final ListenerServices<?>[] listeners;
   private final AtomicReference<Optional<Registration>> directoryRegistration =
       new AtomicReference<>(Optional.empty());
@@ -85,6 +87,8 @@ public final class MqttComponent implements ManagedServiceFactory {
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Clock clock = new HubRuntime().doors().clock();
     hubStart = new HubStart(context, clock, this::hubStarted);
+    Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
+    strays = new StrayConfigurations(context, lane(), directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
@@ -92,7 +96,7 @@ public final class MqttComponent implements ManagedServiceFactory {
             this::register,
             whiteboard,
             directory,
-            () -> Instant.ofEpochMilli(clock.wallMillis()));
+            now);
     connections = new Connections(lane(), opener, whiteboard, directory);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
@@ -107,6 +111,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Activate
   void activate() {
     hubStart.open();
+    strays.open();
     for (ListenerServices<?> services : listeners) {
       services.open();
     }
@@ -117,6 +122,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Deactivate
   void deactivate() {
     hubStart.close();
+    strays.close();
     CountDownLatch ended = new CountDownLatch(1);
     connections.stop().thenRun(ended::countDown);
     try {
