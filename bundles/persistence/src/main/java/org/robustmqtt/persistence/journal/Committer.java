@@ -29,9 +29,6 @@ final class Committer {
   private static final long RESERVE_PAUSE = TimeUnit.MINUTES.toNanos(1);
   private static final Optional<String> DEFECT = Optional.of("cannot be written: a defect");
 
-  /** How much numbering may advance before the next lease. */
-  static final long LEASE = 65_536;
-
   private final Clock clock;
   private final WallTime wall;
   private final Intake intake;
@@ -102,7 +99,7 @@ final class Committer {
 
   /** Begins the first segment, and with it the first lease. Called before the rounds begin. */
   void begin(long next) throws IOException {
-    small.lease = next + LEASE;
+    small.lease = next + lease.size();
     begin();
     announce();
     if (forceDue != Long.MAX_VALUE) {

@@ -47,10 +47,16 @@ public final class DiskJournal implements Journal {
    * @param segmentSize how large a segment grows before the next is begun; a batch may go beyond
    * @param recovered of the messages found that just wait, how many are taken into memory
    * @param recoveredBytes and how many bytes of topics and payloads; one message in any case
+   * @param lease how many sequences are leased at a time
    */
-  public record Shape(long segmentSize, int recovered, long recoveredBytes) {
+  public record Shape(long segmentSize, int recovered, long recoveredBytes, int lease) {
     /** The one of a hub. */
     public static final Shape STANDARD = new Shape(4L << 20, 2_048, 1L << 20);
+
+    /** With the lease of a hub. */
+    public Shape(long segmentSize, int recovered, long recoveredBytes) {
+      this(segmentSize, recovered, recoveredBytes, Lease.STANDARD);
+    }
   }
 
   /** Somebody who wants to read. */
@@ -103,7 +109,7 @@ public final class DiskJournal implements Journal {
                 found.wallMillis(),
                 found.merged().aliases(),
                 found.merged().replaced()));
-    this.lease = new Lease(found.next());
+    this.lease = new Lease(found.next(), place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
