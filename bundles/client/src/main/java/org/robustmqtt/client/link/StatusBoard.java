@@ -183,8 +183,7 @@ final class StatusBoard {
             .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(
-                joined(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal)))
+            .faults(joined(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal)))
             .subscriptions(rooms.dispatcher().subscriptions())
             .journal(Optional.of(journal));
     count(builder, s.connects);
