@@ -183,16 +183,14 @@ final class StatusBoard {
             .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal)))
+            .faults(
+                Stream.of(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal))
+                    .flatMap(List::stream)
+                    .toList())
             .subscriptions(rooms.dispatcher().subscriptions())
             .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
-  }
-
-  @SafeVarargs
-  private static List<String> joined(List<String>... lines) {
-    return Stream.of(lines).flatMap(List::stream).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {
