@@ -179,6 +179,28 @@ final class Journals implements JournalProvider, AutoCloseable {
     return path.standard().resolve(connection);
   }
 
+  /** See {@link org.robustmqtt.journal.JournalInspector#acknowledge}. */
+  int acknowledge(String connection) throws JournalException {
+    Path folder = folder(connection);
+    Optional<DiskJournal> open;
+    synchronized (folders) {
+      open = folders.getOrDefault(folder, Optional.empty());
+    }
+    try {
+      if (open.isPresent()) {
+        return open.get().acknowledge();
+      }
+      if (!takeOver.isJournal(folder)) {
+        throw new JournalException(
+            ProblemKind.STORE_MISSING, folder + ": no journal is there", null);
+      }
+      return DiskJournal.acknowledge(disk, folder);
+    } catch (IOException e) {
+      throw new JournalException(
+          ProblemKind.STORE_UNREADABLE, folder + ": damage cannot be acknowledged: " + e, e);
+    }
+  }
+
   private List<String> inStandard() {
     List<String> names = new ArrayList<>();
     try {

@@ -15,6 +15,7 @@ import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.journal.DamagedParts;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.journal.Merge;
 import org.slf4j.Logger;
@@ -158,7 +159,7 @@ final class TakeOver {
   private void copy(Path source, Path incoming) throws IOException {
     disk.createFolders(incoming);
     for (String name : disk.list(source)) {
-      if (isSegment(name) || name.endsWith(".damaged")) {
+      if (isSegment(name) || DamagedParts.isOne(name)) {
         copyFile(source.resolve(name), incoming.resolve(name));
       }
     }
@@ -169,7 +170,7 @@ final class TakeOver {
     disk.createFolders(incoming);
     int count = Merge.write(disk, clock, target, source, incoming, segmentSize);
     for (String name : disk.list(source)) {
-      if (name.endsWith(".damaged")) {
+      if (DamagedParts.isOne(name)) {
         copyFile(source.resolve(name), incoming.resolve("taken-" + name));
       }
     }

@@ -29,9 +29,6 @@ final class Committer {
   private static final long RESERVE_PAUSE = TimeUnit.MINUTES.toNanos(1);
   private static final Optional<String> DEFECT = Optional.of("cannot be written: a defect");
 
-  /** How much numbering may advance before the next lease. */
-  static final long LEASE = 65_536;
-
   private final Clock clock;
   private final WallTime wall;
   private final Intake intake;
@@ -118,7 +115,7 @@ final class Committer {
    * @param again completes it, before anything else is written
    */
   void begin(long next, Optional<IOException> unrepaired, Repair again) {
-    small.lease = next + LEASE;
+    small.lease = next + lease.size();
     try {
       if (unrepaired.isPresent()) {
         repair = Optional.of(again);

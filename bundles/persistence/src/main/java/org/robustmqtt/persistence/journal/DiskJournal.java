@@ -47,10 +47,16 @@ public final class DiskJournal implements Journal {
    * @param segmentSize how large a segment grows before the next is begun; a batch may go beyond
    * @param recovered of the messages found that just wait, how many are taken into memory
    * @param recoveredBytes and how many bytes of topics and payloads; one message in any case
+   * @param lease how many sequences are leased at a time
    */
-  public record Shape(long segmentSize, int recovered, long recoveredBytes) {
+  public record Shape(long segmentSize, int recovered, long recoveredBytes, int lease) {
     /** The one of a hub. */
     public static final Shape STANDARD = new Shape(4L << 20, 2_048, 1L << 20);
+
+    /** With the lease of a hub. */
+    public Shape(long segmentSize, int recovered, long recoveredBytes) {
+      this(segmentSize, recovered, recoveredBytes, Lease.STANDARD);
+    }
   }
 
   /** Somebody who wants to read. */
@@ -75,7 +81,7 @@ public final class DiskJournal implements Journal {
 
   private final Queue<ReadRequest> reads = new ConcurrentLinkedQueue<>();
   private final int recovered;
-  private final Recovered.Report report;
+  private volatile Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
   private volatile JournalStatus status;
   private volatile boolean closing;
@@ -103,7 +109,7 @@ public final class DiskJournal implements Journal {
                 found.wallMillis(),
                 found.merged().aliases(),
                 found.merged().replaced()));
-    this.lease = new Lease(found.next());
+    this.lease = new Lease(found.next(), place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
@@ -317,6 +323,19 @@ public final class DiskJournal implements Journal {
     lock.close();
   }
 
+  /** Remembers that a person has seen its damage, and returns how many parts that was. */
+  public int acknowledge() throws IOException {
+    int parts = acknowledge(place.disk(), place.folder());
+    report = new Recovered.Report(report.cutBytes(), 0, List.of());
+    place.rounds().wake();
+    return parts;
+  }
+
+  /** The same for a journal that is not open. */
+  public static int acknowledge(Disk disk, Path folder) throws IOException {
+    return DamagedParts.acknowledge(disk, folder);
+  }
+
   /** Returns whether it is closed. */
   public boolean isClosed() {
     return closed;
@@ -443,6 +462,7 @@ public final class DiskJournal implements Journal {
   }
 
   private JournalStatus statusNow() {
+    Recovered.Report found = report;
     return new JournalStatus(
         place.folder().toString(),
         place.inDataArea(),
@@ -453,9 +473,9 @@ public final class DiskJournal implements Journal {
         segments.totals().bytes,
         segments.totals().forces,
         recovered,
-        report.cutBytes(),
-        report.damagedBytes(),
-        report.damagedFiles(),
+        found.cutBytes(),
+        found.damagedBytes(),
+        found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
         committer.possibleDuplicates());

@@ -14,12 +14,22 @@ final class Lease {
   /** More than a run takes while its disk is broken. */
   private static final long BY_TIME = 1L << 30;
 
+  /** How many sequences a hub leases at a time. */
+  static final int STANDARD = 65_536;
+
+  private final int size;
   private final AtomicLong next;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private volatile long end;
 
-  Lease(long next) {
+  Lease(long next, int size) {
+    this.size = size;
     this.next = new AtomicLong(next);
+  }
+
+  /** Returns how many sequences are leased at a time. */
+  int size() {
+    return size;
   }
 
   /** Returns the next sequence, 0 if the lease is used up. */
@@ -51,8 +61,8 @@ final class Lease {
   long wanted() {
     long now = end;
     long first = next.get();
-    boolean half = now - first <= Committer.LEASE / 2;
-    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + Committer.LEASE : 0;
+    boolean half = now - first <= size / 2;
+    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + size : 0;
   }
 
   /**

@@ -134,17 +134,16 @@ final class Reading {
       number = from.number;
       position = begin;
       try (DiskFile file = segments.open(from)) {
-        byte[] head = RecoveryScan.readFully(file, Format.DATA);
         SegmentHeader header =
-            SegmentHeader.decode(head, head.length, from.number)
-                .orElseThrow(() -> new IOException("header of segment " + number + " is gone"));
+            from.header.orElseThrow(
+                () -> new IOException("header of segment " + number + " is gone"));
         boolean ended = walk(file, header, begin, from.size);
         if (ended && begin > Format.DATA) {
           ended = walk(file, header, Format.DATA, begin);
         }
         if (ended && !enough()) {
           // Once more in full, beyond whatever is bad.
-          byte[] bytes = RecoveryScan.readFully(file, (int) from.size);
+          byte[] bytes = SegmentBytes.readFully(file, (int) from.size);
           base = 0;
           SegmentScan.scan(bytes, bytes.length, header, from.forcedEnd, this::record);
           complete = !enough();
