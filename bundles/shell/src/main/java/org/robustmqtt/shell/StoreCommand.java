@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,16 +40,16 @@ public final class StoreCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     JournalInspector.Command what = command(command);
     hub.journals(journals -> inspect(journals, what, out));
   }
 
-  private boolean inspect(JournalInspector journals, JournalInspector.Command what, PrintStream out)
+  private boolean inspect(JournalInspector journals, JournalInspector.Command what, Console out)
       throws CommandException {
     String chosen = choose(given(name), journals.journals());
     try {
-      if (!journals.inspect(what, chosen, payloads, out::println)
+      if (!journals.inspect(what, chosen, payloads, out::whole)
           && what != JournalInspector.Command.VERIFY) {
         out.println("Something is damaged: mqtt:store verify " + chosen);
       }
