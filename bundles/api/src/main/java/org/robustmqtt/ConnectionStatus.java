@@ -69,6 +69,14 @@ public final class ConnectionStatus {
     return values.nextAttempt;
   }
 
+  /**
+   * Returns what a waiting connection waits for besides the time of {@link #nextAttempt}, in words:
+   * "the hub to reach start level 100". Empty if only the time counts.
+   */
+  public Optional<String> waitsFor() {
+    return values.waitsFor;
+  }
+
   /** Returns the queue. */
   public QueueStatus queue() {
     return values.queue;
@@ -124,6 +132,7 @@ public final class ConnectionStatus {
     private Optional<Problem> problem = Optional.empty();
     private int attempt;
     private Optional<Instant> nextAttempt = Optional.empty();
+    private Optional<String> waitsFor = Optional.empty();
     private QueueStatus queue = QueueStatus.EMPTY;
     private Counters counters = Counters.ZERO;
     private Optional<JournalStatus> journal = Optional.empty();
@@ -147,6 +156,7 @@ public final class ConnectionStatus {
       problem = other.problem;
       attempt = other.attempt;
       nextAttempt = other.nextAttempt;
+      waitsFor = other.waitsFor;
       queue = other.queue;
       counters = other.counters;
       journal = other.journal;
@@ -197,6 +207,12 @@ public final class ConnectionStatus {
     public Builder attempt(int failed, Optional<Instant> next) {
       attempt = failed;
       nextAttempt = Objects.requireNonNull(next);
+      return this;
+    }
+
+    /** Sets what is waited for besides the time. */
+    public Builder waitsFor(Optional<String> value) {
+      waitsFor = Objects.requireNonNull(value);
       return this;
     }
 

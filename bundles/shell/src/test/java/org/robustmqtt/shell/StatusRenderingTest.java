@@ -92,6 +92,26 @@ class StatusRenderingTest {
   }
 
   @Test
+  void a_row_of_one_that_waits_for_the_hub_says_so() {
+    ConnectionStatus waiting =
+        status(ConnectionState.WAITING)
+            .waitsFor(Optional.of("the hub to reach start level 100"))
+            .attempt(0, Optional.of(NOW.plusSeconds(99)))
+            .build();
+
+    assertEquals(
+        "waits for the hub to reach start level 100", StatusTable.row(waiting, NOW).get(7));
+  }
+
+  @Test
+  void a_fault_is_shown_whole_for_its_end_says_what_to_write() {
+    String fault = "a".repeat(290);
+    ConnectionStatus faulted = status(ConnectionState.FAULTED).faults(List.of(fault)).build();
+
+    assertEquals(fault, StatusTable.row(faulted, NOW).get(7));
+  }
+
+  @Test
   void a_row_of_a_faulted_one_says_the_first_fault() {
     ConnectionStatus faulted =
         status(ConnectionState.FAULTED).faults(List.of("broker is missing", "x")).build();
@@ -185,7 +205,9 @@ class StatusRenderingTest {
             "To do            3 messages, 1 subscriptions, 2 unsubscriptions, 4 received",
             "Journal          /hub/robust-mqtt/home",
             "                 3 messages on disk, 2 segments, 4 kB; written 8 kB, 7 forces",
-            "                 at the start 5 messages found, torn tail of 12 B, damage of 100 B",
+            "                 at the start 5 messages found, torn tail of 12 B",
+            "                 DAMAGED: 1 parts, 100 B, could not be read; see mqtt:store verify, then"
+                + " mqtt:store acknowledge",
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
             "Outcomes         acknowledged 7, sent 1, expired 1",

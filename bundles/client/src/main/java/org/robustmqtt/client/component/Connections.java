@@ -70,6 +70,15 @@ final class Connections {
     lane.execute(this::retryAll);
   }
 
+  /** The hub has started. Any thread. */
+  void hubStarted() {
+    lane.execute(
+        () ->
+            configured
+                .values()
+                .forEach(entry -> entry.working().ifPresent(open -> open.rooms.hubStarted())));
+  }
+
   /** A journal service goes: nothing is given to it after this call. Any thread. */
   void providerGoes(JournalProvider provider) {
     List<Journal> gone = opener.detach(provider);
@@ -109,6 +118,7 @@ final class Connections {
     entry.said = said;
     report(parsed, entry.working().isPresent());
     entry.parsed = parsed;
+    directory.arrived(pid, new FileCheck.Arrived(parsed.source(), said, entry.lines(List.of())));
     if (!before.equals(parsed.name())) {
       Optional<Running> running = entry.running;
       entry.running = Optional.empty();

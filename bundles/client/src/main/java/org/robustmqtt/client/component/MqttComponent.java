@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -72,6 +73,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   private final ComponentLane lane;
   private final Connections connections;
   private final BundleContext context;
+  private final HubStart hubStart;
+  private final StrayConfigurations strays;
   private final ListenerServices<?>[] listeners;
   private final AtomicReference<Optional<Registration>> directoryRegistration =
       new AtomicReference<>(Optional.empty());
@@ -82,14 +85,17 @@ public final class MqttComponent implements ManagedServiceFactory {
     this.context = context;
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Clock clock = new HubRuntime().doors().clock();
+    hubStart = new HubStart(context, clock, this::hubStarted);
+    Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
+    strays = new StrayConfigurations(context, lane(), directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
-            HubEngine::new,
+            () -> new HubEngine(hubStart::awaited),
             this::register,
             whiteboard,
             directory,
-            () -> Instant.ofEpochMilli(clock.wallMillis()));
+            now);
     connections = new Connections(lane(), opener, whiteboard, directory);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
@@ -103,6 +109,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Follows listeners and shows the directory. */
   @Activate
   void activate() {
+    hubStart.open();
+    strays.open();
     for (ListenerServices<?> services : listeners) {
       services.open();
     }
@@ -112,6 +120,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Closes every connection, waits for it, and leaves no thread behind. */
   @Deactivate
   void deactivate() {
+    hubStart.close();
+    strays.close();
     CountDownLatch ended = new CountDownLatch(1);
     connections.stop().thenRun(ended::countDown);
     try {
@@ -161,6 +171,10 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Override
   public void deleted(String pid) {
     connections.deleted(pid);
+  }
+
+  private void hubStarted() {
+    connections.hubStarted();
   }
 
   private Registration register(ConnectionService service) {

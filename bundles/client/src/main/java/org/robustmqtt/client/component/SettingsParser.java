@@ -56,7 +56,8 @@ final class SettingsParser {
   static Parsed parse(String pid, Map<String, Object> properties) {
     // in order, so that the faults are told in the same order each time
     SettingsParser parser =
-        new SettingsParser(ConnectionName.source(pid, properties), new TreeMap<>(properties));
+        new SettingsParser(
+            ConnectionName.source(pid, properties), new TreeMap<>(HubText.asWritten(properties)));
     return parser.parse(pid);
   }
 

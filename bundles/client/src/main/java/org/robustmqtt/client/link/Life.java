@@ -37,6 +37,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Wire wire;
   private final Dialing dialing;
   private final CertificateWatch certificates;
+  private final StartGate gate;
   private final Alarm wait;
   private final Alarm expiry;
 
@@ -69,7 +70,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
     dialing = new Dialing(doors, this::guarded, retries, this);
     certificates = new CertificateWatch(name, doors, this::guarded, board);
-    wait = new Alarm(doors, this::guarded, this::dial);
+    gate = new StartGate(doors.clock());
+    wait = new Alarm(doors, this::guarded, this::waited);
     expiry = new Alarm(doors, this::guarded, this::expire);
   }
 
@@ -129,15 +131,43 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   // Waiting and connecting.
 
-  /** Waits for the settle time, then dials. */
+  /** The hub is starting: nothing is dialled before {@link #hubStarted}, for a limited time. */
+  void hubStarting(String what, long atMostNanos) {
+    gate.close(what, atMostNanos);
+  }
+
+  /** The hub has started: the settle time begins. */
+  void hubStarted() {
+    if (gate.open() && state == ConnectionState.WAITING) {
+      settle();
+    }
+  }
+
+  /** Waits for the hub and the settle time, then dials. */
   void settle() {
     outage.begin();
     settling = true;
-    waitFor(settings.orElseThrow().connectDelayNanos());
+    waitFor(gate.isClosed() ? gate.nanosLeft() : settings.orElseThrow().connectDelayNanos());
   }
 
-  /** Dials now, whatever there is; when online, says goodbye to it. */
+  private void waited() {
+    if (!gate.isClosed()) {
+      dial();
+      return;
+    }
+    if (gate.nanosLeft() == 0) {
+      LOG.info("{}: waited long enough for {}; connects all the same", name, gate.awaited().get());
+      gate.open();
+    }
+    settle();
+  }
+
+  /** Dials now, or as soon as the hub has started; when online, says goodbye to it. */
   void dialNow() {
+    if (gate.isClosed()) {
+      settle();
+      return;
+    }
     if (state == ConnectionState.ONLINE) {
       wire.sayDisconnect(0);
     }
@@ -458,6 +488,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
             ? Optional.of(now().plusNanos(wait.due() - doors.clock().nanos()))
             : Optional.empty();
     board.state(next, now(), retries.failed(), due);
+    board.waitsFor(next == ConnectionState.WAITING ? gate.awaited() : Optional.empty());
     changed();
   }
 

@@ -14,6 +14,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.journal.JournalStatus;
 
 /**
  * What others see of a link: one immutable value, replaced by the loop at each change, merged with
@@ -31,6 +32,7 @@ final class StatusBoard {
     private Optional<Problem> problem = Optional.empty();
     private int attempt;
     private Optional<Instant> next = Optional.empty();
+    private Optional<String> waitsFor = Optional.empty();
     private Optional<BrokerCapabilities> capabilities = Optional.empty();
     private Optional<TlsStatus> tls = Optional.empty();
     private List<String> certificates = List.of();
@@ -53,6 +55,7 @@ final class StatusBoard {
       problem = other.problem;
       attempt = other.attempt;
       next = other.next;
+      waitsFor = other.waitsFor;
       capabilities = other.capabilities;
       tls = other.tls;
       certificates = other.certificates;
@@ -65,11 +68,13 @@ final class StatusBoard {
   private final String name;
   private final Link.Rooms rooms;
   private volatile int filtersPending;
+  private final Instant begun;
   private volatile Shown shown;
 
   StatusBoard(String name, Link.Rooms rooms, ConnectionState state, Instant since) {
     this.name = name;
     this.rooms = rooms;
+    begun = since;
     shown = new Shown(state, since);
   }
 
@@ -90,6 +95,13 @@ final class StatusBoard {
           copy.attempt = attempt;
           copy.next = next;
         });
+  }
+
+  /** Says what a waiting link waits for, besides its time. */
+  void waitsFor(Optional<String> what) {
+    if (!what.equals(shown.waitsFor)) {
+      change(copy -> copy.waitsFor = what);
+    }
   }
 
   void settings(String broker, String clientId) {
@@ -158,6 +170,7 @@ final class StatusBoard {
 
   ConnectionStatus status() {
     Shown s = shown;
+    JournalStatus journal = rooms.journal().status();
     ConnectionStatus.Builder builder =
         ConnectionStatus.builder(name)
             .state(s.state, s.since)
@@ -165,20 +178,19 @@ final class StatusBoard {
             .clientId(s.clientId)
             .protocolVersion(s.version)
             .sessionPresent(s.sessionPresent)
-            .problem(s.problem)
+            .problem(s.problem.or(() -> StoreProblems.worst(journal, begun)))
             .attempt(s.attempt, s.next)
+            .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates, s.tolerated))
+            .faults(
+                Stream.of(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal))
+                    .flatMap(List::stream)
+                    .toList())
             .subscriptions(rooms.dispatcher().subscriptions())
-            .journal(Optional.of(rooms.journal().status()));
+            .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
-  }
-
-  private static List<String> joined(
-      List<String> faults, List<String> certificates, List<String> tolerated) {
-    return Stream.of(faults, certificates, tolerated).flatMap(List::stream).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {

@@ -300,7 +300,7 @@ public final class Dispatcher {
   /** Returns whether a message has to be kept for somebody who is not there. */
   private boolean parks(Delivery delivery) {
     return audience.matching(delivery.topic()).length == 0
-        || wanted.awaits(delivery.topic(), parking.nanos());
+        || wanted.awaits(delivery.topic(), parking.awaitNanos());
   }
 
   private void givenUp(Delivery delivery) {
@@ -349,6 +349,18 @@ public final class Dispatcher {
    */
   public record Counts(
       long received, long unclaimed, long overflowed, long failures, long timeouts) {}
+
+  /** The hub is starting: no message is parked too long until it has started, or this long. */
+  public void hubStarting(long atMostNanos) {
+    assert doors.loop().isCurrent();
+    parking.hubStarting(atMostNanos);
+  }
+
+  /** The hub has started: the time of parking begins. On the loop. */
+  public void hubStarted() {
+    assert doors.loop().isCurrent();
+    parking.hubStarted();
+  }
 
   /** Applies other times. On the loop. */
   public void times(Times other) {

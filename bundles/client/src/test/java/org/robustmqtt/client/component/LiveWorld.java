@@ -17,6 +17,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;
@@ -36,6 +37,10 @@ final class LiveWorld {
 
   final VirtualWorld world;
   ScriptedBroker broker;
+
+  /** What connections that are made wait for. */
+  Optional<HubStart.Awaited> starting = Optional.empty();
+
   final FakeLane lane = new FakeLane();
   final Map<String, ConnectionService> services = new TreeMap<>();
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
@@ -96,7 +101,8 @@ final class LiveWorld {
     return new Engine() {
       @Override
       public Rooms open(String name, Journal journal, Optional<Settings> settings) {
-        return new ConnectionRooms(name, world.doors(), journal, settings);
+        return new ConnectionRooms(
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting);
       }
 
       @Override
