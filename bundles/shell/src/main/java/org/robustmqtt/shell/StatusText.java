@@ -128,18 +128,20 @@ final class StatusText {
             + " in flight"
             + queue.oldest().map(at -> ", oldest " + Ages.between(at, now)).orElse(""));
     if (queue.quarantined() > 0) {
-      line("", queue.quarantined() + " messages put aside, see mqtt:browse --quarantined");
+      line(
+          "",
+          Counts.of(queue.quarantined(), "message") + " put aside, see mqtt:browse --quarantined");
     }
     pending.ifPresent(
         todo ->
             line(
                 "To do",
-                todo.messages()
-                    + " messages, "
-                    + todo.subscriptions()
-                    + " subscriptions, "
-                    + todo.unsubscriptions()
-                    + " unsubscriptions, "
+                Counts.of(todo.messages(), "message")
+                    + ", "
+                    + Counts.of(todo.subscriptions(), "subscription")
+                    + ", "
+                    + Counts.of(todo.unsubscriptions(), "unsubscription")
+                    + ", "
                     + todo.received()
                     + " received"));
   }
@@ -154,29 +156,28 @@ final class StatusText {
     journal.degraded().ifPresent(why -> line("", "DEGRADED: " + why));
     line(
         "",
-        journal.liveMessages()
-            + " messages on disk, "
-            + journal.segments()
-            + " segments, "
+        Counts.of(journal.liveMessages(), "message")
+            + " on disk, "
+            + Counts.of(journal.segments(), "segment")
+            + ", "
             + Sizes.text(journal.bytes())
             + "; written "
             + Sizes.text(journal.bytesWritten())
             + ", "
-            + journal.forces()
-            + " forces");
+            + Counts.of(journal.forces(), "force"));
     if (journal.memoryMessages() > 0) {
       line(
           "",
-          journal.memoryMessages()
-              + " messages ("
+          Counts.of(journal.memoryMessages(), "message")
+              + " ("
               + Sizes.text(journal.memoryBytes())
-              + ") in memory only; they are written when the disk takes them");
+              + ") in memory only, written when the disk takes them");
     }
     if (journal.possibleDuplicates() > 0) {
       line(
           "",
-          journal.possibleDuplicates()
-              + " messages are sent once more if the hub ends before the disk is back");
+          Counts.of(journal.possibleDuplicates(), "message")
+              + " will be sent once more if the hub ends before the disk is back");
     }
     line("", recovery(journal));
     journal.damagedFiles().forEach(file -> line("", "set aside: " + file));
@@ -184,8 +185,8 @@ final class StatusText {
 
   private static String recovery(JournalStatus journal) {
     return "at the start "
-        + journal.recovered()
-        + " messages found"
+        + Counts.of(journal.recovered(), "message")
+        + " found"
         + (journal.cutBytes() > 0 ? ", torn tail of " + Sizes.text(journal.cutBytes()) : "")
         + (journal.damagedBytes() > 0 ? ", damage of " + Sizes.text(journal.damagedBytes()) : "");
   }
