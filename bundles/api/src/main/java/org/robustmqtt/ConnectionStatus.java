@@ -108,7 +108,8 @@ public final class ConnectionStatus {
   }
 
   /**
-   * Returns what is wrong or doubtful in configuration, certificates and listeners, a line each.
+   * Returns what is wrong or doubtful in configuration, certificates and listeners, and what the
+   * broker does wrong though the connection survives it; a line each.
    */
   public List<String> faults() {
     return values.faults;

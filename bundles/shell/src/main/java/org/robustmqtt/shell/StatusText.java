@@ -17,7 +17,6 @@ import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.SubscriptionStatus;
 import org.robustmqtt.TlsStatus;
-import org.robustmqtt.journal.JournalStatus;
 
 /** The text of {@code mqtt:info}: everything that a status says. */
 final class StatusText {
@@ -45,7 +44,11 @@ final class StatusText {
     text.connection();
     text.problem();
     text.queue(pending);
-    status.journal().ifPresentOrElse(text::journal, () -> text.line("Journal", "none is open"));
+    status
+        .journal()
+        .ifPresentOrElse(
+            journal -> JournalText.lines(journal, text::line),
+            () -> text.line("Journal", "none is open"));
     text.counters();
     status.capabilities().ifPresent(text::capabilities);
     status.tls().ifPresent(text::tls);
@@ -144,51 +147,6 @@ final class StatusText {
                     + ", "
                     + todo.received()
                     + " received"));
-  }
-
-  private void journal(JournalStatus journal) {
-    line("Journal", journal.path());
-    if (journal.inDataArea()) {
-      line("", "in the bundle data area. These delete it, with what waits in it: a new minor");
-      line("", "version through a feature, uninstalling it, a replaced KAR, a clean start");
-      line("", "(karaf clean), openHAB's clean-cache and update. storeDirectory moves it.");
-    }
-    journal.degraded().ifPresent(why -> line("", "DEGRADED: " + why));
-    line(
-        "",
-        Counts.of(journal.liveMessages(), "message")
-            + " on disk, "
-            + Counts.of(journal.segments(), "segment")
-            + ", "
-            + Sizes.text(journal.bytes())
-            + "; written "
-            + Sizes.text(journal.bytesWritten())
-            + ", "
-            + Counts.of(journal.forces(), "force"));
-    if (journal.memoryMessages() > 0) {
-      line(
-          "",
-          Counts.of(journal.memoryMessages(), "message")
-              + " ("
-              + Sizes.text(journal.memoryBytes())
-              + ") in memory only, written when the disk takes them");
-    }
-    if (journal.possibleDuplicates() > 0) {
-      line(
-          "",
-          Counts.of(journal.possibleDuplicates(), "message")
-              + " will be sent once more if the hub ends before the disk is back");
-    }
-    line("", recovery(journal));
-    journal.damagedFiles().forEach(file -> line("", "set aside: " + file));
-  }
-
-  private static String recovery(JournalStatus journal) {
-    return "at the start "
-        + Counts.of(journal.recovered(), "message")
-        + " found"
-        + (journal.cutBytes() > 0 ? ", torn tail of " + Sizes.text(journal.cutBytes()) : "")
-        + (journal.damagedBytes() > 0 ? ", damage of " + Sizes.text(journal.damagedBytes()) : "");
   }
 
   private void counters() {

@@ -17,6 +17,7 @@ import org.robustmqtt.client.session.Session;
 import org.robustmqtt.client.session.SessionEffects;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
@@ -48,6 +49,9 @@ final class Carrier implements SessionEffects {
 
     /** A message of presence has its end. */
     void presenceSettled(long sequence);
+
+    /** See {@link SessionEffects#tolerated}. */
+    void tolerated(Tolerated breach, String text);
 
     void pong();
 
@@ -398,6 +402,11 @@ final class Carrier implements SessionEffects {
   @Override
   public void unsubscribed(String filter) {
     // The dispatcher gave the filter up already; it waits for no answer.
+  }
+
+  @Override
+  public void tolerated(Tolerated breach, String text) {
+    host.tolerated(breach, text);
   }
 
   @Override

@@ -126,6 +126,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   /** What was learnt about the broker and its failures, is forgotten. */
   void forget() {
     dialing.forget();
+    wire.forget();
     retries.reset();
   }
 

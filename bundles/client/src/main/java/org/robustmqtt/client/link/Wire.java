@@ -13,6 +13,7 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.TlsException;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.client.transport.TransportEvents;
@@ -43,6 +44,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   private final Watch watch;
   private final Idle idle;
   private final Life life;
+  private final Leniency leniency;
   private Optional<Transport> transport = Optional.empty();
   private ProtocolVersion version = ProtocolVersion.MQTT_5;
 
@@ -65,6 +67,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     this.watch = watch;
     this.idle = idle;
     this.life = life;
+    leniency = new Leniency(name, rooms.dispatcher(), board);
   }
 
   /** Bytes can flow, in this version. */
@@ -84,6 +87,11 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
       closing.close(this::notHandedOver);
       sessions.carrier().lost();
     }
+  }
+
+  /** What was learnt about the broker is forgotten. */
+  void forget() {
+    leniency.forget();
   }
 
   Transport transport() {
@@ -192,6 +200,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
+    leniency.online(capabilities.keepAliveSeconds());
     life.established(sessionPresent, capabilities);
   }
 
@@ -229,6 +238,11 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   public void presenceSettled(long sequence) {
     // Within an effect: what follows must not enter the session.
     doors.loop().execute(() -> life.guarded(() -> life.presenceSettled(sequence)));
+  }
+
+  @Override
+  public void tolerated(Tolerated breach, String text) {
+    leniency.tolerated(breach, text);
   }
 
   @Override

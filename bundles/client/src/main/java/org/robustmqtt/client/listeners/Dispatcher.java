@@ -224,6 +224,17 @@ public final class Dispatcher {
     brake.begin(longestNanos, boundsAcknowledged);
   }
 
+  /**
+   * The broker does not heed our receive maximum: on this connection messages of QoS 1 and 2 may
+   * stop the reading too.
+   *
+   * @param sipNanos after how long one packet is read all the same
+   */
+  public void boundAcknowledged(long sipNanos) {
+    assert doors.loop().isCurrent();
+    brake.boundHeld(sipNanos);
+  }
+
   private void reading(boolean wanted) {
     wants.ifPresent(told -> told.reading(wanted));
   }
@@ -235,7 +246,6 @@ public final class Dispatcher {
    */
   public void lost() {
     assert doors.loop().isCurrent();
-    brake.lost();
     endings.lost();
     parking.lost();
     audience.all().forEach(Hearer::lost);
@@ -361,7 +371,7 @@ public final class Dispatcher {
     wanted.close();
     audience.clear().forEach(Hearer::shut);
     leaving.forEach(Hearer::shut);
-    brake.lost();
+    brake.lost(0);
   }
 
   private final class HearerEvents implements Hearer.Events {

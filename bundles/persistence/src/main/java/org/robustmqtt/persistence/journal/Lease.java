@@ -8,12 +8,22 @@ import java.util.concurrent.atomic.AtomicLong;
  * before. Safe for several threads.
  */
 final class Lease {
+  /** How many sequences a hub leases at a time. */
+  static final int STANDARD = 65_536;
+
+  private final int size;
   private final AtomicLong next;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private volatile long end;
 
-  Lease(long next) {
+  Lease(long next, int size) {
+    this.size = size;
     this.next = new AtomicLong(next);
+  }
+
+  /** Returns how many sequences are leased at a time. */
+  int size() {
+    return size;
   }
 
   /** Returns the next sequence, 0 if the lease is used up. */
@@ -45,8 +55,8 @@ final class Lease {
   long wanted() {
     long now = end;
     long first = next.get();
-    boolean half = now - first <= Committer.LEASE / 2;
-    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + Committer.LEASE : 0;
+    boolean half = now - first <= size / 2;
+    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + size : 0;
   }
 
   /** Says that a lease was forced. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -34,11 +35,12 @@ public final class FileDisk implements Disk {
   /** Windows cannot force a folder, and does not need it. */
   private static final boolean FORCES_FOLDERS = java.io.File.separatorChar == '/';
 
+  private static final Set<OpenOption> TO_WRITE =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new ChannelFile(
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new ChannelFile(FileChannel.open(file, TO_WRITE, OwnerOnly.file(file)));
   }
 
   @Override
@@ -72,7 +74,7 @@ public final class FileDisk implements Disk {
     }
     for (Path path : missing) {
       if (!Files.isDirectory(path)) {
-        Files.createDirectory(path);
+        Files.createDirectory(path, OwnerOnly.folder(path));
       }
       Path parent = path.getParent();
       if (parent != null) {
@@ -101,6 +103,16 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public void protect(Path path) throws IOException {
+    OwnerOnly.protect(path);
+  }
+
+  @Override
+  public boolean isLink(Path path) {
+    return Files.isSymbolicLink(path);
+  }
+
+  @Override
   public long free(Path folder) throws IOException {
     // Not by FileStore, which reads the table of mounts each time.
     return folder.toFile().getUsableSpace();
@@ -118,7 +130,7 @@ public final class FileDisk implements Disk {
     boolean held = false;
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(file, TO_WRITE, OwnerOnly.file(file));
       FileLock lock = channel.tryLock();
       held = lock != null;
       return held ? Optional.of(new ChannelLock(channel, key)) : Optional.empty();

@@ -26,6 +26,8 @@ public final class Mosquitto implements AutoCloseable {
           Path.of("/usr/local/bin/mosquitto"),
           Path.of("/opt/homebrew/sbin/mosquitto"));
 
+  private static final String IN_MEMORY = "persistence false";
+
   private final Path program;
   private final Path folder;
   private final int port;
@@ -56,6 +58,17 @@ public final class Mosquitto implements AutoCloseable {
   public static Mosquitto start(Path folder, String... more)
       throws IOException, InterruptedException {
     return start(folder, List.of(more), false);
+  }
+
+  /**
+   * Starts Mosquitto without a store, for runs of hours: with one it writes all it has after each
+   * message. It must not be killed.
+   */
+  public static Mosquitto startInMemory(Path folder, String... more)
+      throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>(List.of(more));
+    lines.add(IN_MEMORY);
+    return start(folder, lines, false);
   }
 
   /**
@@ -118,14 +131,20 @@ public final class Mosquitto implements AutoCloseable {
         "listener " + port + " 127.0.0.1",
         String.join("\n", lines),
         "allow_anonymous true",
-        "persistence true",
-        "persistence_location " + folder.toAbsolutePath() + "/",
-        "autosave_interval 1",
-        "autosave_on_changes true",
+        lines.contains(IN_MEMORY) ? "" : store(),
         "set_tcp_nodelay true",
         "max_queued_messages 0",
         "root".equals(System.getProperty("user.name")) ? "user root" : "",
         "");
+  }
+
+  private String store() {
+    return String.join(
+        "\n",
+        "persistence true",
+        "persistence_location " + folder.toAbsolutePath() + "/",
+        "autosave_interval 1",
+        "autosave_on_changes true");
   }
 
   private void awaitListening(Process started) throws IOException, InterruptedException {
