@@ -103,7 +103,8 @@ public interface RobustMqttConnection {
 
   /**
    * Cancels every message that waits to be sent. What is in flight goes on, since it will be over
-   * soon one way or the other; {@link #cancel} takes that, too.
+   * soon one way or the other; {@link #cancel} takes that, too. What is on disk only counts in the
+   * queue until it was read, which may take some seconds; it is never sent.
    *
    * @return how many
    */

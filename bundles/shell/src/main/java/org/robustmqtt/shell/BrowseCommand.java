@@ -54,9 +54,18 @@ public final class BrowseCommand extends MqttAction {
     out.table(PendingTable.HEADINGS, rows, noFormat);
     int all = connection.pending().messages();
     if (all > rows.size()) {
-      out.println(rows.size() + " of " + all + " shown; -n shows more.");
+      out.println(more(rows.size(), limit, all));
     }
     return true;
+  }
+
+  /** What is on disk only is not shown, however many are asked for. */
+  static String more(int shown, int asked, int all) {
+    return shown
+        + " of "
+        + all
+        + " shown; "
+        + (shown < asked ? "the others are on disk only." : "-n shows more.");
   }
 
   private boolean printQuarantined(RobustMqttConnection connection, Instant now, Console out) {

@@ -61,11 +61,12 @@ public final class PurgeCommand extends MqttAction {
     }
     if (!force && given(name).isEmpty()) {
       throw new CommandException(
-          pending
-              + " messages are pending; to cancel what was not sent: mqtt:purge "
+          Counts.of(pending, "message")
+              + " pending; to cancel what was not sent: mqtt:purge "
               + connection.name());
     }
-    out.println(connection.name() + ": " + connection.purge() + " messages cancelled.");
+    out.println(
+        connection.name() + ": " + Counts.of(connection.purge(), "message") + " cancelled.");
     return true;
   }
 }

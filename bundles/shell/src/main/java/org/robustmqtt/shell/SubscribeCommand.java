@@ -90,6 +90,6 @@ public final class SubscribeCommand extends MqttAction {
   }
 
   private String end() {
-    return count > 0 ? " for " + count + " messages." : " until Ctrl-C.";
+    return count > 0 ? " for " + Counts.of(count, "message") + "." : " until Ctrl-C.";
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Log;
@@ -35,6 +36,7 @@ final class Connections {
   private final ConnectionOpener opener;
   private final Whiteboard whiteboard;
   private final Directory directory;
+  private final Function<String, Optional<Resolved>> elsewhere;
 
   /** By PID, in the order of arrival: who came first has the name. */
   private final Map<String, Configured> configured = new LinkedHashMap<>();
@@ -46,8 +48,18 @@ final class Connections {
   private final List<CompletableFuture<Void>> awaitingEnd = new ArrayList<>();
   private Optional<Runnable> retry = Optional.empty();
 
-  /** Makes connections that have no configuration yet. */
-  Connections(Lane lane, ConnectionOpener opener, Whiteboard whiteboard, Directory directory) {
+  /**
+   * Makes connections that have no configuration yet.
+   *
+   * @param elsewhere finds a configuration, if the hub takes values of it from elsewhere
+   */
+  Connections(
+      Lane lane,
+      ConnectionOpener opener,
+      Whiteboard whiteboard,
+      Directory directory,
+      Function<String, Optional<Resolved>> elsewhere) {
+    this.elsewhere = elsewhere;
     this.lane = lane;
     this.opener = opener;
     this.whiteboard = whiteboard;
@@ -109,7 +121,7 @@ final class Connections {
 
   private void update(String pid, Map<String, Object> properties) {
     Configured entry = configured.computeIfAbsent(pid, none -> new Configured());
-    Parsed parsed = SettingsParser.parse(pid, properties);
+    Parsed parsed = SettingsParser.parse(pid, properties, elsewhere.apply(pid));
     Map<String, List<String>> said = said(properties);
     Optional<String> before = entry.parsed.name();
     if (said.equals(entry.said) && parsed.name().equals(before)) {

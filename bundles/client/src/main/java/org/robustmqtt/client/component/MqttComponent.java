@@ -96,7 +96,8 @@ public final class MqttComponent implements ManagedServiceFactory {
             whiteboard,
             directory,
             now);
-    connections = new Connections(lane(), opener, whiteboard, directory);
+    ResolvedConfigurations resolved = new ResolvedConfigurations(context, strays::admin);
+    connections = new Connections(lane(), opener, whiteboard, directory, resolved::of);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
         new ListenerServices<?>[] {

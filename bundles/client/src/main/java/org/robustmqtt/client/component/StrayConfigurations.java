@@ -103,8 +103,13 @@ final class StrayConfigurations
     context.ungetService(reference);
   }
 
+  /** Returns ConfigAdmin, if it is there. Any thread. */
+  Optional<ConfigurationAdmin> admin() {
+    return Optional.ofNullable(tracker.getService());
+  }
+
   private void look() {
-    Optional.ofNullable(tracker.getService()).ifPresent(this::look);
+    admin().ifPresent(this::look);
   }
 
   private void look(ConfigurationAdmin admin) {
@@ -143,7 +148,8 @@ final class StrayConfigurations
     return filter.toString();
   }
 
-  private static String escaped(String text) {
+  /** Returns a text as it stands in a filter. */
+  static String escaped(String text) {
     return text.replaceAll("[\\\\()*]", "\\\\$0");
   }
 

@@ -477,7 +477,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   private Problem made(Place place, ProblemKind kind, int reasonCode, String text) {
-    return new Problem(place, kind, reasonCode, Advice.with(kind, text), now());
+    boolean will =
+        place == Place.CONNECT && settings.flatMap(now -> now.session().will()).isPresent();
+    return new Problem(place, kind, reasonCode, Advice.with(kind, reasonCode, will, text), now());
   }
 
   /** Enters a state that needs no more than to be entered. */
