@@ -82,7 +82,10 @@ public final class CodecLines implements Lines {
         others.add(
             Meter.text(
                 "%s %.2f x, %.0f B",
-                label.substring(key.length()).replace("OursWithPacket", "ours with its packet"),
+                label
+                    .substring(key.length())
+                    .replace("OursWithPacket", "ours with its packet")
+                    .replace("Hive", "HiveMQ"),
                 new Rounds(times.get(label)).over(floor).median(),
                 bytes.get(label)));
       }
