@@ -202,11 +202,11 @@ class StatusRenderingTest {
             "                 the broker refused user name or password",
             "                 reason code 0x86 bad user name or password",
             "Queue            3 of 10000 messages, 1.5 kB of 64 MB, 1 in flight, oldest 9s",
-            "To do            3 messages, 1 subscriptions, 2 unsubscriptions, 4 received",
+            "To do            3 messages, 1 subscription, 2 unsubscriptions, 4 received",
             "Journal          /hub/robust-mqtt/home",
             "                 3 messages on disk, 2 segments, 4 kB; written 8 kB, 7 forces",
             "                 at the start 5 messages found, torn tail of 12 B",
-            "                 DAMAGED: 1 parts, 100 B, could not be read; see mqtt:store verify, then"
+            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify, then"
                 + " mqtt:store acknowledge",
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
@@ -305,6 +305,6 @@ class StatusRenderingTest {
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
-    assertTrue(text.contains("2 messages are sent once more if the hub ends"), text);
+    assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
   }
 }

@@ -131,7 +131,7 @@ final class ConnectionRooms implements Rooms {
   }
 
   private Optional<LinkSettings> inForce(Settings settings) {
-    Optional<LinkSettings> made = settings.link(clientId, before);
+    Optional<LinkSettings> made = settings.link(doors.files(), clientId, before);
     before = made.map(part -> new Settings.Before(settings.presence(), part));
     return made;
   }

@@ -51,6 +51,7 @@ final class Lint {
           reader.texts(key).stream().anyMatch(text -> text.indexOf('\uFFFD') >= 0),
           key,
           "contains U+FFFD: the hub could not read a character of it, and sends that instead");
+      warn(reader.commented(key), key, PropertyReader.COMMENT);
     }
   }
 

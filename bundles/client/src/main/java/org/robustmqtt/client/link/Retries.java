@@ -171,6 +171,7 @@ final class Retries {
       case SESSION_TAKEN_OVER -> Backoff.Schedule.TAKEN_OVER;
       case SETTINGS_FAULTY,
           NAME_TAKEN,
+          CREDENTIALS_UNREADABLE,
           STORE_MISSING,
           STORE_LOCKED,
           STORE_UNREADABLE,

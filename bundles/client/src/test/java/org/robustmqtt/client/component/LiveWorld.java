@@ -38,6 +38,9 @@ final class LiveWorld {
   final VirtualWorld world;
   ScriptedBroker broker;
 
+  /** What the hub makes of a configuration with values from elsewhere. */
+  Optional<Resolved> elsewhere = Optional.empty();
+
   /** What connections that are made wait for. */
   Optional<HubStart.Awaited> starting = Optional.empty();
 
@@ -68,7 +71,8 @@ final class LiveWorld {
                 directory,
                 () -> Instant.EPOCH),
             whiteboard,
-            directory);
+            directory,
+            pid -> elsewhere);
   }
 
   /** The broker listens at the port for TLS instead. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ConnectionState;
+import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.itests.testkit.Manners;
 import org.robustmqtt.itests.testkit.ScriptedBroker;
@@ -112,6 +113,37 @@ class FileInstallTest {
       assertEquals(Optional.of("a${b}c"), connect.username());
       assertPassword("ab\\cd", connect);
       assertEquals(List.of(), hub.directory().check(FILE, meant));
+    }
+  }
+
+  @Test
+  void a_secret_that_was_rewritten_counts_from_the_next_connect_on() throws Exception {
+    Files.writeString(etc.resolve("mqtt"), "first\n");
+    write(StandardCharsets.UTF_8, "username = me", "password = $[secret:mqtt]");
+    try (Hub hub = hub()) {
+      RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
+      Files.writeString(etc.resolve("mqtt"), "second\n");
+      home.reconnectNow();
+      assertPassword("second", broker.recording().await(Connect.class, 2).get(1));
+      Files.writeString(etc.resolve("mqtt"), "third\n");
+      hub.await("home", ConnectionState.ONLINE);
+      broker.accept().close();
+      broker.accept().close();
+      assertPassword("third", broker.recording().await(Connect.class, 3).get(2));
+      assertPassword("first", broker.recording().received(Connect.class).get(0));
+    }
+  }
+
+  @Test
+  void a_password_file_is_read_as_it_stands_and_anew_at_each_connect() throws Exception {
+    Path file = Files.writeString(folder.resolve("password"), "a\\b${c} # \u20ac\n");
+    write(StandardCharsets.UTF_8, "username = me", "passwordFile = " + file);
+    try (Hub hub = hub()) {
+      RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
+      Files.writeString(file, "second");
+      home.reconnectNow();
+      assertPassword("second", broker.recording().await(Connect.class, 2).get(1));
+      assertPassword("a\\b${c} # \u20ac", broker.recording().received(Connect.class).get(0));
     }
   }
 
