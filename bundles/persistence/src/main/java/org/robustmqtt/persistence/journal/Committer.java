@@ -123,6 +123,11 @@ final class Committer {
     return broken.or(() -> full).or(space::low);
   }
 
+  /** Returns whether the disk takes nothing at all. */
+  boolean isBroken() {
+    return broken.isPresent();
+  }
+
   /** Returns when a round is wanted although nothing new comes in. */
   long due() {
     if (broken.isPresent()) {

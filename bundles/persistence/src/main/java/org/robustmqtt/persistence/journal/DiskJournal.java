@@ -100,7 +100,6 @@ public final class DiskJournal implements Journal {
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
     this.segments = new Segments(place.disk(), wall, place.folder(), found);
-    this.reading = new Reading(segments, live);
     this.committer =
         new Committer(
             place.clock(),
@@ -114,6 +113,8 @@ public final class DiskJournal implements Journal {
             lease,
             storeDelay,
             origin);
+    Unreadable unreadable = new Unreadable(segments, this::ticks, committer::isBroken);
+    this.reading = new Reading(segments, live, small, unreadable, place.disk());
   }
 
   /**
@@ -245,7 +246,7 @@ public final class DiskJournal implements Journal {
 
   private void refuseReads() {
     for (ReadRequest read = reads.poll(); read != null; read = reads.poll()) {
-      read.callback().read(List.of(), 0);
+      read.callback().read(List.of(), 0, Optional.empty());
     }
   }
 
@@ -392,7 +393,11 @@ public final class DiskJournal implements Journal {
   private void publishStatus(JournalStatus next) {
     JournalStatus before = status;
     status = next;
-    if (before != null && !before.degraded().equals(next.degraded())) {
+    boolean changed =
+        before != null
+            && (!before.degraded().equals(next.degraded())
+                || !before.unreadable().equals(next.unreadable()));
+    if (changed) {
       tellListener();
     }
   }
@@ -414,7 +419,8 @@ public final class DiskJournal implements Journal {
         found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
-        committer.possibleDuplicates());
+        committer.possibleDuplicates(),
+        segments.unreadable());
   }
 
   private long ticks() {
