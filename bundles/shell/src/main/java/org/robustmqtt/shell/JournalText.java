@@ -28,27 +28,26 @@ final class JournalText {
     journal.degraded().ifPresent(why -> line("DEGRADED: " + why));
     journal.unreadable().ifPresent(why -> line("DEGRADED: " + why));
     line(
-        journal.liveMessages()
-            + " messages on disk, "
-            + journal.segments()
-            + " segments, "
+        Counts.of(journal.liveMessages(), "message")
+            + " on disk, "
+            + Counts.of(journal.segments(), "segment")
+            + ", "
             + Sizes.text(journal.bytes())
             + "; written "
             + Sizes.text(journal.bytesWritten())
             + ", "
-            + journal.forces()
-            + " forces");
+            + Counts.of(journal.forces(), "force"));
     if (journal.memoryMessages() > 0) {
       line(
-          journal.memoryMessages()
-              + " messages ("
+          Counts.of(journal.memoryMessages(), "message")
+              + " ("
               + Sizes.text(journal.memoryBytes())
-              + ") in memory only; they are written when the disk takes them");
+              + ") in memory only, written when the disk takes them");
     }
     if (journal.possibleDuplicates() > 0) {
       line(
-          journal.possibleDuplicates()
-              + " messages are sent once more if the hub ends before the disk is back");
+          Counts.of(journal.possibleDuplicates(), "message")
+              + " will be sent once more if the hub ends before the disk is back");
     }
     line(recovery());
     damage();
@@ -60,8 +59,8 @@ final class JournalText {
     }
     line(
         "DAMAGED: "
-            + journal.damagedFiles().size()
-            + " parts, "
+            + Counts.of(journal.damagedFiles().size(), "part")
+            + ", "
             + Sizes.text(journal.damagedBytes())
             + ", could not be read; see mqtt:store verify, then mqtt:store acknowledge");
     journal.damagedFiles().forEach(file -> line("set aside: " + file));
@@ -69,8 +68,8 @@ final class JournalText {
 
   private String recovery() {
     return "at the start "
-        + journal.recovered()
-        + " messages found"
+        + Counts.of(journal.recovered(), "message")
+        + " found"
         + (journal.cutBytes() > 0 ? ", torn tail of " + Sizes.text(journal.cutBytes()) : "");
   }
 

@@ -77,6 +77,7 @@ final class StatusText {
             .sessionPresent()
             .map(kept -> kept ? "the broker had kept it" : "new at the last connect")
             .orElse("-"));
+    status.waitsFor().ifPresent(what -> line("Waits for", what));
     status
         .nextAttempt()
         .ifPresent(
@@ -130,18 +131,20 @@ final class StatusText {
             + " in flight"
             + queue.oldest().map(at -> ", oldest " + Ages.between(at, now)).orElse(""));
     if (queue.quarantined() > 0) {
-      line("", queue.quarantined() + " messages put aside, see mqtt:browse --quarantined");
+      line(
+          "",
+          Counts.of(queue.quarantined(), "message") + " put aside, see mqtt:browse --quarantined");
     }
     pending.ifPresent(
         todo ->
             line(
                 "To do",
-                todo.messages()
-                    + " messages, "
-                    + todo.subscriptions()
-                    + " subscriptions, "
-                    + todo.unsubscriptions()
-                    + " unsubscriptions, "
+                Counts.of(todo.messages(), "message")
+                    + ", "
+                    + Counts.of(todo.subscriptions(), "subscription")
+                    + ", "
+                    + Counts.of(todo.unsubscriptions(), "unsubscription")
+                    + ", "
                     + todo.received()
                     + " received"));
   }

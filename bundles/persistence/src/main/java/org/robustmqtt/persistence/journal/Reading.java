@@ -66,15 +66,29 @@ final class Reading {
       }
       try {
         read(segment, Arrays.copyOf(sequences, end), maxBytes, answer);
-      } catch (IOException | RuntimeException e) {
-        // A defect, too, is no reason to stop writing.
-        LOG.warn("{}: messages could not be read back: {}", segments.folder(), e.toString());
+      } catch (IOException | RuntimeException | Error e) {
+        // A defect, or too little memory for a segment, is no reason to stop writing.
+        answer = new Answer();
+        report(e);
       }
     }
+    tell(callback, answer);
+  }
+
+  /** Calls a callback that must not throw, and survives one that does. */
+  static void tell(ReadCallback callback, Answer answer) {
     try {
       callback.read(answer.found, answer.answered, answer.unreadable);
     } catch (RuntimeException | Error e) {
-      LOG.error("A callback threw, which it must not: {}", callback, e);
+      Entry.report(callback, e);
+    }
+  }
+
+  private void report(Throwable cause) {
+    try {
+      LOG.warn("{}: messages could not be read back: {}", segments.folder(), cause.toString());
+    } catch (RuntimeException | Error e) {
+      // Who waits for the answer matters more.
     }
   }
 

@@ -58,15 +58,18 @@ final class Segments {
     SegmentHeader header = header(lease, carried);
     segment.header = Optional.of(header);
     DiskFile file = disk.open(path(segment));
-    SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
     // From here on it is a file of this journal, whatever becomes of it.
     all.add(segment);
+    SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
+    boolean begun = false;
     try {
       writer.begin();
       forceNames();
-    } catch (IOException e) {
-      close(writer);
-      throw e;
+      begun = true;
+    } finally {
+      if (!begun) {
+        close(writer);
+      }
     }
     previous = segment;
     return writer;
@@ -81,11 +84,14 @@ final class Segments {
     reserve.use(header.encode(), path(segment));
     SegmentWriter writer =
         new SegmentWriter(disk.open(path(segment)), header, segment, totals, reserve.size());
+    boolean begun = false;
     try {
       forceNames();
-    } catch (IOException e) {
-      close(writer);
-      throw e;
+      begun = true;
+    } finally {
+      if (!begun) {
+        close(writer);
+      }
     }
     previous = segment;
     return writer;
