@@ -233,4 +233,21 @@ class UnreadableTest {
     assertTrue(rig.disk.files().contains(Rig.FOLDER.resolve("00000002.seg.damaged")), "it is kept");
     assertEquals(Optional.of("the file was set aside"), read(116).unreadable());
   }
+
+  @Test
+  void a_segment_that_is_not_there_any_more_is_not_made_by_reading_and_stops_nothing()
+      throws Exception {
+    fill();
+    rig.disk.delete(SECOND);
+    Told told = read(range(116, 125));
+    for (int i = 0; i < 30; i++) {
+      assertEquals(0, told.answered());
+      rig.pass(Duration.ofSeconds(1));
+      told = read(range(116, 125));
+    }
+    assertEquals(10, told.answered());
+    assertEquals(Optional.of("the file is not there"), told.unreadable());
+    assertEquals(10, read(range(231, 240)).found().size());
+    assertTrue(!rig.disk.files().contains(SECOND), "reading has made it");
+  }
 }

@@ -306,6 +306,7 @@ class StatusRenderingTest {
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
+    assertTrue(text.contains("DEGRADED: the disk cannot read 00000002.seg"), text);
     assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
   }
 }

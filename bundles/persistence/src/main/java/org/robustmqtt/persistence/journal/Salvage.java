@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,14 @@ final class Salvage {
   /** Answers with what can be read of these messages, which are in one segment. */
   void read(Segment segment, long[] sequences, int maxBytes, Reading.Answer answer)
       throws IOException {
-    SegmentBytes there = load(segment);
+    SegmentBytes there;
+    try {
+      there = load(segment);
+    } catch (NoSuchFileException e) {
+      answer.unreadable = Optional.of("the file is not there");
+      answer.answered = sequences.length;
+      return;
+    }
     Map<Long, Optional<StoredMessage>> found = new HashMap<>();
     for (long sequence : sequences) {
       found.put(sequence, Optional.empty());

@@ -229,8 +229,9 @@ final class Segments {
     return totals;
   }
 
+  /** Opens a segment to be read; one that is not there any more is not made. */
   DiskFile open(Segment segment) throws IOException {
-    return disk.open(path(segment));
+    return disk.openToRead(path(segment));
   }
 
   Path folder() {
