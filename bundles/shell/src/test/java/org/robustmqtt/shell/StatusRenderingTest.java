@@ -294,7 +294,8 @@ class StatusRenderingTest {
             List.of(),
             12,
             34_567,
-            2);
+            2,
+            Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"));
     String text =
         String.join(
             "\n",
@@ -305,6 +306,7 @@ class StatusRenderingTest {
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
+    assertTrue(text.contains("DEGRADED: the disk cannot read 00000002.seg"), text);
     assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
   }
 }

@@ -264,7 +264,7 @@ public final class MemoryJournal implements Journal {
         found.add(messages.get(sequence).stored());
       }
     }
-    later(() -> callback.read(found, sequences.length));
+    later(() -> callback.read(found, sequences.length, Optional.empty()));
   }
 
   @Override
