@@ -34,6 +34,13 @@ final class Blame {
 
   private Blame() {}
 
+  /** Returns whether the broker ended it, or left something unanswered on a link that was alive. */
+  static boolean answerable(ProblemKind kind) {
+    return kind == ProblemKind.CONNECTION_LOST
+        || kind == ProblemKind.DISCONNECTED_BY_BROKER
+        || kind == ProblemKind.ACK_TIMEOUT;
+  }
+
   static boolean may(ProblemKind kind, int reasonCode) {
     return KINDS.contains(kind) && !BROKERS_OWN.contains(reasonCode);
   }

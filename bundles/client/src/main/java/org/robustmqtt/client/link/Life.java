@@ -222,6 +222,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     OptionalLong since = onlineSince;
     Problem problem = made(place, kind, reasonCode, text);
     if (since.isPresent() && Blame.may(kind, reasonCode)) {
+      Optional<String> filter = Blame.answerable(kind) ? carrier().blameFilter() : Optional.empty();
+      if (filter.isPresent()) {
+        problem = closedOn(filter.get(), text);
+      }
       sessions.blame(problem);
     }
     tearDown();
@@ -246,6 +250,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       retries.attemptFailed(kind, reasonCode);
     }
     waitAfterFailure();
+  }
+
+  private Problem closedOn(String filter, String text) {
+    return made(
+        Place.SUBSCRIBE,
+        ProblemKind.SUBSCRIPTION_REFUSED,
+        0,
+        text
+            + ": it ends the connection whenever it is asked for the filter "
+            + filter
+            + ", which is put aside until its listener or the configuration changes");
   }
 
   /** Waits as the retry settings and what failed ask for. */

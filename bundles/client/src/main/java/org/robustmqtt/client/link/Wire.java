@@ -10,9 +10,9 @@ import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
-import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.transport.TlsException;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.client.transport.TransportEvents;
@@ -260,8 +260,8 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   // What listeners want.
 
   @Override
-  public void wanted(Map<String, QoS> filters) {
-    life.guarded(() -> sessions.ifPresent(carrier -> carrier.want(filters)));
+  public void wanted(Map<String, Optional<Wish>> changes) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.want(changes)));
     turnSoon();
   }
 

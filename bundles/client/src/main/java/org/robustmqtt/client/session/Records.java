@@ -2,8 +2,6 @@ package org.robustmqtt.client.session;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.robustmqtt.QoS;
 
 /**
  * The session's own record on disk. Only a session that has one is ever asked for again
@@ -16,6 +14,9 @@ final class Records {
   private final String clientId;
   private long epoch;
   private boolean forced;
+
+  /** Whether there is a record of this session, forced or not. */
+  private boolean there;
 
   /** Whether the broker has not told us yet that this session has begun. */
   private boolean ahead;
@@ -37,6 +38,7 @@ final class Records {
     clientId = settings.clientId();
     epoch = lastEpoch;
     forced = found.isPresent();
+    there = forced;
   }
 
   /** Returns which session this is. */
@@ -73,11 +75,18 @@ final class Records {
   }
 
   /** Returns the token of a new record. */
-  long write(Map<String, QoS> filters, Set<String> acknowledged) {
+  long write(boolean begins, Map<String, Optional<SessionRecord.Held>> changes) {
+    there = true;
     long token = Token.of(Token.Kind.SESSION, 0, connection.nextSerial());
-    effects.recordSession(
-        new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
+    effects.recordSession(new SessionChange(brokerKey, clientId, epoch, begins, changes), token);
     return token;
+  }
+
+  /** Returns the record of this session with these filters, if there is one. */
+  Optional<SessionRecord> of(Map<String, SessionRecord.Held> filters) {
+    return there
+        ? Optional.of(new SessionRecord(brokerKey, clientId, epoch, filters))
+        : Optional.empty();
   }
 
   /** A record of this session was forced. */

@@ -3,7 +3,6 @@ package org.robustmqtt.client.session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.robustmqtt.BrokerCapabilities;
@@ -38,6 +37,9 @@ public final class Session {
   private final Outgoing outgoing;
   private final Incoming incoming;
   private final Subscriptions subscriptions;
+
+  /** What was found on disk; of another session if that is not ours. */
+  private final Optional<SessionRecord> found;
 
   /** Messages sent in a session that is not ours any more; returned when there is a connection. */
   private final List<Long> strangers = new ArrayList<>();
@@ -116,6 +118,7 @@ public final class Session {
       SessionEffects effects) {
     this.settings = settings;
     this.effects = effects;
+    found = record;
     Optional<SessionRecord> ours = record.filter(this::ours);
     connection = new Connection(effects, lastSerial);
     handshake = new Handshake(settings, connection);
@@ -148,7 +151,7 @@ public final class Session {
     incoming =
         new Incoming(
             effects, connection, settings.receiveMaximum(), ours.isPresent() ? received : Set.of());
-    subscriptions = new Subscriptions(effects, connection, ids, records);
+    subscriptions = new Subscriptions(effects, connection, ids, records, this::idle);
     ours.ifPresent(subscriptions::restore);
   }
 
@@ -208,6 +211,18 @@ public final class Session {
           Place.WAIT_MESSAGE,
           "The broker sent a packet that is not allowed here: " + packet.type());
     }
+    test();
+  }
+
+  private boolean idle() {
+    return outgoing.inFlight() == 0;
+  }
+
+  /** A filter that is asked for alone waits until nothing else is to be answered. */
+  private void test() {
+    if (subscriptions.testing() && idle()) {
+      subscriptions.proceed();
+    }
   }
 
   /** The link is gone; what is in flight stays for the next connection. */
@@ -226,7 +241,7 @@ public final class Session {
 
   /** Returns whether a message with this QoS may be given to {@link #send} now. */
   public boolean ready(QoS qos) {
-    return outgoing.ready(qos);
+    return outgoing.ready(qos) && !subscriptions.testing();
   }
 
   /**
@@ -251,6 +266,7 @@ public final class Session {
   public void giveUp(long sequence) {
     strangers.remove(Long.valueOf(sequence));
     outgoing.giveUp(sequence);
+    test();
   }
 
   /** Nothing is held any more for its age. */
@@ -264,6 +280,15 @@ public final class Session {
    */
   public Optional<Suspect> blame() {
     return outgoing.blame();
+  }
+
+  /**
+   * The broker closes the link, or left something unanswered; comes before {@link #lost}. Returns
+   * the filter that is put aside for that, if it has been found: the broker closes whenever it is
+   * asked for it.
+   */
+  public Optional<String> blameFilter() {
+    return subscriptions.blame(idle());
   }
 
   /** A record has the level asked for, or could not be written. */
@@ -288,12 +313,31 @@ public final class Session {
   }
 
   /**
-   * The filters that are wanted from now on, all of them, with the QoS. What is new is subscribed,
-   * what is gone is unsubscribed; while not connected this is done at the next connect, by
-   * difference to what the broker has.
+   * A filter is wanted from now on, with this QoS; {@link #wanted} follows.
+   *
+   * @param identifier the subscription identifier it is to have where the broker takes any, 0 for
+   *     none
    */
-  public void want(Map<String, QoS> filters) {
-    subscriptions.want(filters);
+  public void want(String filter, QoS qos, int identifier) {
+    subscriptions.want(filter, qos, identifier);
+  }
+
+  /** A filter is not wanted any more; {@link #wanted} follows. */
+  public void unwant(String filter) {
+    subscriptions.unwant(filter);
+  }
+
+  /**
+   * That was all for now. What is new is subscribed, what is gone is unsubscribed; while not
+   * connected this is done at the next connect, by difference to what the broker has.
+   */
+  public void wanted() {
+    subscriptions.proceed();
+  }
+
+  /** Returns the newest record, to go on with another object. */
+  public Optional<SessionRecord> record() {
+    return records.of(subscriptions.held()).or(() -> found);
   }
 
   /** Subscribes a wanted filter again, for its retained messages or because it had been refused. */
@@ -340,6 +384,7 @@ public final class Session {
    */
   public void settings(SessionSettings other) {
     settings = other;
+    subscriptions.pardon();
     handshake.settings(other);
     outgoing.maxInflight(other.maxInflight());
   }
@@ -371,7 +416,7 @@ public final class Session {
       subscriptions.resume();
     } else if (begins) {
       outgoing.begin(records.epoch());
-      subscriptions.proceed();
+      subscriptions.begin();
     } else {
       // The record first: if the process ends after it, what is not requeued yet is of an older
       // epoch and will be; the other way round, a later message could be resumed before an earlier

@@ -31,6 +31,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, byte[]> values = new TreeMap<>();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private final List<String> calls = new ArrayList<>();
+  private long valueBytes;
   private Recovery recovery;
   private long next = 1;
   private boolean hold;
@@ -124,6 +125,11 @@ public final class MemoryJournal implements Journal {
         message.sequence(), new RecoveredMessage(message, RecoveredMessage.Stage.WAITING, 0, 0));
     later(() -> callback.stored(failing ? Stored.FAILED : Stored.ON_DISK));
     return true;
+  }
+
+  /** Returns how many bytes of keys and values were written. */
+  public long valueBytes() {
+    return valueBytes;
   }
 
   @Override
@@ -228,6 +234,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public void put(String key, byte[] value, Level level, WrittenCallback callback) {
     calls.add("put " + key);
+    valueBytes += key.length() + value.length;
     if (value.length == 0) {
       values.remove(key);
     } else {
