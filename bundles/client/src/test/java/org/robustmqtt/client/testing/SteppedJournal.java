@@ -79,6 +79,7 @@ public final class SteppedJournal implements Journal {
   private long forces;
   private Set<Long> unreadable = Set.of();
   private boolean readsAtOnce;
+  private volatile long valueBytes;
   private boolean failing;
   private boolean closed;
 
@@ -109,6 +110,11 @@ public final class SteppedJournal implements Journal {
         new LinkedHashSet<>(received),
         new TreeMap<>(values),
         0);
+  }
+
+  /** Returns how many bytes of keys and values were to be written. */
+  public long valueBytes() {
+    return valueBytes;
   }
 
   /** Writes and forces what is staged, and tells; returns how many records that were. */
@@ -470,6 +476,7 @@ public final class SteppedJournal implements Journal {
 
   @Override
   public synchronized void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    valueBytes += key.length() + value.length;
     write(
         "put " + key,
         () -> {
