@@ -77,6 +77,8 @@ public final class SteppedJournal implements Journal {
   private long sequencesLeft = Long.MAX_VALUE;
   private long sequence;
   private long forces;
+  private Set<Long> unreadable = Set.of();
+  private boolean readsAtOnce;
   private boolean failing;
   private boolean closed;
 
@@ -401,8 +403,25 @@ public final class SteppedJournal implements Journal {
   }
 
   @Override
-  public synchronized void read(long[] sequences, int maxBytes, ReadCallback callback) {
-    reads.add(new Read(sequences, maxBytes, callback));
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    boolean now;
+    synchronized (this) {
+      reads.add(new Read(sequences, maxBytes, callback));
+      now = readsAtOnce;
+    }
+    if (now) {
+      stepRead();
+    }
+  }
+
+  /** Answers from now on whoever wants to read within the call. */
+  public synchronized void readAtOnce() {
+    readsAtOnce = true;
+  }
+
+  /** Says which messages the disk cannot read; empty: it can read all. */
+  public synchronized void unreadable(Set<Long> numbers) {
+    unreadable = Set.copyOf(numbers);
   }
 
   /** Answers the oldest that wants to read, if there is one; returns whether. */
@@ -418,13 +437,14 @@ public final class SteppedJournal implements Journal {
       int bytes = 0;
       while (!failing && answered < read.sequences().length && bytes < read.maxBytes()) {
         Record record = disk.get(read.sequences()[answered++]);
-        if (record != null) {
+        if (record != null && !unreadable.contains(record.stored.sequence())) {
           found.add(record.stored);
           bytes += record.stored.message().payload().length;
         }
       }
     }
-    read.callback().read(found, answered);
+    boolean kept = found.size() < answered && !unreadable.isEmpty();
+    read.callback().read(found, answered, kept ? Optional.of("EIO") : Optional.empty());
     return true;
   }
 

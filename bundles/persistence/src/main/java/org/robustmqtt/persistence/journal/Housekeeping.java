@@ -78,6 +78,7 @@ final class Housekeeping {
         && now >= carryAfter
         && segments.list().get(0).number >= announced
         && segments.list().get(0).live > 0
+        && segments.list().get(0).unreadable.isEmpty()
         && segments.list().get(0).number != current.segment().number
         && segments.liveBytes() * 4 < segments.bytes();
   }
@@ -120,7 +121,7 @@ final class Housekeeping {
         break;
       }
       // one that could not even be begun has no header, and nothing to carry
-      if (from.live > 0 && from.number != to.segment().number) {
+      if (from.live > 0 && from.number != to.segment().number && from.unreadable.isEmpty()) {
         carry(from, to, small, moves);
         to.flush();
       }
