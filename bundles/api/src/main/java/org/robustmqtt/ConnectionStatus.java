@@ -252,9 +252,9 @@ public final class ConnectionStatus {
       return this;
     }
 
-    /** Sets what is wrong or doubtful. */
+    /** Sets what is wrong or doubtful; kept as {@link PlainText}. */
     public Builder faults(List<String> value) {
-      faults = List.copyOf(value);
+      faults = value.stream().map(PlainText::of).toList();
       return this;
     }
 

@@ -78,7 +78,7 @@ final class TakeOver {
     Path incoming = target.resolve(INCOMING);
     if (disk.list(incoming).contains(COMPLETE)) {
       complete(target, incoming);
-    } else {
+    } else if (disk.list(target).contains(INCOMING)) {
       deleteFolder(incoming);
     }
     for (Path source : sources) {

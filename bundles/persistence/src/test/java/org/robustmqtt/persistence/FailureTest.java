@@ -203,10 +203,21 @@ class FailureTest {
   }
 
   @Test
-  void a_disk_that_fails_at_opening_is_told_by_exception_and_gives_the_lock_back() {
+  void a_folder_that_cannot_be_made_is_told_by_exception_and_gives_the_lock_back() {
     Rig rig = Rig.empty();
-    rig.disk.fail(2, 1);
+    rig.disk.fail(1, 1);
     org.junit.jupiter.api.Assertions.assertThrows(JournalException.class, rig::open);
     assertFalse(rig.disk.holdsLocks());
+  }
+
+  @Test
+  void a_disk_that_fails_once_at_opening_is_tried_again_at_once() throws Exception {
+    for (int at = 2; at < 9; at++) {
+      Rig rig = Rig.empty();
+      rig.disk.fail(at, 1);
+      Journal journal = rig.open();
+      assertTrue(journal.status().degraded().isEmpty(), "operation " + at);
+      assertEquals(1, journal.nextSequence());
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.robustmqtt.shell;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class CheckCommand extends MqttAction {
   String file;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     Optional<Path> etc = folder("karaf.etc", "");
     Optional<Path> services = folder("openhab.conf", "services");
     List<Path> files =
@@ -38,7 +37,7 @@ public final class CheckCommand extends MqttAction {
     hub.directory(directory -> print(directory, files, out));
   }
 
-  private static boolean print(ConnectionDirectory directory, List<Path> files, PrintStream out)
+  private static boolean print(ConnectionDirectory directory, List<Path> files, Console out)
       throws CommandException {
     if (files.isEmpty()) {
       out.println("There is no file of a connection. mqtt:list says where to put one.");

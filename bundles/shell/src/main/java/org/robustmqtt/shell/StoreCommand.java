@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,7 +43,7 @@ public final class StoreCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     if (command.equals(ACKNOWLEDGE)) {
       hub.journals(journals -> acknowledge(journals, out));
       return;
@@ -53,7 +52,7 @@ public final class StoreCommand extends MqttAction {
     hub.journals(journals -> inspect(journals, what, out));
   }
 
-  private boolean acknowledge(JournalInspector journals, PrintStream out) throws CommandException {
+  private boolean acknowledge(JournalInspector journals, Console out) throws CommandException {
     try {
       out.println(acknowledged(journals.acknowledge(choose(given(name), journals.journals()))));
     } catch (JournalException e) {
@@ -68,11 +67,11 @@ public final class StoreCommand extends MqttAction {
         : parts + " damaged parts acknowledged. What was set aside is kept, see mqtt:store list.";
   }
 
-  private boolean inspect(JournalInspector journals, JournalInspector.Command what, PrintStream out)
+  private boolean inspect(JournalInspector journals, JournalInspector.Command what, Console out)
       throws CommandException {
     String chosen = choose(given(name), journals.journals());
     try {
-      if (!journals.inspect(what, chosen, payloads, out::println)
+      if (!journals.inspect(what, chosen, payloads, out::whole)
           && what != JournalInspector.Command.VERIFY) {
         out.println("Something is damaged: mqtt:store verify " + chosen);
       }

@@ -15,17 +15,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of all connections: which configuration has which name, what is changed, ended and tried
  * again. The methods that are not private only enqueue; everything else runs on the component lane.
  */
 final class Connections {
-  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  private static final Log LOG = Log.of(Connections.class);
   private static final long RETRY_MILLIS = 10_000;
   private static final Duration DELETE_DRAIN = Duration.ofSeconds(5);
   private static final Duration STOP_DRAIN = Duration.ofSeconds(2);

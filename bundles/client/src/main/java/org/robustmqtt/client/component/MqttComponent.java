@@ -26,12 +26,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.runtime.ComponentLane;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.JournalProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one component of the bundle: it <em>is</em> the factory of connections, and it registers each
@@ -64,7 +63,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** The PID of a connection's configuration. */
   static final String PID = "org.robustmqtt.connection";
 
-  private static final Logger LOG = LoggerFactory.getLogger(MqttComponent.class);
+  private static final Log LOG = Log.of(MqttComponent.class);
   private static final long STOP_SECONDS = 15;
 
   private final AtomicReference<Optional<JournalProvider>> provider =

@@ -21,8 +21,7 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * Looks for configurations that were meant for a connection and are none: single ones of our PID,
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class StrayConfigurations
     implements ConfigurationListener,
         ServiceTrackerCustomizer<ConfigurationAdmin, ConfigurationAdmin> {
-  private static final Logger LOG = LoggerFactory.getLogger(StrayConfigurations.class);
+  private static final Log LOG = Log.of(StrayConfigurations.class);
   private static final String FILTER =
       "(&(!(service.factoryPid=*))(|(service.pid=@)(service.pid=@~*)(service.pid=@#*)"
           + "(&(service.pid=org.openhab.*)(|(broker=mqtt://*)(broker=mqtts://*))%)))";

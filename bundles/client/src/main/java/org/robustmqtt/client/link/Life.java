@@ -9,11 +9,10 @@ import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The state machine of a link, as drawn at {@link ConnectionState}. Every state but FAULTED and
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Orders}, what flows in {@link Wire}. On the loop only.
  */
 final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
   private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
 
   private final String name;

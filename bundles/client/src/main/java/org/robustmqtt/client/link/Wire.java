@@ -12,6 +12,7 @@ import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.TlsException;
@@ -23,8 +24,7 @@ import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.codec.PublishHead;
 
 /**
  * Joins what a connection consists of: what the transport reads goes to the session, what session,
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Life}. On the loop only.
  */
 final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
   private static final Outcome SENT = new Outcome.Sent();
 
   private final String name;
@@ -115,6 +115,17 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   public void received(Packet packet) {
     watch.received();
     sessions.carrier().received(packet);
+  }
+
+  @Override
+  public boolean passesOver(PublishHead head, CodecException why) {
+    return life.state() != ConnectionState.HANDSHAKING && leniency.passesOver(head, why);
+  }
+
+  @Override
+  public void passedOver(PublishHead head, CodecException why) {
+    watch.received();
+    sessions.carrier().passedOver(head, why);
   }
 
   /** {@inheritDoc} Sends what can be sent now, and looks at everything that may have changed. */
@@ -282,6 +293,12 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void again(String filter) {
     life.guarded(() -> sessions.ifPresent(carrier -> carrier.subscribeAgain(filter)));
+    turnSoon();
+  }
+
+  @Override
+  public void unwanted(String filter) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.unsubscribe(filter)));
     turnSoon();
   }
 

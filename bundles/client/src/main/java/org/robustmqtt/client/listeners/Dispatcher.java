@@ -68,6 +68,9 @@ public final class Dispatcher {
      */
     void again(String filter);
 
+    /** A filter that nobody wanted is to be taken off the broker, which may have it. */
+    void unwanted(String filter);
+
     /** A received message is done with. */
     void handled(long number);
 
@@ -178,9 +181,14 @@ public final class Dispatcher {
   /** Takes a filter off the wanted ones, whoever listens. Any thread. */
   public boolean unsubscribe(String filter) {
     boolean was = wanted.renounce(filter);
-    if (was) {
-      post.post(() -> dropped(filter));
-    }
+    post.post(
+        () -> {
+          if (was) {
+            dropped(filter);
+          } else {
+            wants.ifPresent(told -> told.unwanted(filter));
+          }
+        });
     return was;
   }
 

@@ -7,10 +7,12 @@ import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReasonCode;
+import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.Pubrec;
 
 /**
@@ -207,6 +209,10 @@ final class Incoming {
       return;
     }
     // Known: never delivered again, but answered (MQTT-4.3.3-10).
+    again(arrival);
+  }
+
+  private void again(Arrival arrival) {
     await(arrival);
     if (arrival.state == State.HANDLED && arrival.token == 0) {
       recordReceived(arrival);
@@ -248,6 +254,44 @@ final class Incoming {
     if (!arrival.unanswered) {
       arrival.unanswered = true;
       pubrecs.add(arrival);
+    }
+  }
+
+  /** A message that cannot be read is done at once, in its turn. */
+  void passedOver(PublishHead head, CodecException why) {
+    boolean large = why.reason() == ReasonCode.PACKET_TOO_LARGE;
+    effects.tolerated(
+        large ? Tolerated.PACKET_TOO_LARGE : Tolerated.MESSAGE_MALFORMED,
+        "the broker sent a message with topic "
+            + head.topic()
+            + (large
+                ? " that is larger than maximumPacketSize: "
+                : " that breaks the standard and has ended the connection before: ")
+            + why.getMessage()
+            + "; it is acknowledged, and nobody hears it");
+    int id = head.packetId();
+    switch (head.qos()) {
+      case AT_MOST_ONCE -> {}
+      case AT_LEAST_ONCE -> {
+        count();
+        if (atLeastOnce.get(id) == null) {
+          Arrival arrival = new Arrival(id, connection.number(), head.mark());
+          arrival.state = State.DONE;
+          atLeastOnce.put(id, arrival);
+          pubacks.add(arrival);
+          writePubacks();
+        }
+      }
+      case EXACTLY_ONCE -> {
+        count();
+        Arrival arrival = exactlyOnce.get(id);
+        if (arrival == null) {
+          arrival = new Arrival(id, connection.number(), head.mark());
+          arrival.state = State.HANDLED;
+          exactlyOnce.put(id, arrival);
+        }
+        again(arrival);
+      }
     }
   }
 

@@ -186,7 +186,7 @@ class PeerHandshakeTest {
     assertEquals(Outcome.Kind.ACKNOWLEDGED, peer.outcome(ticket));
   }
 
-  /** The codec refuses it: session present is 0 with a code (3.1.1: MQTT-3.2.2-4). */
+  /** Session present is 0 with a code (3.1.1: MQTT-3.2.2-4); the refusal counts all the same. */
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   @Clause(v311 = "MQTT-3.2.2-4", v5 = "MQTT-3.2.2-6")
@@ -200,6 +200,7 @@ class PeerHandshakeTest {
       peer.sendsBytes(0x20, 2, 1, 3);
     }
     assertEquals(ConnectionState.WAITING, peer.it.state());
+    assertEquals(ProblemKind.BROKER_UNAVAILABLE, peer.it.problem());
     assertEquals(List.of(PacketType.CONNECT), peer.types());
   }
 

@@ -58,6 +58,9 @@ final class Committer {
 
   private Optional<String> broken = Optional.empty();
 
+  /** What a recovery could not do on disk. */
+  private Optional<Repair> repair = Optional.empty();
+
   /** Whether a failure was begun to be dealt with, and that is not done. */
   private boolean failing;
 
@@ -97,9 +100,51 @@ final class Committer {
     this.origin = origin;
   }
 
-  /** Begins the first segment, and with it the first lease. Called before the rounds begin. */
-  void begin(long next) throws IOException {
+  /** What a recovery has to do on disk. */
+  @FunctionalInterface
+  interface Repair {
+    void run() throws IOException;
+  }
+
+  /**
+   * Begins the first segment, and with it the first lease. If the disk takes nothing, the journal
+   * is degraded from here on: what was found can be read and sent. Called before the rounds begin.
+   *
+   * @param next the first sequence
+   * @param unrepaired why a recovery could not be completed on disk, empty if it could
+   * @param again completes it, before anything else is written
+   */
+  void begin(long next, Optional<IOException> unrepaired, Repair again) {
     small.lease = next + lease.size();
+    try {
+      if (unrepaired.isPresent()) {
+        repair = Optional.of(again);
+        throw unrepaired.get();
+      }
+      if (!reserve.isThere()) {
+        // Before anything else takes what the recovery has set free.
+        reserve.makeOf(space.free());
+      }
+      beginAgain();
+    } catch (IOException e) {
+      small.lease = lease.byTime(wall.millis());
+      degrade(e);
+      LOG.warn("{}: {}; what is there is sent", segments.folder(), degraded().orElse("-"));
+    }
+  }
+
+  /** Begins; a disk that fails once is tried once more. */
+  private void beginAgain() throws IOException {
+    try {
+      beginFirst();
+    } catch (IOException e) {
+      LOG.debug("{}: the first segment is begun again: {}", segments.folder(), e.toString());
+      abandon();
+      beginFirst();
+    }
+  }
+
+  private void beginFirst() throws IOException {
     begin();
     announce();
     if (forceDue != Long.MAX_VALUE) {
@@ -110,9 +155,9 @@ final class Committer {
   }
 
   private void makeReserve() {
-    if (!reserve.isThere() && full.isEmpty() && ticks() >= reserveAt) {
+    if (!reserve.isWhole() && full.isEmpty() && ticks() >= reserveAt) {
       reserveAt = ticks() + RESERVE_PAUSE;
-      if (space.has(reserve.size())) {
+      if (space.has(reserve.wanted())) {
         reserve.make();
       }
     }
@@ -231,7 +276,7 @@ final class Committer {
    */
   private void refuse(Entry entry, boolean onDisk) {
     if (entry.type == RecordType.LEASE) {
-      lease.failed();
+      small.lease = lease.byTime(wall.millis());
     }
     if (entry.isSync() && onDisk) {
       held.withdrawn(entry);
@@ -364,7 +409,7 @@ final class Committer {
   /** Goes on in a new segment instead of the reserve, if there is space for it. */
   private void leaveReserve() {
     reserveAt = ticks() + RETRY;
-    if (!space.has(reserve.size())) {
+    if (!space.has(reserve.wanted())) {
       return;
     }
     SegmentWriter old = writer.orElseThrow();
@@ -588,6 +633,10 @@ final class Committer {
   /** Tries a new segment, and says there what was not said. */
   private void comeBack() {
     try {
+      if (repair.isPresent()) {
+        repair.get().run();
+        repair = Optional.empty();
+      }
       begin();
       sayUntold();
       force();

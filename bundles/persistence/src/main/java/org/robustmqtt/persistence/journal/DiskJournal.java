@@ -131,22 +131,23 @@ public final class DiskJournal implements Journal {
   }
 
   /**
-   * Recovers what is in a folder that exists, and begins to write there.
+   * Recovers what is in a folder that exists, and begins to write there; degraded if that fails.
    *
    * @param lock of the folder; the journal's own if this returns, else still the caller's
    * @throws JournalException if the format is newer; nothing was changed
-   * @throws IOException if the disk fails
+   * @throws IOException if the folder cannot be read
    */
   public static DiskJournal open(
       Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
       throws IOException, JournalException {
     Shape shape = place.shape();
     Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
-    Recovered found = RecoveryScan.run(place.disk(), place.folder(), window);
+    LenientDisk disk = new LenientDisk(place.disk());
+    Recovered found = RecoveryScan.run(disk, place.folder(), window);
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
     boolean begun = false;
     try {
-      journal.committer.begin(found.next());
+      journal.committer.begin(found.next(), disk.failure(), () -> repair(place));
       journal.publishStatus();
       worker.add(journal);
       begun = place.rounds().wake();
@@ -160,6 +161,15 @@ public final class DiskJournal implements Journal {
       throw new IOException("the system gives out no thread for the journal");
     }
     return journal;
+  }
+
+  /** Does on disk what the recovery could not: nothing was written since, so it finds the same. */
+  private static void repair(Place place) throws IOException {
+    try {
+      RecoveryScan.run(place.disk(), place.folder(), new Harvest.Window(0, 0));
+    } catch (JournalException e) {
+      throw new IOException(e);
+    }
   }
 
   @Override

@@ -130,8 +130,9 @@ public final class FileDisk implements Disk {
     boolean held = false;
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(file, TO_WRITE, OwnerOnly.file(file));
-      FileLock lock = channel.tryLock();
+      channel = openToLock(file);
+      // Where nothing can be written nobody holds the exclusive one but who could write before.
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isReadOnly(parent));
       held = lock != null;
       return held ? Optional.of(new ChannelLock(channel, key)) : Optional.empty();
     } catch (OverlappingFileLockException e) {
@@ -144,6 +145,16 @@ public final class FileDisk implements Disk {
         forget(key);
       }
     }
+  }
+
+  private static FileChannel openToLock(Path file) throws IOException {
+    return isReadOnly(file.getParent())
+        ? FileChannel.open(file, StandardOpenOption.READ)
+        : FileChannel.open(file, TO_WRITE, OwnerOnly.file(file));
+  }
+
+  private static boolean isReadOnly(Path folder) throws IOException {
+    return Files.getFileStore(folder).isReadOnly();
   }
 
   private static void forget(Path key) {
