@@ -61,7 +61,7 @@ public record Scale(
           5,
           7,
           10_000,
-          "-f 1 -wi 3 -w 300ms -i 1 -r 400ms");
+          "-f 1 -wi 5 -w 300ms -i 5 -r 400ms");
 
   /** For a look. */
   public static final Scale QUICK =
@@ -83,7 +83,7 @@ public record Scale(
           2,
           3,
           10_000,
-          "-f 1 -wi 2 -w 200ms -i 1 -r 200ms");
+          "-f 1 -wi 3 -w 200ms -i 3 -r 200ms");
 
   /** For the build: whether each line gives a number; the numbers mean nothing. */
   public static final Scale SMOKE =

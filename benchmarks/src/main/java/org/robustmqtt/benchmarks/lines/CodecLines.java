@@ -15,7 +15,7 @@ import org.robustmqtt.benchmarks.Row;
 import org.robustmqtt.benchmarks.Scale;
 import org.robustmqtt.benchmarks.codec.CodecBenchmark;
 
-/** The codec, by JMH with its profiler of allocation; each round runs all of it once. */
+/** The codec, by JMH with its profiler of allocation; its iterations are the rounds. */
 public final class CodecLines implements Lines {
   /** The object that is allowed, beside what the floor makes. */
   private static final int ONE_OBJECT = 32;
@@ -29,20 +29,22 @@ public final class CodecLines implements Lines {
   public List<Row> measure(Scale scale) throws Exception {
     Map<String, double[]> times = new TreeMap<>();
     Map<String, Double> bytes = new TreeMap<>();
-    for (int round = 0; round < scale.rounds(); round++) {
-      for (RunResult result : run(scale)) {
-        String label = result.getPrimaryResult().getLabel();
-        times.computeIfAbsent(label, any -> new double[scale.rounds()])[round] =
-            result.getPrimaryResult().getStatistics().getMin();
-        result
-            .getSecondaryResults()
-            .forEach(
-                (key, value) -> {
-                  if (key.contains("gc.alloc.rate.norm")) {
-                    bytes.put(label, value.getScore());
-                  }
-                });
-      }
+    for (RunResult result : run(scale)) {
+      String label = result.getPrimaryResult().getLabel();
+      times.put(
+          label,
+          result.getBenchmarkResults().stream()
+              .flatMap(fork -> fork.getIterationResults().stream())
+              .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+              .toArray());
+      result
+          .getSecondaryResults()
+          .forEach(
+              (key, value) -> {
+                if (key.contains("gc.alloc.rate.norm")) {
+                  bytes.put(label, value.getScore());
+                }
+              });
     }
     String five = " in MQTT 5 with two user properties";
     return List.of(
@@ -80,7 +82,10 @@ public final class CodecLines implements Lines {
         others.add(
             Meter.text(
                 "%s %.2f x, %.0f B",
-                label.substring(key.length()).replace("OursWithPacket", "ours with its packet"),
+                label
+                    .substring(key.length())
+                    .replace("OursWithPacket", "ours with its packet")
+                    .replace("Hive", "HiveMQ"),
                 new Rounds(times.get(label)).over(floor).median(),
                 bytes.get(label)));
       }

@@ -2,11 +2,11 @@ package org.robustmqtt.benchmarks.store;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -16,14 +16,17 @@ import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
 
-/** Our journal: what waits is read block by block, one ahead, as the client reads it. */
+/** Our journal: what waits is read block by block, the next one while this one is taken. */
 public final class OurBacklog implements Backlog {
   private static final String NAME = "backlog";
   private static final Duration DELAY = Duration.ofMillis(50);
-  private static final int AHEAD = 2;
+  private static final int AHEAD = 1;
   private static final int MOST_BYTES = 1 << 20;
 
   private final Path folder = Folders.make("ours");
+
+  /** What was read, and what is still to be read of what was asked for. */
+  private record Answer(List<StoredMessage> found, long[] rest) {}
 
   @Override
   public String name() {
@@ -69,21 +72,23 @@ public final class OurBacklog implements Backlog {
       for (RecoveredMessage message : recovery.messages()) {
         take(journal, message.stored(), taker, settled);
       }
-      BlockingQueue<List<StoredMessage>> read = new LinkedBlockingQueue<>();
-      AtomicLong left = new AtomicLong(count - recovery.messages().size());
+      BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+      int left = count - recovery.messages().size();
       int asked = 0;
       for (int i = 0; i < Math.min(AHEAD, recovery.waiting().size()); i++) {
-        ask(journal, recovery.waiting().get(asked++), read);
+        ask(journal, sequences(recovery.waiting().get(asked++)), answers);
       }
-      while (left.get() > 0) {
-        List<StoredMessage> some = read.take();
-        if (asked < recovery.waiting().size()) {
-          ask(journal, recovery.waiting().get(asked++), read);
+      while (left > 0) {
+        Answer answer = answers.take();
+        if (answer.rest.length > 0) {
+          ask(journal, answer.rest, answers);
+        } else if (asked < recovery.waiting().size()) {
+          ask(journal, sequences(recovery.waiting().get(asked++)), answers);
         }
-        for (StoredMessage message : some) {
+        for (StoredMessage message : answer.found) {
           take(journal, message, taker, settled);
         }
-        left.addAndGet(-some.size());
+        left -= answer.found.size();
       }
       settled.await();
     }
@@ -95,8 +100,7 @@ public final class OurBacklog implements Backlog {
     journal.settled(stored.sequence(), ok -> settled.countDown());
   }
 
-  private static void ask(
-      Journal journal, StoredBlock block, BlockingQueue<List<StoredMessage>> read) {
+  private static long[] sequences(StoredBlock block) {
     long[] sequences = new long[block.count()];
     int at = 0;
     for (int i = 0; i < StoredBlock.SIZE; i++) {
@@ -104,15 +108,16 @@ public final class OurBacklog implements Backlog {
         sequences[at++] = block.first() + i;
       }
     }
+    return sequences;
+  }
+
+  private static void ask(Journal journal, long[] sequences, BlockingQueue<Answer> answers) {
     journal.read(
         sequences,
         MOST_BYTES,
-        (found, answered) -> {
-          if (answered < sequences.length || found.size() < sequences.length) {
-            throw new IllegalStateException("read " + found.size() + " of " + sequences.length);
-          }
-          read.add(found);
-        });
+        (found, answered) ->
+            answers.add(
+                new Answer(found, Arrays.copyOfRange(sequences, answered, sequences.length))));
   }
 
   @Override

@@ -29,6 +29,15 @@ public interface Journal extends AutoCloseable {
   JournalStatus status();
 
   /**
+   * Returns whether records are written at this moment. If not, whoever waits for one waits until
+   * the disk is back. A journal that is degraded because there is no space for messages still takes
+   * records.
+   */
+  default boolean takesRecords() {
+    return status().degraded().isEmpty();
+  }
+
+  /**
    * Returns the next sequence: larger than any given out before, also before a crash. Leases are
    * renewed off the caller's path.
    *

@@ -206,6 +206,12 @@ final class SwitchableJournal implements Journal {
   }
 
   @Override
+  public boolean takesRecords() {
+    Optional<Journal> journal = current;
+    return journal.isPresent() && journal.get().takesRecords();
+  }
+
+  @Override
   public long nextSequence() {
     Optional<Journal> journal = current;
     if (journal.isPresent()) {

@@ -88,6 +88,7 @@ final class Carrier implements SessionEffects {
   private Optional<CloseRequest> close = Optional.empty();
   private boolean closeTold;
   private boolean again;
+  private boolean storeWorks = true;
   private int depth;
   private boolean settling;
   private boolean retired;
@@ -113,6 +114,17 @@ final class Carrier implements SessionEffects {
   }
 
   // Inputs.
+
+  /** Looks whether the store takes records; returns whether that has changed. */
+  boolean lookAtStore() {
+    boolean works = rooms.journal().takesRecords();
+    if (works == storeWorks) {
+      return false;
+    }
+    storeWorks = works;
+    call(() -> session.storeWorks(works));
+    return true;
+  }
 
   Connect connect(ProtocolVersion version, Optional<String> username, Optional<Secret> password) {
     close = Optional.empty();
@@ -350,13 +362,25 @@ final class Carrier implements SessionEffects {
   @Override
   public void recordReceived(int packetId, long token) {
     openReceived.add(packetId);
-    rooms.journal().received(packetId, answer(token));
+    rooms.journal().received(packetId, answerNow(token));
   }
 
   @Override
   public void recordCompleted(int packetId, long token) {
     openReceived.remove(packetId);
-    rooms.journal().completed(packetId, answer(token));
+    rooms.journal().completed(packetId, answerNow(token));
+  }
+
+  /**
+   * While the store takes no records, what we receive is not held back for them: if the process
+   * ends, listeners hear it once more, as they may after a crash.
+   */
+  private WrittenCallback answerNow(long token) {
+    if (storeWorks) {
+      return answer(token);
+    }
+    answers.put(token, true, true);
+    return WrittenCallback.NONE;
   }
 
   @Override

@@ -188,6 +188,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   public void opened(Transport opened, ProtocolVersion version, LinkSettings used) {
     wire.open(opened, version);
     enter(ConnectionState.HANDSHAKING);
+    lookAtStore(carrier());
     wire.write(carrier().connect(version, used.username(), used.password()));
   }
 
@@ -451,8 +452,24 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     board.state(state, now(), 0, Optional.empty());
   }
 
+  private void lookAtStore(Carrier carrier) {
+    if (carrier.lookAtStore()) {
+      if (rooms.journal().takesRecords()) {
+        LOG.info("{}: the store takes records again, and the session lasts", name);
+      } else {
+        LOG.warn(
+            "{}: the store takes no records ({}). What needs none goes on; a session that has none"
+                + " begins clean and ends with its connection; messages of QoS 2 that are to be"
+                + " stored wait",
+            name,
+            rooms.journal().status().degraded().orElse("-"));
+      }
+    }
+  }
+
   /** There is something to send, a deadline, or nothing any more. */
   void work() {
+    sessions.ifPresent(this::lookAtStore);
     expire();
     sessions.giveUp(pump);
     wire.turned();

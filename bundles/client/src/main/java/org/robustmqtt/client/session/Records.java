@@ -17,6 +17,12 @@ final class Records {
   private long epoch;
   private boolean forced;
 
+  /** Whether the store takes records; if not, nobody waits for one. */
+  private boolean works = true;
+
+  /** Whether the session of this connection has no record, and ends with it. */
+  private boolean without;
+
   /** Whether the broker has not told us yet that this session has begun. */
   private boolean ahead;
 
@@ -49,6 +55,35 @@ final class Records {
     return forced;
   }
 
+  /** Says whether the store takes records from now on. */
+  void works(boolean now) {
+    works = now;
+  }
+
+  /** Returns whether the store takes records. */
+  boolean works() {
+    return works;
+  }
+
+  /**
+   * A connection begins; returns whether its session is to end with it. One that lasts and has no
+   * record might be taken for an older one, that has, by the next process.
+   */
+  boolean begin() {
+    without = !works && !forced;
+    return without;
+  }
+
+  /** Returns whether the session of this connection ends with it for want of a record. */
+  boolean without() {
+    return without;
+  }
+
+  /** Returns whether this connection begins a session that was recorded before. */
+  boolean isAhead() {
+    return ahead;
+  }
+
   /** A new session begins. */
   void nextEpoch() {
     epoch++;
@@ -72,12 +107,14 @@ final class Records {
     return begins;
   }
 
-  /** Returns the token of a new record. */
+  /** Returns the token of a new record, 0 if it is not waited for. */
   long write(Map<String, QoS> filters, Set<String> acknowledged) {
     long token = Token.of(Token.Kind.SESSION, 0, connection.nextSerial());
-    effects.recordSession(
-        new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
-    return token;
+    if (!without) {
+      effects.recordSession(
+          new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
+    }
+    return works && !without ? token : 0;
   }
 
   /** A record of this session was forced. */

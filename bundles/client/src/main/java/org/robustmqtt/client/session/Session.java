@@ -165,7 +165,7 @@ public final class Session {
       lost();
     }
     connection.begin(version);
-    return handshake.connect(version, username, password, records.forced());
+    return handshake.connect(version, username, password, records.forced(), records.begin());
   }
 
   /** Takes a packet of the broker. */
@@ -371,7 +371,7 @@ public final class Session {
     if (capabilities.isEmpty()) {
       return true;
     }
-    if (handshake.passing()) {
+    if (handshake.passing() || !packet.sessionPresent() && lacksRecord()) {
       prepare();
       return true;
     }
@@ -396,6 +396,10 @@ public final class Session {
       outgoing.abandon(strangers);
       requeueStrangers();
       outgoing.begin(records.epoch());
+      if (records.without() && records.works() && lasts()) {
+        // The store came back while the broker answered.
+        connection.prepared();
+      }
     }
     return true;
   }
@@ -410,10 +414,54 @@ public final class Session {
   private void prepare() {
     connection.prepare();
     incoming.abandon();
-    records.nextEpochAhead();
-    subscriptions.prepare(settings.resubscribe());
+    if (records.works()) {
+      records.nextEpochAhead();
+      subscriptions.prepare(settings.resubscribe());
+    } else {
+      records.nextEpoch();
+      subscriptions.forget(settings.resubscribe());
+    }
     outgoing.abandon(strangers);
     requeueStrangers();
+    if (!records.works()) {
+      connection.prepared();
+    }
+  }
+
+  /** Returns whether the broker begins a session that is to last and can have no record. */
+  private boolean lacksRecord() {
+    return lasts() && !records.works() && !records.without() && !records.isAhead();
+  }
+
+  private boolean lasts() {
+    return !settings.cleanStart();
+  }
+
+  /**
+   * The store takes records, or takes none, from now on. While it takes none, nothing waits for one
+   * but an exchange of QoS 2 that we send: a session without a record ends with its connection, and
+   * one that has a record goes on. When it takes them again, a session begins that lasts.
+   */
+  public void storeWorks(boolean works) {
+    if (works == records.works()) {
+      return;
+    }
+    records.works(works);
+    if (works) {
+      if (connection.online() && records.without() && lasts()) {
+        connection.prepared();
+      }
+      return;
+    }
+    incoming.goOn();
+    if (connection.preparing() || connection.online() && lasts() && !records.forced()) {
+      // Its record will not come, and without one it must not last.
+      records.nextEpoch();
+      subscriptions.forget(settings.resubscribe());
+      connection.prepared();
+    } else {
+      subscriptions.goOn();
+    }
   }
 
   private void requeueStrangers() {

@@ -105,6 +105,19 @@ final class Subscriptions {
     awaited = record();
   }
 
+  /** The next connection begins a new session, which has no record. */
+  void forget(boolean resubscribe) {
+    filters.abandon(resubscribe);
+    recordDue = false;
+    awaited = 0;
+  }
+
+  /** Nobody waits for a record any more: the store takes none. It is written when it does. */
+  void goOn() {
+    awaited = 0;
+    proceed();
+  }
+
   /** The broker may have begun a new session without our knowing. */
   void doubt() {
     recordStale |= filters.doubt();
@@ -139,7 +152,9 @@ final class Subscriptions {
     if (recordDue) {
       recordDue = false;
       awaited = record();
-      return;
+      if (awaited != 0) {
+        return;
+      }
     }
     write(false, gone);
     write(true, due);

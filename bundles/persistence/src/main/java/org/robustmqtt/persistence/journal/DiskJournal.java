@@ -84,6 +84,7 @@ public final class DiskJournal implements Journal {
   private volatile Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
   private volatile JournalStatus status;
+  private volatile boolean takesRecords = true;
   private volatile boolean closing;
   private volatile boolean closed;
 
@@ -180,6 +181,11 @@ public final class DiskJournal implements Journal {
   @Override
   public JournalStatus status() {
     return status;
+  }
+
+  @Override
+  public boolean takesRecords() {
+    return takesRecords;
   }
 
   @Override
@@ -444,12 +450,14 @@ public final class DiskJournal implements Journal {
     if (!before.degraded().equals(Optional.of(STUCK))) {
       LOG.error("{}: {}", place.folder(), STUCK);
     }
+    takesRecords = false;
     // What the other thread works on is not looked at.
     publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
     intake.strand().forEach(Entry::tellFailed);
   }
 
   private void publishStatus() {
+    takesRecords = !committer.isBroken();
     publishStatus(statusNow());
   }
 
