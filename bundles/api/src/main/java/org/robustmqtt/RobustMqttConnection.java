@@ -25,9 +25,9 @@ public interface RobustMqttConnection {
    * outcome. The call waits for neither network nor disk, except that with a full stage it waits,
    * for one round of the disk or one second at the most, for room.
    *
-   * <p>A task of a {@code ScheduledExecutorService} has to catch what this throws: an exception that
-   * leaves such a task ends it for good, and nobody is told. Each refusal is counted, see {@link
-   * Counters#refused()}.
+   * <p>A task of a {@code ScheduledExecutorService} has to catch what this throws: an exception
+   * that leaves such a task ends it for good, and nobody is told. Each refusal is counted, see
+   * {@link Counters#refused()}.
    *
    * @throws NotAcceptedException if it is not accepted, with the cause
    */

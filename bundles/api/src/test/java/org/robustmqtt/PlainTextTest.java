@@ -12,7 +12,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlainTextTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "a/b", "tab\there", "\u00e4\u00f6\u00fc", "\u4e2d\u6587", "\ud83d\ude00", "\u05d0\u0627"})
+      strings = {
+        "",
+        "a/b",
+        "tab\there",
+        "\u00e4\u00f6\u00fc",
+        "\u4e2d\u6587",
+        "\ud83d\ude00",
+        "\u05d0\u0627"
+      })
   void what_fits_on_a_line_stays_the_same_object(String text) {
     assertSame(text, PlainText.of(text));
   }
@@ -26,7 +34,9 @@ class PlainTextTest {
   /** What follows would be shown in another order, or not at all. */
   @Test
   void overrides_of_the_direction_and_what_cannot_be_seen_are_replaced() {
-    for (char c : "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\ufeff".toCharArray()) {
+    for (char c :
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\ufeff"
+            .toCharArray()) {
       assertEquals(String.format("x\\u%04Xy", (int) c), PlainText.of("x" + c + "y"));
     }
   }
@@ -48,7 +58,8 @@ class PlainTextTest {
   @Test
   void a_problem_and_a_line_of_a_status_are_plain() {
     Problem problem =
-        new Problem(Place.CONNECT, ProblemKind.CONNECT_DENIED, 0x80, "no\nERROR forged", Instant.EPOCH);
+        new Problem(
+            Place.CONNECT, ProblemKind.CONNECT_DENIED, 0x80, "no\nERROR forged", Instant.EPOCH);
     assertEquals("no\\u000AERROR forged", problem.text());
     ConnectionStatus status =
         ConnectionStatus.builder("home").faults(List.of("a certificate of \u001b[2J")).build();

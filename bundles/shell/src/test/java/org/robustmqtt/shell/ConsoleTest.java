@@ -1,7 +1,7 @@
 package org.robustmqtt.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What came from outside moves no cursor and makes no line of its own. */
 class ConsoleTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final Console console =
-      new Console(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+  private final Console console = new Console(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
   private String printed() {
     return bytes.toString(StandardCharsets.UTF_8);
@@ -22,15 +21,13 @@ class ConsoleTest {
   @Test
   void a_line_is_one_line() {
     console.println("topic\r\nERROR forged\u001b[2J");
-    assertEquals(
-        "topic\\u000D\\u000AERROR forged\\u001B[2J" + System.lineSeparator(), printed());
+    assertEquals("topic\\u000D\\u000AERROR forged\\u001B[2J" + System.lineSeparator(), printed());
   }
 
   @Test
   void a_cell_is_one_line() {
     console.table(List.of("Topic"), List.of(List.of("a\nb\u202e")), true);
-    assertEquals(2, printed().strip().lines().filter(line -> !line.startsWith("-")).count());
-    assertFalse(printed().contains("\u202e"));
+    assertTrue(printed().contains("a\\u000Ab\\u202E"), printed());
   }
 
   @Test

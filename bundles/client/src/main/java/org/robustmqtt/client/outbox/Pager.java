@@ -39,6 +39,10 @@ final class Pager {
     core.lock.lock();
     try {
       boolean later = retryAt.isPresent() && clock.nanos() - retryAt.getAsLong() < 0;
+      if (!later) {
+        // From now on the answer is waited for, or there is nothing to ask: not a time.
+        retryAt = OptionalLong.empty();
+      }
       asked = core.closed || later ? new long[0] : core.contents.pageWanted();
     } finally {
       core.lock.unlock();

@@ -58,8 +58,7 @@ class PeerBreachTest {
   static {
     CONNECTING.put(
         "answers CONNECT with what is no CONNACK", (peer, i) -> peer.sendsBytes(0x20, 1, 0));
-    CONNECTING.put(
-        "sends a packet before its CONNACK", (peer, i) -> peer.sends(new Pingresp()));
+    CONNECTING.put("sends a packet before its CONNACK", (peer, i) -> peer.sends(new Pingresp()));
     CONNECTING.put(
         "keeps a session that we asked it to drop",
         (peer, i) -> {
@@ -94,8 +93,7 @@ class PeerBreachTest {
         "acknowledges a message in the way of another QoS",
         (peer, i) -> {
           peer.ignore(PacketType.PUBLISH).forget().publish("odd", 1);
-          peer.sends(
-              new Pubrec(peer.packets(Publish.class).get(0).packetId(), 0, Properties.NONE));
+          peer.sends(new Pubrec(peer.packets(Publish.class).get(0).packetId(), 0, Properties.NONE));
           peer.answer(PacketType.PUBLISH);
         });
     ONLINE.put(
@@ -141,8 +139,7 @@ class PeerBreachTest {
     ONLINE.put(
         "sends a malformed message",
         (peer, i) -> peer.sendsBytes(0x30, 6, 0, 2, 0xFF, 'a' + i, 0, 'x'));
-    ONLINE.put(
-        "sends AUTH", (peer, i) -> peer.sends(new Auth(0x18, METHOD)));
+    ONLINE.put("sends AUTH", (peer, i) -> peer.sends(new Auth(0x18, METHOD)));
   }
 
   /** Makes a SUBSCRIBE that is not answered, and returns its packet id. */
@@ -158,8 +155,7 @@ class PeerBreachTest {
   static Stream<Row> rows() throws IOException {
     String page = Files.readString(Path.of("../../docs/reason-codes.md"));
     String table = page.substring(page.indexOf("## When the broker breaks a rule"));
-    return ROW
-        .matcher(table.substring(0, table.indexOf("\n## ")))
+    return ROW.matcher(table.substring(0, table.indexOf("\n## ")))
         .results()
         .map(row -> new Row(row.group(1), row.group(2).equals("closes")));
   }

@@ -221,6 +221,22 @@ class PagingTest {
   }
 
   @Test
+  void the_loop_does_not_spin_while_a_disk_that_could_not_be_read_is_asked_again() {
+    publish(30, 1);
+    box.journal.failing(true);
+    for (int i = 0; i < 10; i++) {
+      box.outbox.settle(
+          box.outbox.next(true).orElseThrow().sequence(), OutcomeFixture.ACKNOWLEDGED);
+    }
+    while (box.journal.stepRead()) {
+      // it fails
+    }
+    world.advance(Duration.ofSeconds(1));
+    box.outbox.expire();
+    assertEquals(OptionalLong.empty(), box.outbox.expire(), "the disk was asked, and answers");
+  }
+
+  @Test
   void a_message_that_cannot_be_read_back_has_an_outcome_and_the_rest_goes_on() {
     List<Ticket> tickets = publish(40, 1);
     box.journal.damage(tickets.get(25).id());
