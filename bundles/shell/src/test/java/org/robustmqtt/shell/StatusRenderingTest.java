@@ -206,8 +206,8 @@ class StatusRenderingTest {
             "Journal          /hub/robust-mqtt/home",
             "                 3 messages on disk, 2 segments, 4 kB; written 8 kB, 7 forces",
             "                 at the start 5 messages found, torn tail of 12 B",
-            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify, then"
-                + " mqtt:store acknowledge",
+            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify,"
+                + " then mqtt:store acknowledge",
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
             "Outcomes         acknowledged 7, sent 1, expired 1",
