@@ -90,6 +90,7 @@ final class Records {
   void nextEpoch() {
     epoch++;
     forced = false;
+    there = false;
     ahead = false;
   }
 
