@@ -39,7 +39,8 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Returns the next sequence: larger than any given out before, also before a crash. Leases are
-   * renewed off the caller's path.
+   * renewed off the caller's path. While the disk takes none, sequences lie far above all others,
+   * by the time; a run that follows a crash goes on below these, and does not give them out again.
    *
    * @return the sequence, or 0 if the lease is used up because the disk did not answer
    */
