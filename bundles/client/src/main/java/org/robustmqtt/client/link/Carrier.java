@@ -219,6 +219,16 @@ final class Carrier implements SessionEffects {
     session.settings(other);
   }
 
+  /** See {@link Session#silent}. */
+  boolean silent() {
+    return session.silent();
+  }
+
+  /** See {@link Session#pardon}. */
+  void pardon() {
+    session.pardon();
+  }
+
   /** Returns the newest record of the session, to continue it with another object. */
   Optional<SessionRecord> record() {
     return session.record();

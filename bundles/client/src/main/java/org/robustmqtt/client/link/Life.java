@@ -40,6 +40,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final CertificateWatch certificates;
   private final Alarm wait;
   private final Alarm expiry;
+  private final PresenceTrial trial = new PresenceTrial();
 
   private Optional<LinkSettings> settings = Optional.empty();
   private ConnectionState state;
@@ -115,6 +116,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** These settings are in force from now on; what they change is the caller's matter. */
   void settings(LinkSettings now) {
+    if (settings.filter(before -> before.presence().equals(now.presence())).isEmpty()) {
+      trial.reset();
+    }
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
@@ -125,6 +129,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void forget() {
     dialing.forget();
     retries.reset();
+    trial.reset();
+    sessions.ifPresent(Carrier::pardon);
   }
 
   // Waiting and connecting.
@@ -149,7 +155,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     tearDown();
     settling = false;
     LinkSettings now = settings.orElseThrow();
-    sessions.prepare(now.session(), wire, pump);
+    sessions.prepare(trial.session(now.session()), wire, pump);
     enter(ConnectionState.CONNECTING);
     dialing.begin(now, wire);
   }
@@ -195,7 +201,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         capabilities.keepAliveSeconds(),
         now.ackTimeoutNanos(),
         now.retry().stableNanos());
-    pump.birth(now.presence().birth());
+    pump.birth(trial.birth(now.presence()));
+    trial
+        .accepted(now.session())
+        .ifPresent(text -> problem(Place.CONNECT, ProblemKind.CONNECT_DENIED, 0, text));
     enter(ConnectionState.ONLINE);
     rooms
         .dispatcher()
@@ -212,8 +221,36 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return onlineSince.isPresent()
         && doors.clock().nanos() - onlineSince.getAsLong()
             < settings.orElseThrow().retry().stableNanos()
-        && carrier().inFlight() == 0
+        && answered()
+        && !wire.unacknowledged()
+        && !(pump.birthSaid() && trial.suspectsBirth(settings.orElseThrow().presence()))
         && retries.hungUp();
+  }
+
+  private boolean answered() {
+    return carrier().inFlight() == 0 && carrier().oldestUnacknowledged() == 0;
+  }
+
+  /** The link is being lost, perhaps for what we sent: finds out what that is. */
+  private Problem blamed(Problem problem, long lived) {
+    Optional<String> filter =
+        Blame.answerable(problem.kind()) ? carrier().blameFilter() : Optional.empty();
+    boolean silent = carrier().silent();
+    boolean presence = sessions.blame(problem);
+    if (filter.isPresent()) {
+      return Blame.filter(problem, filter.get());
+    }
+    LinkSettings now = settings.orElseThrow();
+    boolean said = pump.birthSaid() && trial.suspectsBirth(now.presence());
+    Optional<String> birth = Optional.empty();
+    if (presence && state == ConnectionState.ONLINE) {
+      birth = trial.lostWithBirth(now.presence());
+    } else if (!silent) {
+      trial.birthTaken();
+    } else if (lived < now.retry().stableNanos() && Blame.answerable(problem.kind())) {
+      birth = trial.lostInSilence(now.presence(), said);
+    }
+    return birth.map(text -> Blame.birth(problem, text)).orElse(problem);
   }
 
   @Override
@@ -222,11 +259,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     OptionalLong since = onlineSince;
     Problem problem = made(place, kind, reasonCode, text);
     if (since.isPresent() && Blame.may(kind, reasonCode)) {
-      Optional<String> filter = Blame.answerable(kind) ? carrier().blameFilter() : Optional.empty();
-      if (filter.isPresent()) {
-        problem = closedOn(filter.get(), text);
-      }
-      sessions.blame(problem);
+      problem = blamed(problem, doors.clock().nanos() - since.getAsLong());
     }
     tearDown();
     board.problem(problem);
@@ -235,7 +268,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       return;
     }
     LinkSettings now = settings.orElseThrow();
-    boolean other = handshaking && dialing.tryOtherVersion(kind);
+    boolean other =
+        handshaking
+            && (dialing.tryOtherVersion(kind) || trial.refused(now.session(), kind, reasonCode));
     boolean again = kind == ProblemKind.SESSION_UNKNOWN && !lastKind.equals(Optional.of(kind));
     lastKind = Optional.of(kind);
     if (other || again) {
@@ -250,17 +285,6 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       retries.attemptFailed(kind, reasonCode);
     }
     waitAfterFailure();
-  }
-
-  private Problem closedOn(String filter, String text) {
-    return made(
-        Place.SUBSCRIBE,
-        ProblemKind.SUBSCRIPTION_REFUSED,
-        0,
-        text
-            + ": it ends the connection whenever it is asked for the filter "
-            + filter
-            + ", which is put aside until its listener or the configuration changes");
   }
 
   /** Waits as the retry settings and what failed ask for. */
@@ -394,6 +418,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** A message of presence has its end. */
   void presenceSettled(long sequence) {
+    if (!trial.suspectsBirth(settings.orElseThrow().presence())) {
+      trial.birthTaken();
+    }
     goodbye.ifPresent(saying -> saying.presenceSettled(sequence));
   }
 
@@ -431,6 +458,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   @Override
   public void stable() {
+    trial.birthTaken();
     retries.stable();
     outage.stable();
     board.state(state, now(), 0, Optional.empty());

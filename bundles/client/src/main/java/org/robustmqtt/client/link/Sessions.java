@@ -144,12 +144,16 @@ final class Sessions {
     }
   }
 
-  /** The link is being lost: puts it down to a message, if there is one that may be to blame. */
-  void blame(Problem problem) {
-    carrier
-        .flatMap(Carrier::blame)
-        .filter(suspect -> suspect.sequence() > 0)
-        .ifPresent(suspect -> rooms.outbox().charge(suspect.sequence(), problem, suspect.alone()));
+  /**
+   * The link is being lost: puts it down to a message, if there is one that may be to blame; returns
+   * whether that is one of presence.
+   */
+  boolean blame(Problem problem) {
+    Optional<Session.Suspect> suspect = carrier.flatMap(Carrier::blame);
+    suspect
+        .filter(one -> one.sequence() > 0)
+        .ifPresent(one -> rooms.outbox().charge(one.sequence(), problem, one.alone()));
+    return suspect.filter(one -> one.sequence() < 0).isPresent();
   }
 
   Carrier carrier() {

@@ -46,6 +46,9 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   private Optional<Transport> transport = Optional.empty();
   private ProtocolVersion version = ProtocolVersion.MQTT_5;
 
+  /** Whether a message that nobody acknowledges was written on this connection. */
+  private boolean unacknowledged;
+
   Wire(
       String name,
       Doors doors,
@@ -71,6 +74,12 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   void open(Transport opened, ProtocolVersion spoken) {
     transport = Optional.of(opened);
     version = spoken;
+    unacknowledged = false;
+  }
+
+  /** Returns whether the broker may be closing for a message that it does not acknowledge. */
+  boolean unacknowledged() {
+    return unacknowledged;
   }
 
   /**
@@ -210,6 +219,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void writeUnacknowledged(long sequence, Publish packet) {
     watch.sent();
+    unacknowledged |= sequence > 0;
     try {
       if (transport.isPresent()) {
         transport.get().write(packet, sequence);

@@ -246,6 +246,7 @@ final class Outgoing {
         finish(exchange, reasonCode);
       } else {
         exchange.reasonCode = reasonCode;
+        connection.answered(exchange.serial);
         sending.take(exchange);
         sending.occupy(exchange);
         releasing.add(exchange);
@@ -308,6 +309,7 @@ final class Outgoing {
   }
 
   private void finish(Exchange exchange, int reasonCode) {
+    connection.answered(exchange.serial);
     sending.leave(exchange);
     noticed(exchange);
     if (exchange.givenUp) {

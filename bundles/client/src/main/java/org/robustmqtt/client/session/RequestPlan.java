@@ -86,6 +86,7 @@ final class RequestPlan {
       }
     }
     subscribe.sort(Suspects.order(filters));
+    testing |= subscribe.stream().anyMatch(Suspects::alone);
     boolean recordDue = false;
     for (FilterState state : unsubscribe) {
       recordDue |= filters.unsubscribing(state);
@@ -98,9 +99,9 @@ final class RequestPlan {
 
   /** Returns the next request, or null if none can go now. */
   Request next(Collection<Request> open) {
-    testing =
-        open.stream().anyMatch(one -> one.subscribe() && Suspects.alone(one.filters().get(0)));
-    if (open.size() >= MOST_OPEN || testing) {
+    boolean asked = open.stream().anyMatch(RequestPlan::tests);
+    testing = asked || subscribe.stream().anyMatch(Suspects::alone);
+    if (open.size() >= MOST_OPEN || asked) {
       return null;
     }
     if (!unsubscribe.isEmpty()) {
@@ -111,11 +112,14 @@ final class RequestPlan {
     }
     FilterState first = subscribe.get(0);
     if (Suspects.alone(first)) {
-      testing = true;
       boolean waits = !open.isEmpty() || !idle.getAsBoolean();
       return waits ? null : new Request(true, List.of(first), connection.nextSerial());
     }
     return new Request(true, part(subscribe), connection.nextSerial());
+  }
+
+  private static boolean tests(Request request) {
+    return request.subscribe() && Suspects.alone(request.filters().get(0));
   }
 
   /** A request is written. */

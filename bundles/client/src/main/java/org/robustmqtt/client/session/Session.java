@@ -38,6 +38,9 @@ public final class Session {
   private final Incoming incoming;
   private final Subscriptions subscriptions;
 
+  /** The last serial before the last message of QoS 0, or before the broker accepted us. */
+  private long unproved;
+
   /** What was found on disk; of another session if that is not ours. */
   private final Optional<SessionRecord> found;
 
@@ -214,6 +217,14 @@ public final class Session {
     test();
   }
 
+  /**
+   * Returns whether the broker has acknowledged nothing of what it was given after the last message
+   * of QoS 0, or on this connection.
+   */
+  public boolean silent() {
+    return connection.answered() <= unproved;
+  }
+
   private boolean idle() {
     return outgoing.inFlight() == 0;
   }
@@ -255,6 +266,9 @@ public final class Session {
    */
   public void send(
       long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
+    if (message.qos() == QoS.AT_MOST_ONCE) {
+      unproved = connection.lastSerial();
+    }
     outgoing.send(new Exchange(sequence, message, sync, duplicate, expirySeconds));
   }
 
@@ -345,6 +359,11 @@ public final class Session {
     subscriptions.subscribeAgain(filter);
   }
 
+  /** The configuration has changed: filters that were put aside are tried again. */
+  public void pardon() {
+    subscriptions.pardon();
+  }
+
   /** Returns what its successor has to know, so that numbers are unique over both. */
   public long lastSerial() {
     return connection.lastSerial();
@@ -384,7 +403,6 @@ public final class Session {
    */
   public void settings(SessionSettings other) {
     settings = other;
-    subscriptions.pardon();
     handshake.settings(other);
     outgoing.maxInflight(other.maxInflight());
   }
@@ -406,6 +424,7 @@ public final class Session {
       prepare();
       return true;
     }
+    unproved = connection.lastSerial();
     boolean begins = records.begins();
     connection.establish(capabilities.get(), Capabilities.topicAliases(packet.properties()));
     effects.established(packet.sessionPresent(), capabilities.get());

@@ -274,7 +274,7 @@ final class Subscriptions {
   }
 
   private void answered(int packetId) {
-    requests.remove(packetId);
+    connection.answered(requests.remove(packetId).serial());
     ids.end(packetId, false);
   }
 

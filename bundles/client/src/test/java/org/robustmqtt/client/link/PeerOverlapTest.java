@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.QoS;
-import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.Publish;
@@ -65,7 +64,6 @@ class PeerOverlapTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  @Clause(v5 = {"MQTT-3.3.4-2", "MQTT-3.3.4-5"})
   void each_listener_hears_a_message_once_although_three_copies_come(int qos) {
     Peer peer = Peer.of(Peer.V5);
     listen(peer);
@@ -84,7 +82,6 @@ class PeerOverlapTest {
   }
 
   @Test
-  @Clause(v5 = "section 3.2.2.3.12")
   void a_broker_without_identifiers_is_asked_without_and_every_copy_is_heard() {
     Peer peer =
         Peer.of(Peer.V5)

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.listeners.DispatcherFixture.Ear;
-import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.Publish;
@@ -93,7 +92,6 @@ class CopiesTest {
   }
 
   @Test
-  @Clause(v5 = {"MQTT-3.3.4-2", "MQTT-3.3.4-5"})
   void a_copy_for_each_filter_is_heard_once_by_each_listener_with_every_qos() {
     for (int qos = 0; qos <= 2; qos++) {
       copy(qos, "m" + qos, "room/action");
@@ -106,7 +104,6 @@ class CopiesTest {
   }
 
   @Test
-  @Clause(v5 = {"MQTT-3.3.4-3", "MQTT-3.3.4-4"})
   void one_copy_with_all_identifiers_is_heard_once_by_each_also_if_it_is_said_twice() {
     copy(1, "press", "#", "room/+", "room/action");
     copy(1, "press", "#", "room/+", "room/action");

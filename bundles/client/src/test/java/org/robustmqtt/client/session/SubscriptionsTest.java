@@ -294,7 +294,6 @@ class SubscriptionsTest {
   }
 
   @Test
-  @Clause(v5 = {"section 3.8.2.1.2"})
   void filters_with_different_identifiers_go_in_packets_of_their_own() {
     Scene scene = Scene.online();
     identified(scene, "#", 1, "a/+", 2, "b/+", 2, "$SYS/x", 0);
@@ -358,7 +357,6 @@ class SubscriptionsTest {
   }
 
   @Test
-  @Clause(v5 = "section 3.2.2.3.12")
   void a_broker_without_identifiers_gets_none() {
     Scene scene = Scene.online(ProtocolVersion.MQTT_3_1_1);
     identified(scene, "#", 1, "a", 2);

@@ -45,8 +45,16 @@ final class Housekeeping {
     return segmentSize / 4;
   }
 
+  /**
+   * Returns whether a new segment is to be begun. It begins with the small state, so that one in
+   * which there is not at least as much besides is not full: very many filters would be written
+   * again and again.
+   */
   boolean isFull(SegmentWriter current) {
-    return !current.isReserve() && current.segment().size >= segmentSize;
+    Segment segment = current.segment();
+    return !current.isReserve()
+        && segment.size >= segmentSize
+        && segment.size / 2 >= segment.repeated;
   }
 
   /** Returns the lowest live segment if that was not said yet and there are dead ones below it. */

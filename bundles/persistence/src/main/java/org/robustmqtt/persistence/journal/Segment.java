@@ -7,6 +7,9 @@ final class Segment {
   /** The bytes of the file. */
   long size;
 
+  /** How many of them repeat the small state, at the beginning. */
+  long repeated;
+
   /** Up to where it was forced. */
   long forcedEnd;
 
