@@ -3,6 +3,7 @@ package org.robustmqtt.client.link;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.FilterRecords;
 import org.robustmqtt.client.session.RecordCodec;
 import org.robustmqtt.client.session.SessionChange;
@@ -10,8 +11,6 @@ import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The session record in the journal: a value of the session and one of each filter, so that a
@@ -24,7 +23,7 @@ final class SessionStore {
   /** The journal's key of the session, and what the keys of its filters begin with. */
   static final String KEY = "session";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
 
   private final String name;
   private final Journal journal;

@@ -67,6 +67,9 @@ public final class Dispatcher {
      */
     void again(String filter);
 
+    /** A filter that nobody wanted is to be taken off the broker, which may have it. */
+    void unwanted(String filter);
+
     /** A received message is done with. */
     void handled(long number);
 
@@ -174,9 +177,14 @@ public final class Dispatcher {
   /** Takes a filter off the wanted ones, whoever listens. Any thread. */
   public boolean unsubscribe(String filter) {
     boolean was = wanted.renounce(filter);
-    if (was) {
-      post.post(() -> dropped(filter));
-    }
+    post.post(
+        () -> {
+          if (was) {
+            dropped(filter);
+          } else {
+            wants.ifPresent(told -> told.unwanted(filter));
+          }
+        });
     return was;
   }
 
@@ -220,6 +228,17 @@ public final class Dispatcher {
     brake.begin(longestNanos, boundsAcknowledged);
   }
 
+  /**
+   * The broker does not heed our receive maximum: on this connection messages of QoS 1 and 2 may
+   * stop the reading too.
+   *
+   * @param sipNanos after how long one packet is read all the same
+   */
+  public void boundAcknowledged(long sipNanos) {
+    assert doors.loop().isCurrent();
+    brake.boundHeld(sipNanos);
+  }
+
   private void reading(boolean wanted) {
     wants.ifPresent(told -> told.reading(wanted));
   }
@@ -231,7 +250,6 @@ public final class Dispatcher {
    */
   public void lost() {
     assert doors.loop().isCurrent();
-    brake.lost();
     endings.lost();
     parking.lost();
     audience.all().forEach(Hearer::lost);
@@ -283,7 +301,7 @@ public final class Dispatcher {
 
   private boolean misses(Delivery delivery) {
     return wanted.hasOrphans()
-        && audience.misses(delivery.packet, parking.nanos(), doors.clock().nanos());
+        && audience.misses(delivery.packet, parking.awaitNanos(), doors.clock().nanos());
   }
 
   private void givenUp(Delivery delivery) {
@@ -343,6 +361,18 @@ public final class Dispatcher {
   public record Counts(
       long received, long unclaimed, long overflowed, long failures, long timeouts) {}
 
+  /** The hub is starting: no message is parked too long until it has started, or this long. */
+  public void hubStarting(long atMostNanos) {
+    assert doors.loop().isCurrent();
+    parking.hubStarting(atMostNanos);
+  }
+
+  /** The hub has started: the time of parking begins. On the loop. */
+  public void hubStarted() {
+    assert doors.loop().isCurrent();
+    parking.hubStarted();
+  }
+
   /** Applies other times. On the loop. */
   public void times(Times other) {
     assert doors.loop().isCurrent();
@@ -360,7 +390,7 @@ public final class Dispatcher {
     wanted.close();
     audience.clear().forEach(Hearer::shut);
     leaving.forEach(Hearer::shut);
-    brake.lost();
+    brake.lost(0);
   }
 
   private final class HearerEvents implements Hearer.Events {

@@ -3,18 +3,17 @@ package org.robustmqtt.client.listeners;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The wanted filters in the journal, a value for each. What an older version wrote as one value for
  * all of them counts until all have values of their own. On the loop.
  */
 final class WantedRecords {
-  private static final Logger LOG = LoggerFactory.getLogger("org.robustmqtt.listeners");
+  private static final Log LOG = Log.of("org.robustmqtt.listeners");
 
   private final String connection;
   private final Journal journal;

@@ -150,6 +150,15 @@ final class Filters {
     update(state);
   }
 
+  /** The broker may have a filter that nobody wants, and we know nothing of. */
+  void unwanted(String filter) {
+    FilterState state = state(filter);
+    if (state.wanted == null && state.sent == null) {
+      state.sent = QoS.AT_MOST_ONCE;
+    }
+    update(state);
+  }
+
   /** A new session: the broker has no filters, and the record on disk does not count. */
   void abandon(boolean resubscribe) {
     noRecord = true;

@@ -9,6 +9,7 @@ import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.Message;
 import org.robustmqtt.Place;
 import org.robustmqtt.QoS;
+import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
@@ -17,6 +18,7 @@ import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.Pubrec;
 import org.robustmqtt.codec.Pubrel;
 import org.robustmqtt.codec.Suback;
@@ -199,7 +201,7 @@ public final class Session {
             incoming.pubrel(((Pubrel) packet).packetId());
             yield true;
           }
-          case PUBCOMP -> outgoing.pubcomp(((Pubcomp) packet).packetId());
+          case PUBCOMP -> outgoing.pubcomp((Pubcomp) packet);
           case SUBACK -> subscriptions.suback((Suback) packet);
           case UNSUBACK -> subscriptions.unsuback((Unsuback) packet);
           case PINGRESP -> {
@@ -233,6 +235,13 @@ public final class Session {
   private void test() {
     if (subscriptions.testing() && idle()) {
       subscriptions.proceed();
+    }
+  }
+
+  /** A PUBLISH came that cannot be read and was passed over: it is acknowledged, and not heard. */
+  public void passedOver(PublishHead head, CodecException why) {
+    if (connection.online()) {
+      incoming.passedOver(head, why);
     }
   }
 
@@ -362,6 +371,11 @@ public final class Session {
   /** The configuration has changed: filters that were put aside are tried again. */
   public void pardon() {
     subscriptions.pardon();
+  }
+
+  /** Takes a filter off the broker that nobody wants, and that may be there all the same. */
+  public void unsubscribe(String filter) {
+    subscriptions.unsubscribe(filter);
   }
 
   /** Returns what its successor has to know, so that numbers are unique over both. */

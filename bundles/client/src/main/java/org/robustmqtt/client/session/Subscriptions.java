@@ -92,6 +92,11 @@ final class Subscriptions {
     return filters.held();
   }
 
+  void unsubscribe(String filter) {
+    filters.unwanted(filter);
+    proceed();
+  }
+
   /** A new session began: writes its record. */
   void abandon(boolean resubscribe) {
     filters.abandon(resubscribe);
@@ -231,7 +236,7 @@ final class Subscriptions {
     answered(packet.packetId());
     int index = 0;
     for (FilterState state : request.filters()) {
-      int code = packet.reasonCodes().get(index);
+      int code = known(packet.reasonCodes().get(index), state.filter);
       index++;
       boolean asked = state.wanted == state.sent;
       if (code == ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED.value()
@@ -252,6 +257,20 @@ final class Subscriptions {
     suspects.answered(filters);
     proceed();
     return true;
+  }
+
+  /** Below 0x80 the table of 5.0 has three codes only; anything else grants nothing. */
+  private int known(int code, String filter) {
+    if (code <= QoS.EXACTLY_ONCE.level() || ReasonCode.failure(code)) {
+      return code;
+    }
+    effects.tolerated(
+        Tolerated.SUBACK_CODE_UNKNOWN,
+        String.format(
+            "the broker answered the filter %s with 0x%02X, which is no code of SUBACK"
+                + " (MQTT-3.9.3-2); it counts as refused",
+            filter, code));
+    return ReasonCode.UNSPECIFIED_ERROR.value();
   }
 
   /** An UNSUBACK came; true if it answers a request. */

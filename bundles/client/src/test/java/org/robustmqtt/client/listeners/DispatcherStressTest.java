@@ -137,6 +137,9 @@ class DispatcherStressTest {
           public void reading(boolean wanted) {}
 
           @Override
+          public void unwanted(String filter) {}
+
+          @Override
           public void wanted(Map<String, Optional<Wish>> changes) {
             assertTrue(loop.isCurrent());
           }

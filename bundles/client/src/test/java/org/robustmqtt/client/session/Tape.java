@@ -164,6 +164,11 @@ final class Tape implements SessionEffects {
   }
 
   @Override
+  public void tolerated(Tolerated breach, String text) {
+    lines.add("tolerated " + breach);
+  }
+
+  @Override
   public void pong() {
     lines.add("pong");
   }
