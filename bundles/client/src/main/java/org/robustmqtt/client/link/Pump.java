@@ -25,6 +25,7 @@ final class Pump {
   private Optional<Entry> held = Optional.empty();
 
   private Optional<Message> birth = Optional.empty();
+
   /** Whether the birth was given to the session on this connection. */
   private boolean birthSaid;
 

@@ -145,8 +145,8 @@ final class Sessions {
   }
 
   /**
-   * The link is being lost: puts it down to a message, if there is one that may be to blame; returns
-   * whether that is one of presence.
+   * The link is being lost: puts it down to a message, if there is one that may be to blame;
+   * returns whether that is one of presence.
    */
   boolean blame(Problem problem) {
     Optional<Session.Suspect> suspect = carrier.flatMap(Carrier::blame);

@@ -102,11 +102,7 @@ class PeerClosesTest {
   private static void listen(Peer peer, int from, int to) {
     for (int i = from; i < to; i++) {
       peer.it.dispatcher.add(
-          new ListenerSpec(
-              "test",
-              List.of(new TopicFilter("f/" + i)),
-              QoS.AT_LEAST_ONCE,
-              false),
+          new ListenerSpec("test", List.of(new TopicFilter("f/" + i)), QoS.AT_LEAST_ONCE, false),
           message -> {});
     }
   }
@@ -218,8 +214,7 @@ class PeerClosesTest {
             peer, () -> tickets.stream().allMatch(ticket -> peer.it.outcome(ticket).isPresent()));
     assertTrue(time <= 9, "after " + time);
     tickets.forEach(ticket -> assertEquals(Outcome.Kind.ACKNOWLEDGED, peer.outcome(ticket)));
-    assertEquals(
-        4, peer.it.broker.lines().size(), "connections, " + time + " s");
+    assertEquals(4, peer.it.broker.lines().size(), "connections, " + time + " s");
     assertEquals(3, active(peer));
     assertEquals(ProblemKind.CONNECTION_LOST, peer.it.problem());
     String text = peer.it.status().problem().orElseThrow().text();
@@ -272,16 +267,12 @@ class PeerClosesTest {
   void a_will_that_is_refused_by_its_name_is_left_out_at_once() {
     Peer peer =
         peer(
-            Peer.V5,
-            packet -> false,
-            shape -> shape.will = Optional.of(LinkWorld.will("offline")));
+            Peer.V5, packet -> false, shape -> shape.will = Optional.of(LinkWorld.will("offline")));
     peer.it.broker.connack(
         connect ->
             connect.will().isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                    new Connack(
-                        false, 0x9A, Properties.NONE)));
+                : Optional.of(new Connack(false, 0x9A, Properties.NONE)));
     peer.it.start();
     double time = seconds(peer, () -> peer.it.state() == ConnectionState.ONLINE);
     assertTrue(time <= 1.1, "after " + time);
