@@ -96,13 +96,13 @@ final class SessionStore {
       records.retain(change.filters().keySet());
       return;
     }
-    if (allInOne.isEmpty()) {
+    if (allInOne.isEmpty() && !change.filters().isEmpty()) {
       put(change, callback);
       return;
     }
     allInOne
-        .get()
-        .filters()
+        .map(SessionRecord::filters)
+        .orElse(Map.of())
         .forEach(
             (filter, held) -> {
               if (!change.filters().containsKey(filter)) {
