@@ -96,6 +96,10 @@ final class Dialing implements Opener.Answer {
     versions.reset();
   }
 
+  boolean hasDeadline() {
+    return late.isSet();
+  }
+
   void cancel() {
     late.cancel();
     opener.ifPresent(Opener::cancel);
