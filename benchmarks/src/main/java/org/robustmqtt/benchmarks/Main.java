@@ -2,13 +2,14 @@ package org.robustmqtt.benchmarks;
 
 import java.util.Arrays;
 import java.util.List;
-import org.robustmqtt.benchmarks.lines.IdleLine;
+import org.robustmqtt.benchmarks.lines.ConnectionLines;
 import org.robustmqtt.benchmarks.lines.QueueLine;
+import org.robustmqtt.benchmarks.lines.RemovalLines;
 
 /**
  * {@code table [quick|smoke] [NAME...]} measures the budgets; everything else is for JMH.
  *
- * <p>Two further words are for the processes that the table starts itself.
+ * <p>Further words are for the processes that the table starts itself.
  */
 public final class Main {
   private Main() {}
@@ -20,7 +21,8 @@ public final class Main {
     List<String> rest = words.subList(Math.min(1, words.size()), words.size());
     switch (first) {
       case "table" -> Table.print(rest, System.out);
-      case IdleLine.CHILD -> IdleLine.child(rest, System.out);
+      case ConnectionLines.CHILD -> ConnectionLines.child(rest, System.out);
+      case RemovalLines.CHILD -> RemovalLines.child(rest, System.out);
       case QueueLine.CHILD -> QueueLine.child(rest, System.out);
       default -> org.openjdk.jmh.Main.main(arguments);
     }

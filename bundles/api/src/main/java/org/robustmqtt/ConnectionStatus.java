@@ -69,6 +69,14 @@ public final class ConnectionStatus {
     return values.nextAttempt;
   }
 
+  /**
+   * Returns what a waiting connection waits for besides the time of {@link #nextAttempt}, in words:
+   * "the hub to reach start level 100". Empty if only the time counts.
+   */
+  public Optional<String> waitsFor() {
+    return values.waitsFor;
+  }
+
   /** Returns the queue. */
   public QueueStatus queue() {
     return values.queue;
@@ -100,7 +108,8 @@ public final class ConnectionStatus {
   }
 
   /**
-   * Returns what is wrong or doubtful in configuration, certificates and listeners, a line each.
+   * Returns what is wrong or doubtful in configuration, certificates and listeners, and what the
+   * broker does wrong though the connection survives it; a line each.
    */
   public List<String> faults() {
     return values.faults;
@@ -123,6 +132,7 @@ public final class ConnectionStatus {
     private Optional<Problem> problem = Optional.empty();
     private int attempt;
     private Optional<Instant> nextAttempt = Optional.empty();
+    private Optional<String> waitsFor = Optional.empty();
     private QueueStatus queue = QueueStatus.EMPTY;
     private Counters counters = Counters.ZERO;
     private Optional<JournalStatus> journal = Optional.empty();
@@ -146,6 +156,7 @@ public final class ConnectionStatus {
       problem = other.problem;
       attempt = other.attempt;
       nextAttempt = other.nextAttempt;
+      waitsFor = other.waitsFor;
       queue = other.queue;
       counters = other.counters;
       journal = other.journal;
@@ -199,6 +210,12 @@ public final class ConnectionStatus {
       return this;
     }
 
+    /** Sets what is waited for besides the time. */
+    public Builder waitsFor(Optional<String> value) {
+      waitsFor = Objects.requireNonNull(value);
+      return this;
+    }
+
     /** Sets the queue. */
     public Builder queue(QueueStatus value) {
       queue = Objects.requireNonNull(value);
@@ -235,9 +252,9 @@ public final class ConnectionStatus {
       return this;
     }
 
-    /** Sets what is wrong or doubtful. */
+    /** Sets what is wrong or doubtful; kept as {@link PlainText}. */
     public Builder faults(List<String> value) {
-      faults = List.copyOf(value);
+      faults = value.stream().map(PlainText::of).toList();
       return this;
     }
 

@@ -18,7 +18,9 @@ public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outc
   /**
    * The broker acknowledged the message: PUBACK (QoS 1) or PUBCOMP (QoS 2).
    *
-   * @param reasonCode 0x00, or 0x10 if nobody subscribes
+   * @param reasonCode 0x00, or 0x10 if nobody subscribes; 0x92 (QoS 2, after a lost connection) if
+   *     the broker does not know the message any more: it had finished it before the connection was
+   *     lost, or has lost it since
    * @param mayBeDuplicate whether it was sent as new more than once, so that a receiver may have
    *     seen it more than once although it asked for QoS 2
    * @param qosLowered whether it was sent with a lower quality of service than it asked for,

@@ -17,14 +17,15 @@ public final class Problem {
    * @param place where it happened
    * @param kind what it is
    * @param reasonCode the broker's reason code, 0 if it gave none
-   * @param text one line for a person, without secrets
+   * @param text one line for a person, without secrets; what does not fit on a line is replaced,
+   *     see {@link PlainText}
    * @param at when it happened, wall time
    */
   public Problem(Place place, ProblemKind kind, int reasonCode, String text, Instant at) {
     this.place = Objects.requireNonNull(place);
     this.kind = Objects.requireNonNull(kind);
     this.reasonCode = reasonCode;
-    this.text = Objects.requireNonNull(text);
+    this.text = PlainText.of(text);
     this.at = Objects.requireNonNull(at);
   }
 

@@ -11,6 +11,8 @@ public enum ProblemKind {
   SETTINGS_FAULTY(10),
   /** Another configuration has the name of this connection. */
   NAME_TAKEN(11),
+  /** A password could not be read before the connect; tried again as usual. */
+  CREDENTIALS_UNREADABLE(12),
   /** No journal service is there. */
   STORE_MISSING(20),
   /** The journal is used by another process. */

@@ -25,6 +25,10 @@ public interface RobustMqttConnection {
    * outcome. The call waits for neither network nor disk, except that with a full stage it waits,
    * for one round of the disk or one second at the most, for room.
    *
+   * <p>A task of a {@code ScheduledExecutorService} has to catch what this throws: an exception
+   * that leaves such a task ends it for good, and nobody is told. Each refusal is counted, see
+   * {@link Counters#refused()}.
+   *
    * @throws NotAcceptedException if it is not accepted, with the cause
    */
   Ticket publish(Message message);
@@ -56,7 +60,8 @@ public interface RobustMqttConnection {
 
   /**
    * Gives a filter back to the broker, now or at the next connect, whether or not listeners want
-   * it: they hear nothing more of it until they subscribe again.
+   * it: they hear nothing more of it until they subscribe again. One that nobody wanted is
+   * unsubscribed too, since the broker may have it from another life of this client identifier.
    *
    * @return whether the filter was wanted
    */
@@ -98,7 +103,8 @@ public interface RobustMqttConnection {
 
   /**
    * Cancels every message that waits to be sent. What is in flight goes on, since it will be over
-   * soon one way or the other; {@link #cancel} takes that, too.
+   * soon one way or the other; {@link #cancel} takes that, too. What is on disk only counts in the
+   * queue until it was read, which may take some seconds; it is never sent.
    *
    * @return how many
    */

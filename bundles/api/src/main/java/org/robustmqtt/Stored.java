@@ -8,9 +8,13 @@ public enum Stored {
   SETTLED_FIRST,
   /**
    * It is kept in memory only: durability {@code memory}, or {@code group} while the store is
-   * degraded.
+   * degraded. A {@code sync} message, too, if the connection was closed while nobody could know
+   * whether a disk that had failed holds it.
    */
   MEMORY_ONLY,
-  /** It could not be written. */
+  /**
+   * It could not be written, and no restart will find it: what may have been written of it is
+   * withdrawn before this is told.
+   */
   FAILED
 }

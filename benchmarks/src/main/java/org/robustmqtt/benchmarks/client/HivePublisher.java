@@ -5,25 +5,22 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The HiveMQ client, MQTT 5, asynchronous. */
 public final class HivePublisher implements Publisher {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
   private final Mqtt5AsyncClient client;
-  private final Semaphore ahead;
-  private final String[] topics = Publisher.topics();
-  private final byte[] payload = new byte[PAYLOAD];
-  private final Countdown left = new Countdown();
-  private int number;
 
   /** Connects. */
   public HivePublisher(int port, int window, boolean reconnect) throws Exception {
-    ahead = new Semaphore(window + AHEAD);
     Mqtt5ClientBuilder builder =
         MqttClient.builder()
             .useMqttVersion5()
-            .identifier("hive")
+            .identifier("hive" + NUMBER.incrementAndGet())
             .serverHost("127.0.0.1")
             .serverPort(port);
     if (reconnect) {
@@ -47,39 +44,13 @@ public final class HivePublisher implements Publisher {
   }
 
   @Override
-  public void publish(int count) throws Exception {
-    left.set(count);
-    for (int i = 0; i < count; i++) {
-      ahead.acquire();
-      client
-          .publish(message())
-          .whenComplete(
-              (result, failure) -> {
-                ahead.release();
-                left.one();
-              });
-    }
-    left.await();
-  }
-
-  @Override
-  public void publish(Runnable acknowledged) {
-    client
-        .publish(message())
-        .whenComplete(
-            (result, failure) -> {
-              if (failure == null) {
-                acknowledged.run();
-              }
-            });
-  }
-
-  private Mqtt5Publish message() {
-    return Mqtt5Publish.builder()
-        .topic(topics[number++ % TOPICS])
-        .payload(payload)
-        .qos(MqttQos.AT_LEAST_ONCE)
-        .build();
+  public CompletionStage<?> publish(String topic, byte[] payload, int qos) {
+    return client.publish(
+        Mqtt5Publish.builder()
+            .topic(topic)
+            .payload(payload)
+            .qos(qos == 1 ? MqttQos.AT_LEAST_ONCE : MqttQos.EXACTLY_ONCE)
+            .build());
   }
 
   @Override

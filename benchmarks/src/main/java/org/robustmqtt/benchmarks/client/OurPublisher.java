@@ -1,8 +1,11 @@
 package org.robustmqtt.benchmarks.client;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -13,15 +16,13 @@ import org.robustmqtt.client.component.BareHub;
 /** Ours: all rooms, and a journal on the disk. */
 public final class OurPublisher implements Publisher {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final String name;
   private final Optional<Durability> durability;
   private final BareHub hub = new BareHub();
-  private final OurStores stores;
+  private final OurStores stores = new OurStores();
   private final RobustMqttConnection connection;
-  private final String[] topics = Publisher.topics();
-  private final byte[] payload = new byte[PAYLOAD];
-  private int number;
 
   /**
    * Connects.
@@ -29,9 +30,11 @@ public final class OurPublisher implements Publisher {
    * @param durability of its messages; empty: the default, {@code group}
    */
   public OurPublisher(int port, int window, Optional<Durability> durability) throws Exception {
-    this.name = durability.map(kind -> "ours, " + kind).orElse("ours");
+    this.name =
+        durability
+            .map(kind -> "ours, `" + kind.name().toLowerCase(Locale.ROOT) + "`")
+            .orElse("ours");
     this.durability = durability;
-    stores = new OurStores();
     connection =
         hub.open(
             "ours",
@@ -39,12 +42,12 @@ public final class OurPublisher implements Publisher {
             Map.of(
                 "broker",
                 "mqtt://127.0.0.1:" + port,
+                "clientId",
+                "ours" + NUMBER.incrementAndGet(),
                 "connectDelay",
                 "0",
                 "maxInflight",
-                Integer.toString(window),
-                "queueMaxMessages",
-                Integer.toString(window + AHEAD)));
+                Integer.toString(window)));
     BareHub.await(connection, ConnectionState.ONLINE, PATIENCE);
   }
 
@@ -54,23 +57,15 @@ public final class OurPublisher implements Publisher {
   }
 
   @Override
-  public void publish(int count) throws Exception {
-    for (int i = 0; i < count; i++) {
-      connection.publish(message(), PATIENCE);
+  public CompletionStage<?> publish(String topic, byte[] payload, int qos) {
+    Message message = Message.of(topic, payload);
+    if (qos != 1) {
+      message = message.withQos(qos);
     }
-    if (!connection.flush(PATIENCE)) {
-      throw new IllegalStateException("not idle after " + PATIENCE + ": " + connection.status());
+    if (durability.isPresent()) {
+      message = message.withDurability(durability.get());
     }
-  }
-
-  @Override
-  public void publish(Runnable acknowledged) {
-    connection.publish(message()).outcome().thenRun(acknowledged);
-  }
-
-  private Message message() {
-    Message message = Message.of(topics[number++ % TOPICS], payload);
-    return durability.isPresent() ? message.withDurability(durability.get()) : message;
+    return connection.publish(message).outcome();
   }
 
   /** Returns the service. */

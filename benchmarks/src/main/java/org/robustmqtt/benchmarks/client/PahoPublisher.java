@@ -1,6 +1,9 @@
 package org.robustmqtt.benchmarks.client;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -8,33 +11,22 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
-/** Eclipse Paho v3 with persistence in memory; it refuses more than its window. */
+/**
+ * Eclipse Paho v3 with persistence in memory. It refuses more than its window, so its caller waits
+ * for a place in it and cannot be ahead.
+ */
 public final class PahoPublisher implements Publisher {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
   private final MqttAsyncClient client;
   private final Semaphore window;
-  private final String[] topics = Publisher.topics();
-  private final byte[] payload = new byte[PAYLOAD];
-  private final Countdown left = new Countdown();
-  private int number;
-
-  private final IMqttActionListener acknowledged =
-      new IMqttActionListener() {
-        @Override
-        public void onSuccess(IMqttToken token) {
-          window.release();
-          left.one();
-        }
-
-        @Override
-        public void onFailure(IMqttToken token, Throwable cause) {
-          throw new IllegalStateException(cause);
-        }
-      };
 
   /** Connects. */
   public PahoPublisher(int port, int window, boolean reconnect) throws MqttException {
     this.window = new Semaphore(window);
-    client = new MqttAsyncClient("tcp://127.0.0.1:" + port, "paho", new MemoryPersistence());
+    client =
+        new MqttAsyncClient(
+            "tcp://127.0.0.1:" + port, "paho" + NUMBER.incrementAndGet(), new MemoryPersistence());
     MqttConnectOptions options = new MqttConnectOptions();
     options.setMaxInflight(window);
     options.setAutomaticReconnect(reconnect);
@@ -48,35 +40,30 @@ public final class PahoPublisher implements Publisher {
   }
 
   @Override
-  public void publish(int count) throws Exception {
-    left.set(count);
-    for (int i = 0; i < count; i++) {
-      window.acquire();
-      client.publish(topics[number++ % TOPICS], payload, 1, false, null, acknowledged);
-    }
-    left.await();
-  }
-
-  @Override
-  public void publish(Runnable told) throws Exception {
+  public CompletionStage<?> publish(String topic, byte[] payload, int qos) throws Exception {
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
     IMqttActionListener listener =
         new IMqttActionListener() {
           @Override
           public void onSuccess(IMqttToken token) {
-            told.run();
+            window.release();
+            outcome.complete(null);
           }
 
           @Override
           public void onFailure(IMqttToken token, Throwable cause) {
-            // not told
+            window.release();
+            outcome.completeExceptionally(cause);
           }
         };
-    client.publish(topics[number++ % TOPICS], payload, 1, false, null, listener);
-  }
-
-  /** Returns whether it is connected. */
-  public boolean connected() {
-    return client.isConnected();
+    window.acquire();
+    try {
+      client.publish(topic, payload, qos, false, null, listener);
+    } catch (MqttException e) {
+      window.release();
+      throw e;
+    }
+    return outcome;
   }
 
   @Override

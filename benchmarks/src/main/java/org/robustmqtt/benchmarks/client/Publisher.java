@@ -1,62 +1,20 @@
 package org.robustmqtt.benchmarks.client;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletionStage;
 
-/** A connected client that publishes with QoS 1. */
+/** A connected client that publishes. */
 public interface Publisher extends AutoCloseable {
-  /** Bytes of the payload. */
-  int PAYLOAD = 64;
-
-  /** So many topics are published to in turn. */
-  int TOPICS = 100;
-
-  /** How many messages a caller may have accepted and not acknowledged beside the window. */
-  int AHEAD = 1000;
-
   /** Returns its name in the table. */
   String name();
 
-  /** Publishes so many messages and returns when the last one is acknowledged. */
-  void publish(int count) throws Exception;
-
-  /** Publishes one message; the runnable is told when the application hears of its end. */
-  void publish(Runnable acknowledged) throws Exception;
+  /**
+   * Publishes one message. It may wait until the client takes it.
+   *
+   * @return completes with the outcome of this message: normally only if the broker acknowledged
+   *     it, except that ours tells a drop as a value
+   */
+  CompletionStage<?> publish(String topic, byte[] payload, int qos) throws Exception;
 
   @Override
   void close() throws Exception;
-
-  /** Returns the topics. */
-  static String[] topics() {
-    String[] topics = new String[TOPICS];
-    for (int i = 0; i < TOPICS; i++) {
-      topics[i] = "home/room" + i + "/temperature";
-    }
-    return topics;
-  }
-
-  /** Counts acknowledgements down; any thread. */
-  final class Countdown {
-    private final AtomicLong left = new AtomicLong();
-
-    /** So many are to come. */
-    public void set(long count) {
-      left.set(count);
-    }
-
-    /** One has come. */
-    public void one() {
-      if (left.decrementAndGet() == 0) {
-        synchronized (this) {
-          notifyAll();
-        }
-      }
-    }
-
-    /** Waits for the last one. */
-    public synchronized void await() throws InterruptedException {
-      while (left.get() > 0) {
-        wait();
-      }
-    }
-  }
 }

@@ -1,15 +1,20 @@
 package org.robustmqtt.benchmarks.codec;
 
 import com.hivemq.client.internal.mqtt.codec.decoder.MqttDecoderContext;
+import com.hivemq.client.internal.mqtt.codec.decoder.MqttMessageDecoder;
 import com.hivemq.client.internal.mqtt.codec.decoder.mqtt3.Mqtt3PublishDecoder;
+import com.hivemq.client.internal.mqtt.codec.decoder.mqtt5.Mqtt5PublishDecoder;
 import com.hivemq.client.internal.mqtt.codec.encoder.MqttEncoderContext;
 import com.hivemq.client.internal.mqtt.codec.encoder.MqttMessageEncoder;
 import com.hivemq.client.internal.mqtt.codec.encoder.mqtt3.Mqtt3PublishEncoder;
+import com.hivemq.client.internal.mqtt.codec.encoder.mqtt5.Mqtt5PublishEncoder;
 import com.hivemq.client.internal.mqtt.datatypes.MqttTopicImpl;
 import com.hivemq.client.internal.mqtt.datatypes.MqttUserPropertiesImpl;
+import com.hivemq.client.internal.mqtt.datatypes.MqttUserPropertyImpl;
 import com.hivemq.client.internal.mqtt.message.MqttMessage;
 import com.hivemq.client.internal.mqtt.message.publish.MqttPublish;
 import com.hivemq.client.internal.mqtt.message.publish.MqttStatefulPublish;
+import com.hivemq.client.internal.util.collections.ImmutableList;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -28,16 +33,44 @@ import java.nio.ByteBuffer;
 final class HiveCodec {
   private static final MethodHandle ENCODE = encodeHandle();
 
-  private final Mqtt3PublishEncoder encoder;
-  private final Mqtt3PublishDecoder decoder;
+  private final MqttMessageEncoder<?> encoder;
+  private final MqttMessageDecoder decoder;
   private final MqttEncoderContext encoding;
   private final MqttDecoderContext decoding;
   private final MqttPublish message;
   private final int packetId;
 
+  /** A codec of MQTT 3.1.1. */
   HiveCodec(String topic, int packetId, byte[] payload) {
-    encoder = make(Mqtt3PublishEncoder.class);
-    decoder = make(Mqtt3PublishDecoder.class);
+    this(
+        topic,
+        packetId,
+        payload,
+        MqttUserPropertiesImpl.NO_USER_PROPERTIES,
+        make(Mqtt3PublishEncoder.class),
+        make(Mqtt3PublishDecoder.class));
+  }
+
+  /** A codec of MQTT 5; names and values of user properties in turn. */
+  HiveCodec(String topic, int packetId, byte[] payload, String... properties) {
+    this(
+        topic,
+        packetId,
+        payload,
+        userProperties(properties),
+        make(Mqtt5PublishEncoder.class),
+        make(Mqtt5PublishDecoder.class));
+  }
+
+  private HiveCodec(
+      String topic,
+      int packetId,
+      byte[] payload,
+      MqttUserPropertiesImpl properties,
+      MqttMessageEncoder<?> encoder,
+      MqttMessageDecoder decoder) {
+    this.encoder = encoder;
+    this.decoder = decoder;
     ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
     encoding = make(MqttEncoderContext.class, allocator);
     decoding =
@@ -53,14 +86,23 @@ final class HiveCodec {
             null,
             null,
             null,
-            MqttUserPropertiesImpl.NO_USER_PROPERTIES,
+            properties,
             null);
     this.packetId = packetId;
   }
 
-  /** Returns what follows the fixed header of a packet that is shorter than 128 bytes. */
+  private static MqttUserPropertiesImpl userProperties(String... texts) {
+    ImmutableList.Builder<MqttUserPropertyImpl> all = ImmutableList.builder();
+    for (int i = 0; i < texts.length; i += 2) {
+      all.add(MqttUserPropertyImpl.of(texts[i], texts[i + 1]));
+    }
+    return MqttUserPropertiesImpl.of(all.build());
+  }
+
+  /** Returns what follows the fixed header of a packet that is shorter than 16,384 bytes. */
   static ByteBuf body(byte[] packet, int length) {
-    return Unpooled.wrappedBuffer(packet, 2, length - 2);
+    int fixed = packet[1] < 0 ? 3 : 2;
+    return Unpooled.wrappedBuffer(packet, fixed, length - fixed);
   }
 
   ByteBuf encode() throws Throwable {
@@ -70,11 +112,10 @@ final class HiveCodec {
             false,
             MqttStatefulPublish.DEFAULT_NO_TOPIC_ALIAS,
             MqttStatefulPublish.DEFAULT_NO_SUBSCRIPTION_IDENTIFIERS);
-    return (ByteBuf)
-        ENCODE.invokeExact((MqttMessageEncoder<?>) encoder, (MqttMessage) stateful, encoding);
+    return (ByteBuf) ENCODE.invokeExact(encoder, (MqttMessage) stateful, encoding);
   }
 
-  MqttStatefulPublish decode(ByteBuf body) throws Exception {
+  MqttMessage decode(ByteBuf body) throws Exception {
     return decoder.decode(0x02, body, decoding);
   }
 

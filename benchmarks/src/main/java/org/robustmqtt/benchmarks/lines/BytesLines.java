@@ -52,17 +52,17 @@ public final class BytesLines implements Lines {
       double settledEach = (double) (settled.bytesWritten() - sent.bytesWritten()) / count;
       long forces = settled.forces() - stored.forces();
       return List.of(
-          new Row(
+          Row.counted(
               "disk bytes per message (250 B), durable within 1 s",
               "300 B",
               Meter.text("%.0f B", each),
-              Row.Verdict.of(each <= 300),
+              each <= 300,
               sqlite(count)),
-          new Row(
+          Row.counted(
               "bytes written per acknowledgement of a stored message",
               "20 B, no force",
               Meter.text("%.1f B, %d forces for %d", settledEach, forces, count),
-              Row.Verdict.of(settledEach <= 20 && forces < Math.max(2, count / 100)),
+              settledEach <= 20 && forces < Math.max(2, count / 100),
               Meter.text("its packet id before it was sent: %.1f B", sentEach)));
     }
   }

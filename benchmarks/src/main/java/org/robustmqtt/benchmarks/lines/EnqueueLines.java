@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.robustmqtt.benchmarks.Lines;
 import org.robustmqtt.benchmarks.Row;
 import org.robustmqtt.benchmarks.Scale;
+import org.robustmqtt.benchmarks.store.ArtemisStore;
 import org.robustmqtt.benchmarks.store.FloorStore;
 import org.robustmqtt.benchmarks.store.MvStore;
 import org.robustmqtt.benchmarks.store.OurStore;
@@ -16,6 +17,10 @@ import org.robustmqtt.benchmarks.store.Store;
 /** Records of 250 bytes, each forced before its producer goes on; one producer, and 64. */
 public final class EnqueueLines implements Lines {
   private static final int OURS = 1;
+
+  /** The last one that forces for several producers at once. */
+  private static final int GROUPED = 2;
+
   private static final byte[] RECORD = new byte[200];
   private static final int MANY = 64;
   private static final int PEERS_SHARE = 8;
@@ -27,15 +32,19 @@ public final class EnqueueLines implements Lines {
 
   @Override
   public List<Row> measure(Scale scale) throws Exception {
+    return List.of(row(scale, 1, 0.9, "at most 1.1 forces each"), row(scale, MANY, 0.8, "grouped"));
+  }
+
+  private static Row row(Scale scale, int producers, double budget, String forcesBudget)
+      throws Exception {
     List<Store> stores = new ArrayList<>();
     try {
       stores.add(new FloorStore());
       stores.add(new OurStore());
+      stores.add(new ArtemisStore(producers > 1));
       stores.add(new SqliteStore());
       stores.add(new MvStore());
-      return List.of(
-          row(stores, scale, 1, 0.9, "at most 1.1 forces each"),
-          row(stores, scale, MANY, 0.8, "grouped"));
+      return row(stores, scale, producers, budget, forcesBudget);
     } finally {
       for (Store store : stores) {
         store.close();
@@ -54,7 +63,7 @@ public final class EnqueueLines implements Lines {
       for (int i = 0; i < stores.size(); i++) {
         long before = stores.get(i).forces();
         // Those that force for each producer would take minutes with many.
-        int share = producers > 1 && i > OURS ? PEERS_SHARE : 1;
+        int share = producers > 1 && i > GROUPED ? PEERS_SHARE : 1;
         int some = Math.max(1, each / share);
         long nanos = run(stores.get(i), producers, some) * each / some;
         if (round >= 0) {
@@ -65,21 +74,23 @@ public final class EnqueueLines implements Lines {
       }
     }
     long puts = (long) scale.rounds() * producers * each;
-    double ratio = Meter.median(ratios[OURS]);
+    Rounds ratio = new Rounds(ratios[OURS]);
     double forcesEach = (double) forces / puts;
     List<String> texts = new ArrayList<>();
     for (int i = OURS + 1; i < stores.size(); i++) {
-      texts.add(Meter.text("%s %.2f", stores.get(i).name(), Meter.median(ratios[i])));
+      texts.add(Meter.text("%s %.2f", stores.get(i).name(), new Rounds(ratios[i]).median()));
     }
-    texts.add(Meter.text("floor %.0f/s", (double) producers * each * 1e9 / Meter.median(floors)));
-    boolean met = ratio >= budget && forcesEach <= (producers == 1 ? 1.1 : 0.9);
-    return new Row(
+    texts.add(
+        Meter.text("floor %.0f/s", (double) producers * each * 1e9 / new Rounds(floors).median()));
+    boolean met = ratio.median() >= budget && forcesEach <= (producers == 1 ? 1.1 : 0.9);
+    return Row.of(
         "durable enqueue, forced each, "
             + producers
             + (producers == 1 ? " producer" : " producers"),
         budget + " of floor, " + forcesBudget,
-        Meter.text("%.2f, %.2f forces each", ratio, forcesEach),
-        Row.Verdict.of(met),
+        Meter.text("%.2f, %.2f forces each", ratio.median(), forcesEach),
+        met,
+        ratio.spread(),
         String.join("; ", texts));
   }
 

@@ -3,24 +3,23 @@ package org.robustmqtt.benchmarks.lines;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.robustmqtt.benchmarks.wire.FloorBroker;
+import org.robustmqtt.benchmarks.wire.Broker;
 
-/** Reads what this process has used without the broker that runs in it. */
+/** Reads what this process has used without the broker, if that runs in it. */
 final class Meter {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final FloorBroker broker;
+  private final Broker broker;
   private long nanos;
   private long cpu;
   private Map<Long, Long> allocated = Map.of();
 
-  Meter(FloorBroker broker) {
+  Meter(Broker broker) {
     this.broker = broker;
   }
 
@@ -31,7 +30,11 @@ final class Meter {
    * @param cpu processor time of all threads but the broker's, garbage collection included
    * @param bytes what they allocated
    */
-  record Used(long nanos, long cpu, long bytes) {}
+  record Used(double nanos, double cpu, double bytes) {
+    Used each(long count) {
+      return new Used(nanos / count, cpu / count, bytes / count);
+    }
+  }
 
   void start() {
     allocated = allocated();
@@ -58,21 +61,21 @@ final class Meter {
     long[] ids = THREADS.getAllThreadIds();
     long[] bytes = THREADS.getThreadAllocatedBytes(ids);
     for (int i = 0; i < ids.length; i++) {
-      if (ids[i] != broker.threadId() && bytes[i] >= 0) {
+      if (!broker.owns(ids[i]) && bytes[i] >= 0) {
         result.put(ids[i], bytes[i]);
       }
     }
     return result;
   }
 
-  static double median(double... values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
   static String text(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
+  }
+
+  /** Returns a count in a form that can be read. */
+  static String count(long number) {
+    return number >= 1_000_000 && number % 1_000_000 == 0
+        ? number / 1_000_000 + " million"
+        : text("%,d", number);
   }
 }

@@ -59,11 +59,11 @@ public final class QueueLine implements Lines {
       long segments = drained.map(answers -> answers.get("segments")).orElse(Long.MAX_VALUE);
       String count = scale.queued() >= 1_000_000 ? "1 million" : scale.queued() + "";
       return List.of(
-          new Row(
+          Row.counted(
               count + " queued (1,000 topics): open",
               "0.5 s",
               Meter.text("%.2f s", millis / 1e3),
-              Row.Verdict.of(millis <= 500),
+              millis <= 500,
               opened
                   .map(
                       answers ->
@@ -71,19 +71,19 @@ public final class QueueLine implements Lines {
                               "journal %.2f s; store %.0f MB",
                               answers.get("journal") / 1e3, stored / 1e6))
                   .orElse("did not open")),
-          new Row(
+          Row.counted(
               count + " queued: heap",
               "fits -Xmx16m beside an empty JVM",
               heap == 0 ? "more than 1 GB" : "fits -Xmx" + heap + "m",
-              Row.Verdict.of(heap > 0 && heap <= 16 + empty),
+              heap > 0 && heap <= 16 + empty,
               Meter.text(
                   "in use %.0f MB; empty queue fits -Xmx%dm",
                   opened.map(answers -> answers.get("heap")).orElse(0L) / 1e6, empty)),
-          new Row(
+          Row.counted(
               "store after the drain",
               "at most 2 segments",
               segments + " segments",
-              Row.Verdict.of(segments <= 2),
+              segments <= 2,
               drained
                   .map(
                       answers ->
@@ -105,7 +105,8 @@ public final class QueueLine implements Lines {
     return 0;
   }
 
-  private static void fill(Path folder, int count) throws Exception {
+  /** Puts so many messages into the store of a connection. */
+  static void fill(Path folder, int count) throws Exception {
     try (OurStores stores = new OurStores(folder);
         Journal journal = stores.open(NAME, Duration.ofMillis(50))) {
       CountDownLatch forced = new CountDownLatch(count);
@@ -133,6 +134,22 @@ public final class QueueLine implements Lines {
         0);
   }
 
+  /** Opens a connection on a store that was filled; 0: it does not connect. */
+  static RobustMqttConnection open(BareHub hub, OurStores stores, int port) throws Exception {
+    return hub.open(
+        NAME,
+        stores.provider(),
+        Map.of(
+            "broker",
+            "mqtt://127.0.0.1:" + (port == 0 ? 1 : port),
+            "connectDelay",
+            port == 0 ? "1h" : "0",
+            "queueMaxMessages",
+            "2000000",
+            "queueMaxBytes",
+            "1GB"));
+  }
+
   /** The other side: opens a connection on the store; drains it if there is a port. */
   public static void child(List<String> words, PrintStream out) throws Exception {
     Path folder = Path.of(words.get(0));
@@ -142,19 +159,7 @@ public final class QueueLine implements Lines {
     BareHub hub = new BareHub();
     long start = System.nanoTime();
     List<Long> opened = new ArrayList<>();
-    RobustMqttConnection connection =
-        hub.open(
-            NAME,
-            stores.provider(),
-            Map.of(
-                "broker",
-                "mqtt://127.0.0.1:" + (port == 0 ? 1 : port),
-                "connectDelay",
-                port == 0 ? "1h" : "0",
-                "queueMaxMessages",
-                "2000000",
-                "queueMaxBytes",
-                "1GB"));
+    RobustMqttConnection connection = open(hub, stores, port);
     opened.add(System.nanoTime());
     out.println("millis=" + (opened.get(0) - start) / 1_000_000);
     out.println("journal=" + stores.openMillis());

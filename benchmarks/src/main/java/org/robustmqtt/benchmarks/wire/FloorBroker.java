@@ -19,9 +19,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * A broker that costs next to nothing, so that it is not what a line measures: one thread, no
  * sessions, no routing. It acknowledges what is sent to it, in MQTT 3.1.1 and 5, everything of one
- * read in one write; and it can flood a client with messages of QoS 0.
+ * read in one write; and it can flood a client with messages of QoS 0. In MQTT 5 it grants as many
+ * topic aliases as Mosquitto by default.
  */
-public final class FloorBroker implements AutoCloseable {
+public final class FloorBroker implements Broker {
+  /** The system property that says how many topic aliases it grants. */
+  public static final String PROPERTY = "benchmarks.aliases";
+
+  private static final int ALIASES = Integer.getInteger(PROPERTY, 10);
   private static final int BUFFER = 256 * 1024;
 
   private final Selector selector;
@@ -31,7 +36,6 @@ public final class FloorBroker implements AutoCloseable {
   private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER);
   private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER);
   private volatile boolean closing;
-  private volatile long publishes;
 
   private FloorBroker(int port) throws IOException {
     selector = Selector.open();
@@ -54,33 +58,33 @@ public final class FloorBroker implements AutoCloseable {
     }
   }
 
-  /** Returns where it listens. */
+  @Override
+  public String name() {
+    return "in-process broker";
+  }
+
+  @Override
   public int port() {
     return server.socket().getLocalPort();
   }
 
-  /** Returns the identifier of its thread. */
-  public long threadId() {
-    return thread.getId();
-  }
-
-  /** Returns the processor time of its thread, in nanoseconds. */
+  @Override
   public long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId());
   }
 
-  /** Returns how many messages were sent to it. */
-  public long publishes() {
-    return publishes;
+  @Override
+  public boolean owns(long threadId) {
+    return threadId == thread.getId();
   }
 
-  /** Sends so many copies of a packet to every client that has subscribed to anything. */
-  public void flood(byte[] packet, int count) {
+  /** Sends so many packets, these in turn, to every client that has subscribed to anything. */
+  public void flood(byte[][] packets, int count) {
     tasks.add(
         () -> {
           for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Client client && client.subscribed) {
-              client.flood(packet, count);
+            if (key.attachment() instanceof FloorClient client && client.subscribed()) {
+              client.flood(packets, count);
             }
           }
         });
@@ -129,7 +133,7 @@ public final class FloorBroker implements AutoCloseable {
       accept();
       return;
     }
-    Client client = (Client) key.attachment();
+    FloorClient client = (FloorClient) key.attachment();
     try {
       if (key.isWritable()) {
         client.writable();
@@ -146,162 +150,8 @@ public final class FloorBroker implements AutoCloseable {
     for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      Client client = new Client(channel);
-      client.key = channel.register(selector, SelectionKey.OP_READ, client);
-    }
-  }
-
-  /** One connected client. */
-  private final class Client {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    private final SocketChannel channel;
-    private SelectionKey key;
-    private boolean v5;
-    private boolean subscribed;
-
-    /** The beginning of a packet whose rest has not come. */
-    private ByteBuffer rest = NOTHING;
-
-    /** What the socket did not take. */
-    private ByteBuffer waiting = NOTHING;
-
-    private byte[] flooding = {};
-    private int left;
-
-    Client(SocketChannel channel) {
-      this.channel = channel;
-    }
-
-    void readable() throws IOException {
-      in.clear();
-      if (rest.hasRemaining()) {
-        in.put(rest);
-        rest = NOTHING;
-      }
-      if (channel.read(in) < 0) {
-        channel.close();
-        return;
-      }
-      in.flip();
-      out.clear();
-      while (packet()) {
-        // one after another
-      }
-      if (in.hasRemaining()) {
-        rest = ByteBuffer.allocate(in.remaining()).put(in).flip();
-      }
-      out.flip();
-      write(out);
-    }
-
-    /** Answers one packet; false if it is not there as a whole. */
-    private boolean packet() {
-      int start = in.position();
-      int length = 0;
-      int at = start + 1;
-      for (int shift = 0; ; shift += 7) {
-        if (at >= in.limit()) {
-          return false;
-        }
-        int b = in.get(at++);
-        length |= (b & 0x7F) << shift;
-        if (b >= 0) {
-          break;
-        }
-      }
-      if (at + length > in.limit()) {
-        return false;
-      }
-      answer(in.get(start) & 0xFF, at);
-      in.position(at + length);
-      return true;
-    }
-
-    private void answer(int first, int body) {
-      switch (first >> 4) {
-        case 1 -> connect(body);
-        case 3 -> publish(first, body);
-        case 6 -> id(0x70, body);
-        case 8 -> {
-          subscribed = true;
-          out.put((byte) 0x90).put((byte) (v5 ? 4 : 3)).putShort(in.getShort(body));
-          if (v5) {
-            out.put((byte) 0);
-          }
-          out.put((byte) 0);
-        }
-        case 10 -> {
-          out.put((byte) 0xB0).put((byte) (v5 ? 4 : 2)).putShort(in.getShort(body));
-          if (v5) {
-            out.put((byte) 0).put((byte) 0);
-          }
-        }
-        case 12 -> out.put((byte) 0xD0).put((byte) 0);
-        default -> {
-          // nothing to be said
-        }
-      }
-    }
-
-    private void connect(int body) {
-      v5 = in.get(body + 6) == 5;
-      out.put((byte) 0x20).put((byte) (v5 ? 3 : 2)).put((byte) 0).put((byte) 0);
-      if (v5) {
-        out.put((byte) 0);
-      }
-    }
-
-    private void publish(int first, int body) {
-      publishes++;
-      int qos = first >> 1 & 3;
-      if (qos > 0) {
-        id(qos == 1 ? 0x40 : 0x50, body + 2 + (in.getShort(body) & 0xFFFF));
-      }
-    }
-
-    private void id(int type, int at) {
-      out.put((byte) type).put((byte) 2).putShort(in.getShort(at));
-    }
-
-    void flood(byte[] packet, int count) {
-      flooding = packet;
-      left += count;
-      key.interestOpsOr(SelectionKey.OP_WRITE);
-    }
-
-    void writable() throws IOException {
-      if (waiting.hasRemaining()) {
-        channel.write(waiting);
-        if (waiting.hasRemaining()) {
-          return;
-        }
-      }
-      if (left == 0) {
-        key.interestOpsAnd(~SelectionKey.OP_WRITE);
-        return;
-      }
-      out.clear();
-      while (left > 0 && out.remaining() >= flooding.length) {
-        out.put(flooding);
-        left--;
-      }
-      out.flip();
-      write(out);
-    }
-
-    private void write(ByteBuffer bytes) throws IOException {
-      if (!waiting.hasRemaining() && bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      if (bytes.hasRemaining()) {
-        waiting =
-            ByteBuffer.allocate(waiting.remaining() + bytes.remaining())
-                .put(waiting)
-                .put(bytes)
-                .flip();
-        key.interestOpsOr(SelectionKey.OP_WRITE);
-      }
+      SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+      key.attach(new FloorClient(channel, key, in, out, ALIASES));
     }
   }
 }

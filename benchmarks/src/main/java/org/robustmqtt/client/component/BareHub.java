@@ -19,7 +19,7 @@ import org.robustmqtt.journal.JournalProvider;
  * that is nobody else's business.
  */
 public final class BareHub implements AutoCloseable {
-  private final HubEngine engine = new HubEngine();
+  private final HubEngine engine = new HubEngine(Optional::empty);
   private final List<Rooms> rooms = new ArrayList<>();
   private final List<Journal> journals = new ArrayList<>();
 

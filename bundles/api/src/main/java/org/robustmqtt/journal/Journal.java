@@ -14,9 +14,11 @@ import org.robustmqtt.Stored;
  * <p>While it is degraded (see {@link JournalStatus#degraded}), {@code sync} messages are told
  * {@link Stored#FAILED} and {@code group} ones {@link Stored#MEMORY_ONLY}; the latter are kept
  * until they are settled, and written when the disk is back, before anything new and without
- * another callback. The callbacks of {@link #released}, {@link #received}, {@link #completed}, of
- * {@link #sent} for QoS 2 and of a forced {@link #put} come when the disk is back; all others are
- * told false at once, and what they said is recorded later.
+ * another callback. A {@code sync} message whose writing had begun is told {@link Stored#FAILED}
+ * when the disk is back and has taken that it does not count; if the journal is closed before,
+ * {@link Stored#MEMORY_ONLY}. The callbacks of {@link #released}, {@link #received}, {@link
+ * #completed}, of {@link #sent} for QoS 2 and of a forced {@link #put} come when the disk is back;
+ * all others are told false at once, and what they said is recorded later.
  */
 @ProviderType
 public interface Journal extends AutoCloseable {

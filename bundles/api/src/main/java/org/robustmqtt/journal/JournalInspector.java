@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Looks into journals for people, open or not, without changing anything. An OSGi service. Safe for
- * several threads; waits for the disk.
+ * Looks into journals for people, open or not. Only {@link #acknowledge} changes anything. An OSGi
+ * service. Safe for several threads; waits for the disk.
  */
 @ProviderType
 public interface JournalInspector {
@@ -34,4 +34,14 @@ public interface JournalInspector {
    */
   boolean inspect(Command command, String connection, boolean payloads, Consumer<String> lines)
       throws JournalException;
+
+  /**
+   * Remembers that a person has seen the damage of a journal: it is not a problem of its connection
+   * any more. The bytes that were set aside are kept.
+   *
+   * @param connection the name of its connection
+   * @return how many damaged parts were new to the person; 0 if there was nothing to acknowledge
+   * @throws JournalException if there is no such journal, or the disk fails
+   */
+  int acknowledge(String connection) throws JournalException;
 }

@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param forces forces since it was opened
  * @param recovered messages found when it was opened
  * @param cutBytes bytes of a torn tail that were cut when it was opened
- * @param damagedBytes bytes that were set aside as damaged when it was opened
- * @param damagedFiles the files they were set aside in
+ * @param damagedBytes bytes that could not be read at this or an earlier opening, until a person
+ *     has acknowledged it; of a segment that is missing they count at the opening that finds it
+ * @param damagedFiles the files that stand for the damage, one for each part, until then
  * @param memoryMessages messages that are in memory only, because the disk takes none; they are
  *     written when it does
  * @param memoryBytes the bytes of their topics and payloads

@@ -2,6 +2,7 @@ package org.robustmqtt.codec;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Reads packets of one protocol version. It keeps no bytes: framing first ({@link #frameLength}),
@@ -61,6 +62,18 @@ public final class Decoder {
     }
     throw Rule.REMAINING_LENGTH.broken(
         dialect, type + ": remaining length goes on after 4 bytes; allowed are 4");
+  }
+
+  /**
+   * Looks at the head of a PUBLISH that {@link #frameLength} or {@link #decode} has refused, so
+   * that it can be passed over.
+   *
+   * @param refusal what was thrown
+   * @return empty if more bytes are needed, at most {@link PublishHead#LONGEST} together
+   * @throws CodecException the refusal, if it is no PUBLISH, or one that cannot be passed over
+   */
+  public Optional<PublishHead> head(ByteBuffer in, CodecException refusal) throws CodecException {
+    return PublishHead.look(in, refusal);
   }
 
   private int checkedLength(PacketType type, int remaining, int lengthSize) throws CodecException {

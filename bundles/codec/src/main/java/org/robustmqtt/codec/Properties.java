@@ -19,6 +19,9 @@ public final class Properties {
 
   private static final Property[] KEYS = Property.values();
 
+  /** What an entry takes besides its characters or bytes. */
+  private static final int ENTRY = 64;
+
   private final Property[] keys;
   private final Object[] values; // Long, String, byte[] or UserProperty, as the key's type says
 
@@ -35,6 +38,22 @@ public final class Properties {
   /** Returns whether there are none. */
   public boolean isEmpty() {
     return keys.length == 0;
+  }
+
+  /** Returns about how many bytes of memory they take; at the most 2^30. */
+  public int weight() {
+    long weight = 0;
+    for (Object value : values) {
+      weight += ENTRY;
+      if (value instanceof String text) {
+        weight += text.length();
+      } else if (value instanceof byte[] bytes) {
+        weight += bytes.length;
+      } else if (value instanceof UserProperty user) {
+        weight += user.name().length() + user.value().length();
+      }
+    }
+    return (int) Math.min(weight, 1 << 30);
   }
 
   /**

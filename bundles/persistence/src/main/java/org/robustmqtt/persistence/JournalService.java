@@ -150,4 +150,9 @@ public final class JournalService implements JournalProvider, JournalInspector {
       throws JournalException {
     return new Inspector(new FileDisk(), journals.folder(connection), lines).run(command, payloads);
   }
+
+  @Override
+  public int acknowledge(String connection) throws JournalException {
+    return journals.acknowledge(connection);
+  }
 }

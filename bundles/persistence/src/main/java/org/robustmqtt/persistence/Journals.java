@@ -81,6 +81,7 @@ final class Journals implements JournalProvider, AutoCloseable {
       disk.createFolders(folder);
       DiskLock lock = takeOver.lock(folder);
       try {
+        takeOver.protect(folder);
         takeOver.run(folder, sources(base, connection));
         boolean inDataArea = now.dataArea().map(base::equals).orElse(false);
         DiskJournal journal =
@@ -92,11 +93,11 @@ final class Journals implements JournalProvider, AutoCloseable {
                 worker);
         opened = Optional.of(journal);
         return journal;
-      } catch (IOException | JournalException | RuntimeException e) {
+      } catch (IOException | JournalException | RuntimeException | Error e) {
         lock.close();
         throw e;
       }
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       throw new JournalException(
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be opened: " + e, e);
     } finally {
@@ -178,6 +179,28 @@ final class Journals implements JournalProvider, AutoCloseable {
     return path.standard().resolve(connection);
   }
 
+  /** See {@link org.robustmqtt.journal.JournalInspector#acknowledge}. */
+  int acknowledge(String connection) throws JournalException {
+    Path folder = folder(connection);
+    Optional<DiskJournal> open;
+    synchronized (folders) {
+      open = folders.getOrDefault(folder, Optional.empty());
+    }
+    try {
+      if (open.isPresent()) {
+        return open.get().acknowledge();
+      }
+      if (!takeOver.isJournal(folder)) {
+        throw new JournalException(
+            ProblemKind.STORE_MISSING, folder + ": no journal is there", null);
+      }
+      return DiskJournal.acknowledge(disk, folder);
+    } catch (IOException e) {
+      throw new JournalException(
+          ProblemKind.STORE_UNREADABLE, folder + ": damage cannot be acknowledged: " + e, e);
+    }
+  }
+
   private List<String> inStandard() {
     List<String> names = new ArrayList<>();
     try {
@@ -201,6 +224,9 @@ final class Journals implements JournalProvider, AutoCloseable {
     try {
       if (!takeOver.isJournal(folder)) {
         return false;
+      }
+      if (disk.isLink(folder)) {
+        throw new IOException("it is a link, which is not followed to delete anything");
       }
       takeOver.deleteLocked(folder);
       return true;

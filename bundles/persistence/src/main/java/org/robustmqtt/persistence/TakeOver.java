@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.persistence.door.Clock;
@@ -13,6 +15,7 @@ import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.journal.DamagedParts;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.journal.Merge;
 import org.slf4j.Logger;
@@ -38,6 +41,10 @@ final class TakeOver {
   private static final String COMPLETE = "complete";
   private static final String DRAFT = "complete.draft";
   private static final int CHUNK = 256 * 1024;
+  private static final Set<String> OURS =
+      Set.of(LOCK, GONE, COMPLETE, DRAFT, "reserve", "reserve.draft");
+  private static final Pattern PARTS =
+      Pattern.compile("\\d{8,}\\.seg|(taken-)*\\d{8,}\\.seg(\\.[0-9a-z]+)*\\.damaged(\\.seen)?");
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
   private final Disk disk;
@@ -71,7 +78,7 @@ final class TakeOver {
     Path incoming = target.resolve(INCOMING);
     if (disk.list(incoming).contains(COMPLETE)) {
       complete(target, incoming);
-    } else {
+    } else if (disk.list(target).contains(INCOMING)) {
       deleteFolder(incoming);
     }
     for (Path source : sources) {
@@ -108,10 +115,29 @@ final class TakeOver {
       held.close();
     }
     // The lock file can only go when it is not held; what else is in the folder is not ours.
-    List<String> names = disk.list(folder);
-    if (names.isEmpty() || names.equals(List.of(LOCK))) {
-      disk.delete(folder.resolve(LOCK));
+    disk.delete(folder.resolve(LOCK));
+    deleteIfEmpty(folder);
+  }
+
+  private void deleteIfEmpty(Path folder) throws IOException {
+    if (disk.list(folder).isEmpty()) {
       disk.delete(folder);
+    } else {
+      LOG.info("{}: not deleted, it holds files that are not of a journal", folder);
+    }
+  }
+
+  /** Lets nobody but the owner read what is in a folder of ours; others' files stay as they are. */
+  void protect(Path folder) {
+    try {
+      disk.protect(folder);
+      for (String name : disk.list(folder)) {
+        if (isOurs(name)) {
+          disk.protect(folder.resolve(name));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: other users of this machine may be able to read it: {}", folder, e.toString());
     }
   }
 
@@ -133,7 +159,7 @@ final class TakeOver {
   private void copy(Path source, Path incoming) throws IOException {
     disk.createFolders(incoming);
     for (String name : disk.list(source)) {
-      if (isSegment(name) || name.endsWith(".damaged")) {
+      if (isSegment(name) || DamagedParts.isOne(name)) {
         copyFile(source.resolve(name), incoming.resolve(name));
       }
     }
@@ -144,7 +170,7 @@ final class TakeOver {
     disk.createFolders(incoming);
     int count = Merge.write(disk, clock, target, source, incoming, segmentSize);
     for (String name : disk.list(source)) {
-      if (name.endsWith(".damaged")) {
+      if (DamagedParts.isOne(name)) {
         copyFile(source.resolve(name), incoming.resolve("taken-" + name));
       }
     }
@@ -197,12 +223,11 @@ final class TakeOver {
     disk.forceDirectory(folder);
   }
 
-  /** Deletes everything but the lock file; the mark last. */
+  /** Deletes everything of ours but the lock file; the mark last. */
   private void deleteFiles(Path folder) throws IOException {
+    deleteFolder(folder.resolve(INCOMING));
     for (String name : disk.list(folder)) {
-      if (name.equals(INCOMING)) {
-        deleteFolder(folder.resolve(name));
-      } else if (!name.equals(LOCK) && !name.equals(GONE)) {
+      if (isOurs(name) && !name.equals(LOCK) && !name.equals(GONE)) {
         disk.delete(folder.resolve(name));
       }
     }
@@ -212,11 +237,15 @@ final class TakeOver {
   }
 
   private void deleteFolder(Path folder) throws IOException {
-    List<String> names = disk.list(folder);
-    for (String name : names) {
-      disk.delete(folder.resolve(name));
+    if (disk.isLink(folder)) {
+      return;
     }
-    disk.delete(folder);
+    for (String name : disk.list(folder)) {
+      if (isOurs(name)) {
+        disk.delete(folder.resolve(name));
+      }
+    }
+    deleteIfEmpty(folder);
   }
 
   private void write(Path file, byte[] bytes) throws IOException {
@@ -234,6 +263,13 @@ final class TakeOver {
       }
       return buffer.array();
     }
+  }
+
+  /**
+   * Returns whether a file of that name is part of a journal; all others belong to somebody else.
+   */
+  private static boolean isOurs(String name) {
+    return OURS.contains(name) || PARTS.matcher(name).matches();
   }
 
   private static boolean isSegment(String name) {

@@ -72,6 +72,32 @@ class CrashTest {
     return left.after(crash, new Random(at));
   }
 
+  @ParameterizedTest
+  @EnumSource(FaultyDisk.Crash.class)
+  void what_has_failed_is_not_found_wherever_the_machine_stops(FaultyDisk.Crash crash)
+      throws JournalException {
+    int failed = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      int operations = operations(seed);
+      for (int from = 10; from < operations; from += 23) {
+        for (int at = from + 2; at < from + 40; at++) {
+          FaultyDisk disk = new FaultyDisk();
+          disk.fail(from, 3 + from % 20);
+          disk.crashAt(at);
+          MixedRun run = new MixedRun(disk, seed);
+          run.run(new Rig(disk, SEGMENT), STEPS);
+          failed += run.failed();
+          Journal journal = new Rig(disk.after(crash, new Random(at)), SEGMENT).open();
+          assertEquals(
+              List.of(),
+              run.broken(journal, journal.recovery(), crash),
+              crash + ", seed " + seed + ", failing from " + from + ", operation " + at);
+        }
+      }
+    }
+    assertTrue(failed > 100, "some have failed: " + failed);
+  }
+
   @Test
   void without_the_force_the_same_run_loses_messages() throws JournalException {
     int lost = 0;

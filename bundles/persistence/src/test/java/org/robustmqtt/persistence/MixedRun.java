@@ -41,6 +41,7 @@ final class MixedRun {
   private final TreeSet<Integer> completedCalled = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
   private Runnable opened = () -> {};
+  private java.util.function.Consumer<Journal> ending = journal -> {};
   private int unanswered;
   private long highest;
   private int nextValue = 1;
@@ -56,6 +57,11 @@ final class MixedRun {
     opened = action;
   }
 
+  /** Says what is looked at before the journal is closed. */
+  void end(java.util.function.Consumer<Journal> look) {
+    ending = look;
+  }
+
   /** Runs until the end or the crash; the journal is closed if there was none. */
   void run(Rig rig, int steps) {
     try {
@@ -64,6 +70,7 @@ final class MixedRun {
       for (int i = 0; i < steps && !disk.isCrashed(); i++) {
         step(rig, journal);
       }
+      ending.accept(journal);
       journal.close();
     } catch (FaultyDisk.Crashed | JournalException e) {
       if (!disk.isCrashed()) {
@@ -110,14 +117,19 @@ final class MixedRun {
         Rig.message(sequence, durability, random.nextInt(3), random.nextInt(300));
     offered.put(sequence, message);
     unanswered++;
-    journal.offer(
-        message,
-        stored -> {
-          unanswered--;
-          if (!disk.isCrashed() && told.put(sequence, stored) != null) {
-            violations.add(sequence + " was told twice");
-          }
-        });
+    try {
+      journal.offer(
+          message,
+          stored -> {
+            unanswered--;
+            if (!disk.isCrashed() && told.put(sequence, stored) != null) {
+              violations.add(sequence + " was told twice");
+            }
+          });
+    } catch (OutOfMemoryError e) {
+      // Who offers hears of it, and of nothing else.
+      unanswered--;
+    }
   }
 
   private java.util.Optional<Long> pick() {
@@ -229,6 +241,11 @@ final class MixedRun {
     }
   }
 
+  /** Returns how many were told that they have failed. */
+  int failed() {
+    return (int) told.values().stream().filter(stored -> stored == Stored.FAILED).count();
+  }
+
   /** Returns how many callbacks did not come. */
   int unanswered() {
     return unanswered;
@@ -274,6 +291,9 @@ final class MixedRun {
       }
       if (crash == FaultyDisk.Crash.KILL && settleTold.contains(sequence)) {
         broken.add(sequence + " was settled on disk and is back");
+      }
+      if (told.get(sequence) == Stored.FAILED) {
+        broken.add(sequence + " has failed and is there");
       }
       if (settleForced.contains(sequence)) {
         broken.add(sequence + " was settled and forced, and is back");

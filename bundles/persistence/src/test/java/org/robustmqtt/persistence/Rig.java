@@ -17,6 +17,7 @@ import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
+import org.robustmqtt.persistence.testkit.Grenade;
 import org.robustmqtt.persistence.testkit.ManualClock;
 import org.robustmqtt.persistence.testkit.StepRounds;
 
@@ -52,6 +53,25 @@ final class Rig {
   /** A rig whose journals take few of the messages that just wait into memory. */
   Rig(FaultyDisk disk, DiskJournal.Shape shape) {
     this(disk, shape, StorePath.of(Map.of("directory", BASE.toString()), Optional.empty()));
+  }
+
+  /** A rig whose doors may throw. */
+  Rig(
+      FaultyDisk disk,
+      long segmentSize,
+      java.util.function.BiFunction<FaultyDisk, ManualClock, Grenade> grenades) {
+    this.disk = disk;
+    Grenade doors = grenades.apply(disk, clock);
+    this.journals =
+        new Journals(
+            doors.disk(),
+            doors.clock(),
+            work -> {
+              rounds = new StepRounds(work, clock);
+              return doors.rounds(rounds);
+            },
+            StorePath.of(Map.of("directory", BASE.toString()), Optional.empty()),
+            shape(segmentSize));
   }
 
   private Rig(FaultyDisk disk, DiskJournal.Shape shape, StorePath path) {

@@ -3,15 +3,20 @@ package org.robustmqtt.persistence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.persistence.format.Format;
+import org.robustmqtt.persistence.format.SegmentHeader;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 
 /** How segments come and go. */
@@ -137,5 +142,35 @@ class SegmentsTest {
     Rig again = new Rig(disk, SEGMENT);
     assertEquals(List.of(), Rig.sequences(again.open()));
     assertTrue(disk.files().stream().noneMatch(file -> file.endsWith("00000001.seg")));
+  }
+
+  @Test
+  void no_two_segments_have_the_same_generation_though_the_clock_stands_or_starts_again()
+      throws Exception {
+    Map<Long, String> seen = new TreeMap<>();
+    FaultyDisk disk = rig.disk;
+    Rig now = rig;
+    for (int start = 0; start < 3; start++) {
+      Journal journal = now.open();
+      for (int i = 0; i < 500; i++) {
+        Rig.offer(journal, Rig.message(journal.nextSequence(), Durability.SYNC, 1, 100));
+        now.run();
+      }
+      disk = now.disk.copy();
+      // the clock of this one is where that of the first was
+      now = new Rig(disk, SEGMENT);
+    }
+    int segments = 0;
+    for (Path file : disk.files()) {
+      int number = Format.segmentOf(file.getFileName().toString());
+      if (number > 0) {
+        byte[] bytes = disk.content(file);
+        long generation =
+            SegmentHeader.decode(bytes, bytes.length, number).orElseThrow().generation();
+        assertEquals(null, seen.put(generation, file.toString()), "the same as of " + file);
+        segments++;
+      }
+    }
+    assertTrue(segments > 15, segments + " segments");
   }
 }

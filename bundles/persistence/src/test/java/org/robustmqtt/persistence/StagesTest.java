@@ -3,8 +3,10 @@ package org.robustmqtt.persistence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +16,7 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 
 /** What is recorded of messages that have their outcome, and who waits for a force. */
@@ -298,5 +301,29 @@ class StagesTest {
     assertEquals(java.util.Set.of(9), found.received());
     assertTrue(found.lastWallMillis() > 1_700_000_000_000L - 1, "it was written even then");
     assertEquals(0, older.status().damagedBytes() + older.status().cutBytes());
+  }
+
+  @Test
+  void a_message_that_was_written_again_after_a_failed_force_is_as_far_as_it_was()
+      throws Exception {
+    long sequence = stored(Durability.GROUP, 2);
+    journal.sent(sequence, 5, 77, Level.APPENDED, written -> {});
+    rig.run();
+    rig.disk.failForces(1);
+    rig.pass(Duration.ofSeconds(1));
+    Path again = Rig.FOLDER.resolve("00000002.seg");
+    byte[] whole = rig.disk.content(again);
+    int repeated = 0;
+    for (int length = Format.DATA; length <= whole.length; length++) {
+      FaultyDisk disk = rig.disk.copy();
+      // the machine stops while the batch is written again: the message is there, that it was sent
+      // is only in the segment before
+      disk.setContent(again, Arrays.copyOf(whole, length));
+      RecoveredMessage message = found(disk, sequence);
+      assertEquals(RecoveredMessage.Stage.SENT, message.stage(), "cut at " + length);
+      assertEquals(77, message.packetId(), "cut at " + length);
+      repeated++;
+    }
+    assertTrue(repeated > 60, repeated + " cuts");
   }
 }

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
@@ -37,11 +36,11 @@ public final class BrowseCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     hub.connection(given(name), connection -> print(connection, out));
   }
 
-  private boolean print(RobustMqttConnection connection, PrintStream out) {
+  private boolean print(RobustMqttConnection connection, Console out) {
     Instant now = WallClock.now();
     if (quarantined) {
       return printQuarantined(connection, now, out);
@@ -52,15 +51,24 @@ public final class BrowseCommand extends MqttAction {
       out.println(connection.name() + ": nothing is pending.");
       return true;
     }
-    print(out, PendingTable.HEADINGS, rows, noFormat);
+    out.table(PendingTable.HEADINGS, rows, noFormat);
     int all = connection.pending().messages();
     if (all > rows.size()) {
-      out.println(rows.size() + " of " + all + " shown; -n shows more.");
+      out.println(more(rows.size(), limit, all));
     }
     return true;
   }
 
-  private boolean printQuarantined(RobustMqttConnection connection, Instant now, PrintStream out) {
+  /** What is on disk only is not shown, however many are asked for. */
+  static String more(int shown, int asked, int all) {
+    return shown
+        + " of "
+        + all
+        + " shown; "
+        + (shown < asked ? "the others are on disk only." : "-n shows more.");
+  }
+
+  private boolean printQuarantined(RobustMqttConnection connection, Instant now, Console out) {
     List<List<String>> rows =
         connection.quarantined(limit).stream()
             .map(entry -> PendingTable.quarantined(entry, now))
@@ -69,7 +77,7 @@ public final class BrowseCommand extends MqttAction {
       out.println(connection.name() + ": nothing was put aside.");
       return true;
     }
-    print(out, PendingTable.QUARANTINED, rows, noFormat);
+    out.table(PendingTable.QUARANTINED, rows, noFormat);
     out.println("mqtt:retry ID sends one again, mqtt:purge --quarantined throws all away.");
     return true;
   }

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -18,7 +17,7 @@ public final class ConnectCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     hub.connection(
         given(name),
         connection -> {

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ public final class InfoCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     Optional<String> given = given(name);
     List<ConnectionStatus> faulted =
         hub.directory(
@@ -47,7 +46,7 @@ public final class InfoCommand extends MqttAction {
         });
   }
 
-  private static void print(ConnectionStatus status, Optional<Pending> pending, PrintStream out) {
+  private static void print(ConnectionStatus status, Optional<Pending> pending, Console out) {
     StatusText.lines(status, pending, WallClock.now(), ZoneId.systemDefault())
         .forEach(out::println);
   }

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
@@ -18,18 +17,18 @@ public final class ListCommand extends MqttAction {
   boolean noFormat;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     hub.directory(directory -> print(directory, out));
   }
 
-  private boolean print(ConnectionDirectory directory, PrintStream out) {
+  private boolean print(ConnectionDirectory directory, Console out) {
     List<ConnectionStatus> all = directory.all();
     if (all.isEmpty()) {
       FirstSteps.lines(System.getProperty("karaf.etc", "")).forEach(out::println);
     } else {
       Instant now = WallClock.now();
       List<List<String>> rows = all.stream().map(status -> StatusTable.row(status, now)).toList();
-      print(out, StatusTable.HEADINGS, rows, noFormat);
+      out.table(StatusTable.HEADINGS, rows, noFormat);
     }
     List<String> orphans = directory.orphans();
     if (!orphans.isEmpty()) {

@@ -1,13 +1,10 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
-import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
-import org.apache.karaf.shell.support.table.ShellTable;
 import org.osgi.framework.BundleContext;
 import org.robustmqtt.NotAcceptedException;
 
@@ -19,31 +16,21 @@ abstract class MqttAction implements Action {
   @Override
   public final Object execute() throws Exception {
     try {
-      run(new Hub(context), session.getConsole());
+      run(new Hub(context), new Console(session.getConsole()));
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new CommandException(e.getMessage());
+      throw new CommandException(Console.plain(String.valueOf(e.getMessage())));
     } catch (NotAcceptedException e) {
-      throw new CommandException("Not accepted, " + e.reason() + ": " + e.getMessage());
+      throw new CommandException(
+          Console.plain("Not accepted, " + e.reason() + ": " + e.getMessage()));
     }
     return null;
   }
 
   /** Does what the command is for. */
-  abstract void run(Hub hub, PrintStream out) throws Exception;
+  abstract void run(Hub hub, Console out) throws Exception;
 
   /** Returns an argument that may be missing. */
   static Optional<String> given(String argument) {
     return Optional.ofNullable(argument).filter(text -> !text.isEmpty());
-  }
-
-  /** Prints a table. */
-  static void print(
-      PrintStream out, List<String> headings, List<List<String>> rows, boolean noFormat) {
-    ShellTable table = new ShellTable();
-    headings.forEach(table::column);
-    for (List<String> row : rows) {
-      table.addRow().addContent(row.toArray());
-    }
-    table.print(out, !noFormat);
   }
 }

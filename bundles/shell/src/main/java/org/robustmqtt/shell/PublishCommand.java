@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -75,7 +74,7 @@ public final class PublishCommand extends MqttAction {
   String third;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     Optional<String> name = third == null ? Optional.empty() : given(first);
     Message message =
         Message.text(third == null ? first : second, third == null ? second : third)
@@ -91,7 +90,7 @@ public final class PublishCommand extends MqttAction {
     hub.connection(name, connection -> publish(connection, made, out));
   }
 
-  private boolean publish(RobustMqttConnection connection, Message message, PrintStream out)
+  private boolean publish(RobustMqttConnection connection, Message message, Console out)
       throws InterruptedException, CommandException {
     Ticket ticket = connection.publish(message);
     out.println(connection.name() + ": accepted as " + ticket.id());

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -38,7 +37,7 @@ public final class PurgeCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     if (given(orphan).isPresent()) {
       boolean there = hub.directory(directory -> directory.purgeOrphan(orphan));
       if (!there) {
@@ -50,7 +49,7 @@ public final class PurgeCommand extends MqttAction {
     hub.connection(given(name), connection -> purge(connection, out));
   }
 
-  private boolean purge(RobustMqttConnection connection, PrintStream out) throws CommandException {
+  private boolean purge(RobustMqttConnection connection, Console out) throws CommandException {
     if (quarantined) {
       out.println(connection.name() + ": " + connection.purgeQuarantined() + " thrown away.");
       return true;
@@ -62,11 +61,12 @@ public final class PurgeCommand extends MqttAction {
     }
     if (!force && given(name).isEmpty()) {
       throw new CommandException(
-          pending
-              + " messages are pending; to cancel what was not sent: mqtt:purge "
+          Counts.of(pending, "message")
+              + " pending; to cancel what was not sent: mqtt:purge "
               + connection.name());
     }
-    out.println(connection.name() + ": " + connection.purge() + " messages cancelled.");
+    out.println(
+        connection.name() + ": " + Counts.of(connection.purge(), "message") + " cancelled.");
     return true;
   }
 }

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
@@ -35,7 +34,7 @@ public final class RetryCommand extends MqttAction {
   String second;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     if (all) {
       hub.connection(given(first), connection -> retryAll(connection, out));
       return;
@@ -57,7 +56,7 @@ public final class RetryCommand extends MqttAction {
     }
   }
 
-  private static boolean retry(RobustMqttConnection connection, long id, PrintStream out)
+  private static boolean retry(RobustMqttConnection connection, long id, Console out)
       throws CommandException {
     Optional<Ticket> ticket = connection.retry(id);
     if (ticket.isEmpty()) {
@@ -67,7 +66,7 @@ public final class RetryCommand extends MqttAction {
     return true;
   }
 
-  private static boolean retryAll(RobustMqttConnection connection, PrintStream out)
+  private static boolean retryAll(RobustMqttConnection connection, Console out)
       throws CommandException {
     List<PendingMessage> kept = connection.quarantined(Integer.MAX_VALUE);
     for (PendingMessage message : kept) {

@@ -2,6 +2,7 @@ package org.robustmqtt.shell;
 
 import java.time.Instant;
 import java.util.List;
+import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.QueueStatus;
 
@@ -12,6 +13,9 @@ final class StatusTable {
       List.of("Name", "State", "For", "Broker", "Queue", "In flight", "Oldest", "Remark");
 
   private static final int REMARK = 100;
+
+  /** A fault ends with what to write instead. */
+  private static final int FAULT = 300;
 
   private StatusTable() {}
 
@@ -26,7 +30,8 @@ final class StatusTable {
         Integer.toString(queue.messages()),
         Integer.toString(queue.inFlight()),
         queue.oldest().map(oldest -> Ages.between(oldest, now)).orElse(""),
-        Payloads.cut(remark(status, now), REMARK));
+        Payloads.cut(
+            remark(status, now), status.state() == ConnectionState.FAULTED ? FAULT : REMARK));
   }
 
   /** What a person should know first: what waits for them, then what is tried by itself. */
@@ -34,11 +39,7 @@ final class StatusTable {
     return switch (status.state()) {
       case FAULTED -> status.faults().stream().findFirst().orElseGet(() -> problem(status));
       case WAITING ->
-          problem(status)
-              + status
-                  .nextAttempt()
-                  .map(next -> (problem(status).isEmpty() ? "" : "; ") + again(next, now))
-                  .orElse("");
+          status.waitsFor().map(what -> "waits for " + what).orElseGet(() -> waits(status, now));
       case CONNECTING, HANDSHAKING -> problem(status);
       case IDLE, ONLINE, CLOSING, CLOSED ->
           status.faults().stream()
@@ -46,6 +47,14 @@ final class StatusTable {
               .or(() -> status.journal().flatMap(journal -> journal.degraded()))
               .orElse("");
     };
+  }
+
+  private static String waits(ConnectionStatus status, Instant now) {
+    return problem(status)
+        + status
+            .nextAttempt()
+            .map(next -> (problem(status).isEmpty() ? "" : "; ") + again(next, now))
+            .orElse("");
   }
 
   private static String again(Instant next, Instant now) {

@@ -17,7 +17,6 @@ import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.SubscriptionStatus;
 import org.robustmqtt.TlsStatus;
-import org.robustmqtt.journal.JournalStatus;
 
 /** The text of {@code mqtt:info}: everything that a status says. */
 final class StatusText {
@@ -45,7 +44,11 @@ final class StatusText {
     text.connection();
     text.problem();
     text.queue(pending);
-    status.journal().ifPresentOrElse(text::journal, () -> text.line("Journal", "none is open"));
+    status
+        .journal()
+        .ifPresentOrElse(
+            journal -> JournalText.lines(journal, text::line),
+            () -> text.line("Journal", "none is open"));
     text.counters();
     status.capabilities().ifPresent(text::capabilities);
     status.tls().ifPresent(text::tls);
@@ -74,6 +77,7 @@ final class StatusText {
             .sessionPresent()
             .map(kept -> kept ? "the broker had kept it" : "new at the last connect")
             .orElse("-"));
+    status.waitsFor().ifPresent(what -> line("Waits for", what));
     status
         .nextAttempt()
         .ifPresent(
@@ -127,66 +131,22 @@ final class StatusText {
             + " in flight"
             + queue.oldest().map(at -> ", oldest " + Ages.between(at, now)).orElse(""));
     if (queue.quarantined() > 0) {
-      line("", queue.quarantined() + " messages put aside, see mqtt:browse --quarantined");
+      line(
+          "",
+          Counts.of(queue.quarantined(), "message") + " put aside, see mqtt:browse --quarantined");
     }
     pending.ifPresent(
         todo ->
             line(
                 "To do",
-                todo.messages()
-                    + " messages, "
-                    + todo.subscriptions()
-                    + " subscriptions, "
-                    + todo.unsubscriptions()
-                    + " unsubscriptions, "
+                Counts.of(todo.messages(), "message")
+                    + ", "
+                    + Counts.of(todo.subscriptions(), "subscription")
+                    + ", "
+                    + Counts.of(todo.unsubscriptions(), "unsubscription")
+                    + ", "
                     + todo.received()
                     + " received"));
-  }
-
-  private void journal(JournalStatus journal) {
-    line("Journal", journal.path());
-    if (journal.inDataArea()) {
-      line("", "in the bundle data area. These delete it, with what waits in it: a new minor");
-      line("", "version through a feature, uninstalling it, a replaced KAR, a clean start");
-      line("", "(karaf clean), openHAB's clean-cache and update. storeDirectory moves it.");
-    }
-    journal.degraded().ifPresent(why -> line("", "DEGRADED: " + why));
-    line(
-        "",
-        journal.liveMessages()
-            + " messages on disk, "
-            + journal.segments()
-            + " segments, "
-            + Sizes.text(journal.bytes())
-            + "; written "
-            + Sizes.text(journal.bytesWritten())
-            + ", "
-            + journal.forces()
-            + " forces");
-    if (journal.memoryMessages() > 0) {
-      line(
-          "",
-          journal.memoryMessages()
-              + " messages ("
-              + Sizes.text(journal.memoryBytes())
-              + ") in memory only; they are written when the disk takes them");
-    }
-    if (journal.possibleDuplicates() > 0) {
-      line(
-          "",
-          journal.possibleDuplicates()
-              + " messages are sent once more if the hub ends before the disk is back");
-    }
-    line("", recovery(journal));
-    journal.damagedFiles().forEach(file -> line("", "set aside: " + file));
-  }
-
-  private static String recovery(JournalStatus journal) {
-    return "at the start "
-        + journal.recovered()
-        + " messages found"
-        + (journal.cutBytes() > 0 ? ", torn tail of " + Sizes.text(journal.cutBytes()) : "")
-        + (journal.damagedBytes() > 0 ? ", damage of " + Sizes.text(journal.damagedBytes()) : "");
   }
 
   private void counters() {

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,18 +21,21 @@ import org.robustmqtt.journal.JournalInspector;
     description =
         "Looks into a journal without changing it: list (segments, messages without an outcome),"
             + " verify (whether all can be read), export (a line of JSON for each message, also of"
-            + " what was set aside as damaged).")
+            + " what was set aside as damaged). With acknowledge you say that you have seen the"
+            + " damage: it is not shown as a problem any more.")
 public final class StoreCommand extends MqttAction {
+  static final String ACKNOWLEDGE = "acknowledge";
+
   @Option(
       name = "-p",
       aliases = {"--payloads"},
       description = "Shows payloads in the list.")
   boolean payloads;
 
-  @Argument(name = "command", required = true, description = "list, verify or export.")
+  @Argument(name = "command", required = true, description = "list, verify, export or acknowledge.")
   @Completion(
       value = StringsCompleter.class,
-      values = {"list", "verify", "export"})
+      values = {"list", "verify", "export", StoreCommand.ACKNOWLEDGE})
   String command;
 
   @Argument(index = 1, name = "name", description = "The connection, configured or not.")
@@ -41,16 +43,35 @@ public final class StoreCommand extends MqttAction {
   String name;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
+    if (command.equals(ACKNOWLEDGE)) {
+      hub.journals(journals -> acknowledge(journals, out));
+      return;
+    }
     JournalInspector.Command what = command(command);
     hub.journals(journals -> inspect(journals, what, out));
   }
 
-  private boolean inspect(JournalInspector journals, JournalInspector.Command what, PrintStream out)
+  private boolean acknowledge(JournalInspector journals, Console out) throws CommandException {
+    try {
+      out.println(acknowledged(journals.acknowledge(choose(given(name), journals.journals()))));
+    } catch (JournalException e) {
+      throw new CommandException(e.getMessage());
+    }
+    return true;
+  }
+
+  static String acknowledged(int parts) {
+    return parts == 0
+        ? "There is no damage that was not acknowledged."
+        : parts + " damaged parts acknowledged. What was set aside is kept, see mqtt:store list.";
+  }
+
+  private boolean inspect(JournalInspector journals, JournalInspector.Command what, Console out)
       throws CommandException {
     String chosen = choose(given(name), journals.journals());
     try {
-      if (!journals.inspect(what, chosen, payloads, out::println)
+      if (!journals.inspect(what, chosen, payloads, out::whole)
           && what != JournalInspector.Command.VERIFY) {
         out.println("Something is damaged: mqtt:store verify " + chosen);
       }
@@ -66,7 +87,7 @@ public final class StoreCommand extends MqttAction {
         return each;
       }
     }
-    throw new CommandException("\"" + text + "\": list, verify or export.");
+    throw new CommandException("\"" + text + "\": list, verify, export or acknowledge.");
   }
 
   static String choose(Optional<String> given, List<String> names) throws CommandException {

@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +49,13 @@ public final class SubscribeCommand extends MqttAction {
   String second;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     Optional<String> name = second == null ? Optional.empty() : given(first);
     String filter = second == null ? first : second;
     hub.connection(name, connection -> follow(connection, filter, out));
   }
 
-  private boolean follow(RobustMqttConnection connection, String filter, PrintStream out) {
+  private boolean follow(RobustMqttConnection connection, String filter, Console out) {
     boolean wanted =
         connection.status().subscriptions().stream()
             .anyMatch(subscription -> subscription.filter().equals(filter));
@@ -91,6 +90,6 @@ public final class SubscribeCommand extends MqttAction {
   }
 
   private String end() {
-    return count > 0 ? " for " + count + " messages." : " until Ctrl-C.";
+    return count > 0 ? " for " + Counts.of(count, "message") + "." : " until Ctrl-C.";
   }
 }

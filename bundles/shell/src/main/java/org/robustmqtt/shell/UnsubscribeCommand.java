@@ -1,6 +1,5 @@
 package org.robustmqtt.shell;
 
-import java.io.PrintStream;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -26,7 +25,7 @@ public final class UnsubscribeCommand extends MqttAction {
   String second;
 
   @Override
-  void run(Hub hub, PrintStream out) throws Exception {
+  void run(Hub hub, Console out) throws Exception {
     Optional<String> name = second == null ? Optional.empty() : given(first);
     String filter = second == null ? first : second;
     hub.connection(

@@ -92,6 +92,26 @@ class StatusRenderingTest {
   }
 
   @Test
+  void a_row_of_one_that_waits_for_the_hub_says_so() {
+    ConnectionStatus waiting =
+        status(ConnectionState.WAITING)
+            .waitsFor(Optional.of("the hub to reach start level 100"))
+            .attempt(0, Optional.of(NOW.plusSeconds(99)))
+            .build();
+
+    assertEquals(
+        "waits for the hub to reach start level 100", StatusTable.row(waiting, NOW).get(7));
+  }
+
+  @Test
+  void a_fault_is_shown_whole_for_its_end_says_what_to_write() {
+    String fault = "a".repeat(290);
+    ConnectionStatus faulted = status(ConnectionState.FAULTED).faults(List.of(fault)).build();
+
+    assertEquals(fault, StatusTable.row(faulted, NOW).get(7));
+  }
+
+  @Test
   void a_row_of_a_faulted_one_says_the_first_fault() {
     ConnectionStatus faulted =
         status(ConnectionState.FAULTED).faults(List.of("broker is missing", "x")).build();
@@ -182,10 +202,12 @@ class StatusRenderingTest {
             "                 the broker refused user name or password",
             "                 reason code 0x86 bad user name or password",
             "Queue            3 of 10000 messages, 1.5 kB of 64 MB, 1 in flight, oldest 9s",
-            "To do            3 messages, 1 subscriptions, 2 unsubscriptions, 4 received",
+            "To do            3 messages, 1 subscription, 2 unsubscriptions, 4 received",
             "Journal          /hub/robust-mqtt/home",
             "                 3 messages on disk, 2 segments, 4 kB; written 8 kB, 7 forces",
-            "                 at the start 5 messages found, torn tail of 12 B, damage of 100 B",
+            "                 at the start 5 messages found, torn tail of 12 B",
+            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify, then"
+                + " mqtt:store acknowledge",
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
             "Outcomes         acknowledged 7, sent 1, expired 1",
@@ -283,6 +305,6 @@ class StatusRenderingTest {
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
-    assertTrue(text.contains("2 messages are sent once more if the hub ends"), text);
+    assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
   }
 }

@@ -18,7 +18,7 @@ class StoreCommandTest {
     assertEquals(Command.EXPORT, StoreCommand.command("export"));
     CommandException wrong =
         assertThrows(CommandException.class, () -> StoreCommand.command("repair"));
-    assertEquals("\"repair\": list, verify or export.", wrong.getMessage());
+    assertEquals("\"repair\": list, verify, export or acknowledge.", wrong.getMessage());
   }
 
   @Test
@@ -37,5 +37,13 @@ class StoreCommandTest {
         assertThrows(
             CommandException.class, () -> StoreCommand.choose(Optional.empty(), List.of()));
     assertEquals("There is no journal.", none.getMessage());
+  }
+
+  @Test
+  void what_was_acknowledged_is_said() {
+    assertEquals("There is no damage that was not acknowledged.", StoreCommand.acknowledged(0));
+    assertEquals(
+        "2 damaged parts acknowledged. What was set aside is kept, see mqtt:store list.",
+        StoreCommand.acknowledged(2));
   }
 }

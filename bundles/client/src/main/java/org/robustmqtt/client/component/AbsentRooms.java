@@ -149,6 +149,11 @@ final class AbsentRooms implements Rooms {
   }
 
   @Override
+  public void hubStarted() {
+    // nothing waited for it
+  }
+
+  @Override
   public void journalChanged() {
     // there is none
   }

@@ -2,6 +2,7 @@ package org.robustmqtt.client.component;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,11 @@ final class BrokerUri {
   private static final String PLAIN = "mqtt";
   private static final String ALLOWED =
       "allowed: mqtt://HOST or mqtt://HOST:PORT, as mqtt://192.168.1.5; with TLS mqtts://HOST";
+
+  /** What other clients call these. */
+  private static final Map<String, String> ALIASES =
+      Map.of("tcp", PLAIN, "ssl", SECURED, "tls", SECURED);
+
   private static final List<String> LATER = List.of("ws", "wss", "unix");
   private static final int PLAIN_PORT = 1883;
   private static final int SECURED_PORT = 8883;
@@ -34,6 +40,10 @@ final class BrokerUri {
     List<String> uris = reader.texts(Key.BROKER).stream().flatMap(BrokerUri::split).toList();
     if (uris.isEmpty()) {
       reader.fault("broker is missing; " + ALLOWED);
+      return Optional.empty();
+    }
+    if (reader.commented(Key.BROKER)) {
+      reader.fault(Key.BROKER, "something stands behind the address");
       return Optional.empty();
     }
     if (uris.size() > 1) {
@@ -56,7 +66,8 @@ final class BrokerUri {
       reader.fault(Key.BROKER, "no scheme; " + ALLOWED);
       return Optional.empty();
     }
-    String scheme = uri.substring(0, end).toLowerCase(Locale.ROOT);
+    String written = uri.substring(0, end).toLowerCase(Locale.ROOT);
+    String scheme = ALIASES.getOrDefault(written, written);
     if (LATER.contains(scheme)) {
       reader.fault(Key.BROKER, "the scheme " + scheme + ":// is not built yet; " + ALLOWED);
       return Optional.empty();

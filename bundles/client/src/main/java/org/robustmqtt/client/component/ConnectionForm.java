@@ -59,6 +59,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Password file",
+      description = "A file with the password instead, read anew at each connect.")
+  String passwordFile() default "";
+
+  @AttributeDefinition(
+      required = false,
       name = "Keep alive",
       description = "The longest silence towards the broker; 0 is off.")
   String keepAlive() default "60s";

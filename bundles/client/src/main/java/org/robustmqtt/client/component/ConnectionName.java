@@ -10,7 +10,10 @@ final class ConnectionName {
   static final String ALLOWED = "1 to 64 of A-Z a-z 0-9 . _ -";
 
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-  private static final String FILE = "felix.fileinstall.filename";
+
+  /** The hub's key of the file that a configuration comes from. */
+  static final String FILE = "felix.fileinstall.filename";
+
   private static final String CONTEXT = "openhab.servicecontext";
 
   private ConnectionName() {}
@@ -48,7 +51,8 @@ final class ConnectionName {
         .findFirst();
   }
 
-  private static Optional<String> file(Map<String, Object> properties) {
+  /** Returns the name of the file, without its folder. */
+  static Optional<String> file(Map<String, Object> properties) {
     return first(properties, FILE)
         .map(path -> path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1))
         .filter(name -> !name.isEmpty());

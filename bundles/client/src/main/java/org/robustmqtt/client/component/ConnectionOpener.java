@@ -12,18 +12,17 @@ import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a working connection of a configuration that has its name: journal, rooms, service; and
  * shows what does not work. On the component lane.
  */
 final class ConnectionOpener {
-  private static final Logger LOG = LoggerFactory.getLogger(ConnectionOpener.class);
+  private static final Log LOG = Log.of(ConnectionOpener.class);
 
   private final Journals journals;
   private final Supplier<Engine> engines;

@@ -55,16 +55,21 @@ final class ConnectionRooms implements Rooms {
    * @param settings what is configured; empty while that is faulty: default limits, no connecting
    */
   ConnectionRooms(String name, Doors doors, Journal journal, Optional<Settings> settings) {
-    this(name, doors, journal, settings, Outbox.Window.STANDARD);
+    this(name, doors, journal, settings, Outbox.Window.STANDARD, Optional.empty());
   }
 
-  /** The same with another window of what is in memory. */
+  /**
+   * The same with another window of what is in memory, and perhaps on a hub that is starting.
+   *
+   * @param starting what is waited for; empty if the hub has started
+   */
   ConnectionRooms(
       String name,
       Doors doors,
       Journal journal,
       Optional<Settings> settings,
-      Outbox.Window window) {
+      Outbox.Window window,
+      Optional<HubStart.Awaited> starting) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
     this.doors = doors;
@@ -95,7 +100,19 @@ final class ConnectionRooms implements Rooms {
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
+    starting.ifPresent(this::hubStarting);
     link.start();
+  }
+
+  private void hubStarting(HubStart.Awaited awaited) {
+    link.hubStarting(awaited.what(), awaited.dialNanos());
+    doors.loop().execute(() -> dispatcher.hubStarting(awaited.parkNanos()));
+  }
+
+  @Override
+  public void hubStarted() {
+    link.hubStarted();
+    doors.loop().execute(dispatcher::hubStarted);
   }
 
   /** The identifier belongs to the name, for as long as the journal lives. */
@@ -114,7 +131,7 @@ final class ConnectionRooms implements Rooms {
   }
 
   private Optional<LinkSettings> inForce(Settings settings) {
-    Optional<LinkSettings> made = settings.link(clientId, before);
+    Optional<LinkSettings> made = settings.link(doors.files(), clientId, before);
     before = made.map(part -> new Settings.Before(settings.presence(), part));
     return made;
   }

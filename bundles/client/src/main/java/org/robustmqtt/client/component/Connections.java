@@ -12,19 +12,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of all connections: which configuration has which name, what is changed, ended and tried
  * again. The methods that are not private only enqueue; everything else runs on the component lane.
  */
 final class Connections {
-  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  private static final Log LOG = Log.of(Connections.class);
   private static final long RETRY_MILLIS = 10_000;
   private static final Duration DELETE_DRAIN = Duration.ofSeconds(5);
   private static final Duration STOP_DRAIN = Duration.ofSeconds(2);
@@ -36,6 +36,7 @@ final class Connections {
   private final ConnectionOpener opener;
   private final Whiteboard whiteboard;
   private final Directory directory;
+  private final Function<String, Optional<Resolved>> elsewhere;
 
   /** By PID, in the order of arrival: who came first has the name. */
   private final Map<String, Configured> configured = new LinkedHashMap<>();
@@ -47,8 +48,18 @@ final class Connections {
   private final List<CompletableFuture<Void>> awaitingEnd = new ArrayList<>();
   private Optional<Runnable> retry = Optional.empty();
 
-  /** Makes connections that have no configuration yet. */
-  Connections(Lane lane, ConnectionOpener opener, Whiteboard whiteboard, Directory directory) {
+  /**
+   * Makes connections that have no configuration yet.
+   *
+   * @param elsewhere finds a configuration, if the hub takes values of it from elsewhere
+   */
+  Connections(
+      Lane lane,
+      ConnectionOpener opener,
+      Whiteboard whiteboard,
+      Directory directory,
+      Function<String, Optional<Resolved>> elsewhere) {
+    this.elsewhere = elsewhere;
     this.lane = lane;
     this.opener = opener;
     this.whiteboard = whiteboard;
@@ -69,6 +80,15 @@ final class Connections {
   /** A journal service has come. Any thread. */
   void providerCame() {
     lane.execute(this::retryAll);
+  }
+
+  /** The hub has started. Any thread. */
+  void hubStarted() {
+    lane.execute(
+        () ->
+            configured
+                .values()
+                .forEach(entry -> entry.working().ifPresent(open -> open.rooms.hubStarted())));
   }
 
   /** A journal service goes: nothing is given to it after this call. Any thread. */
@@ -101,7 +121,7 @@ final class Connections {
 
   private void update(String pid, Map<String, Object> properties) {
     Configured entry = configured.computeIfAbsent(pid, none -> new Configured());
-    Parsed parsed = SettingsParser.parse(pid, properties);
+    Parsed parsed = SettingsParser.parse(pid, properties, elsewhere.apply(pid));
     Map<String, List<String>> said = said(properties);
     Optional<String> before = entry.parsed.name();
     if (said.equals(entry.said) && parsed.name().equals(before)) {
@@ -110,6 +130,7 @@ final class Connections {
     entry.said = said;
     report(parsed, entry.working().isPresent());
     entry.parsed = parsed;
+    directory.arrived(pid, new FileCheck.Arrived(parsed.source(), said, entry.lines(List.of())));
     if (!before.equals(parsed.name())) {
       Optional<Running> running = entry.running;
       entry.running = Optional.empty();

@@ -15,6 +15,7 @@ import org.robustmqtt.journal.JournalProvider;
 /** What is shown of all configurations. Safe for several threads. */
 final class Directory implements ConnectionDirectory {
   private final Map<String, Supplier<ConnectionStatus>> shown = new ConcurrentHashMap<>();
+  private final Map<String, FileCheck.Arrived> arrived = new ConcurrentHashMap<>();
   private final Set<String> used = ConcurrentHashMap.newKeySet();
   private final Supplier<Optional<JournalProvider>> journals;
 
@@ -28,9 +29,20 @@ final class Directory implements ConnectionDirectory {
     shown.put(pid, status);
   }
 
+  /** Remembers what has come of a file. */
+  void arrived(String pid, FileCheck.Arrived configuration) {
+    arrived.put(pid, configuration);
+  }
+
+  @Override
+  public List<String> check(String file, byte[] content) {
+    return FileCheck.check(file, content, List.copyOf(arrived.values()));
+  }
+
   /** Shows a configuration no more. */
   void forget(String pid) {
     shown.remove(pid);
+    arrived.remove(pid);
   }
 
   /** Says whether a connection uses this name, and so the journal of this name. */

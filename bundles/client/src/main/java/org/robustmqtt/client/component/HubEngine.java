@@ -1,16 +1,29 @@
 package org.robustmqtt.client.component;
 
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.Journal;
 
 /** The engine of a real hub. */
 final class HubEngine implements Engine {
   private final HubRuntime runtime = new HubRuntime();
+  private final Supplier<Optional<HubStart.Awaited>> starting;
+
+  /**
+   * Makes an engine.
+   *
+   * @param starting what a new connection has to wait for
+   */
+  HubEngine(Supplier<Optional<HubStart.Awaited>> starting) {
+    this.starting = starting;
+  }
 
   @Override
   public Rooms open(String name, Journal journal, Optional<Settings> settings) {
-    return new ConnectionRooms(name, runtime.doors(), journal, settings);
+    return new ConnectionRooms(
+        name, runtime.doors(), journal, settings, Outbox.Window.STANDARD, starting.get());
   }
 
   @Override

@@ -15,6 +15,7 @@ enum Key {
   CLIENT_ID("clientID"),
   USERNAME("username"),
   PASSWORD("password", true, true),
+  PASSWORD_FILE("passwordFile"),
   KEEP_ALIVE("keepAlive"),
   CONNECT_TIMEOUT("connectTimeout"),
   ACK_TIMEOUT("ackTimeout"),

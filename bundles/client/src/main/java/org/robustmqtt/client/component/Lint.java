@@ -31,6 +31,7 @@ final class Lint {
   /** Reports what is doubtful as warnings of the reader. */
   static void check(PropertyReader reader, Settings settings) {
     Lint lint = new Lint(reader, settings);
+    lint.characters();
     lint.identity();
     lint.session();
     lint.presence();
@@ -41,6 +42,16 @@ final class Lint {
   private void warn(boolean doubtful, Key key, String text) {
     if (doubtful) {
       reader.warn(key, text);
+    }
+  }
+
+  private void characters() {
+    for (Key key : Key.values()) {
+      warn(
+          reader.texts(key).stream().anyMatch(text -> text.indexOf('\uFFFD') >= 0),
+          key,
+          "contains U+FFFD: the hub could not read a character of it, and sends that instead");
+      warn(reader.commented(key), key, PropertyReader.COMMENT);
     }
   }
 

@@ -8,15 +8,14 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Follows one kind of listener services and tells the whiteboard. */
 final class ListenerServices<T> implements ServiceTrackerCustomizer<T, Listening> {
-  private static final Logger LOG = LoggerFactory.getLogger(ListenerServices.class);
+  private static final Log LOG = Log.of(ListenerServices.class);
 
   /** Reads the service properties. */
   private interface Reader extends BiFunction<String, Map<String, Object>, ListenerReader.Asked> {}

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -25,12 +26,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.runtime.ComponentLane;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.JournalProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one component of the bundle: it <em>is</em> the factory of connections, and it registers each
@@ -63,7 +63,7 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** The PID of a connection's configuration. */
   static final String PID = "org.robustmqtt.connection";
 
-  private static final Logger LOG = LoggerFactory.getLogger(MqttComponent.class);
+  private static final Log LOG = Log.of(MqttComponent.class);
   private static final long STOP_SECONDS = 15;
 
   private final AtomicReference<Optional<JournalProvider>> provider =
@@ -73,6 +73,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   private final ComponentLane lane;
   private final Connections connections;
   private final BundleContext context;
+  private final HubStart hubStart;
+  private final StrayConfigurations strays;
   private final ListenerServices<?>[] listeners;
   private final AtomicReference<Optional<Registration>> directoryRegistration =
       new AtomicReference<>(Optional.empty());
@@ -83,15 +85,19 @@ public final class MqttComponent implements ManagedServiceFactory {
     this.context = context;
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Clock clock = new HubRuntime().doors().clock();
+    hubStart = new HubStart(context, clock, this::hubStarted);
+    Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
+    strays = new StrayConfigurations(context, lane(), directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
-            HubEngine::new,
+            () -> new HubEngine(hubStart::awaited),
             this::register,
             whiteboard,
             directory,
-            () -> Instant.ofEpochMilli(clock.wallMillis()));
-    connections = new Connections(lane(), opener, whiteboard, directory);
+            now);
+    ResolvedConfigurations resolved = new ResolvedConfigurations(context, strays::admin);
+    connections = new Connections(lane(), opener, whiteboard, directory, resolved::of);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
         new ListenerServices<?>[] {
@@ -104,6 +110,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Follows listeners and shows the directory. */
   @Activate
   void activate() {
+    hubStart.open();
+    strays.open();
     for (ListenerServices<?> services : listeners) {
       services.open();
     }
@@ -113,6 +121,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   /** Closes every connection, waits for it, and leaves no thread behind. */
   @Deactivate
   void deactivate() {
+    hubStart.close();
+    strays.close();
     CountDownLatch ended = new CountDownLatch(1);
     connections.stop().thenRun(ended::countDown);
     try {
@@ -162,6 +172,10 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Override
   public void deleted(String pid) {
     connections.deleted(pid);
+  }
+
+  private void hubStarted() {
+    connections.hubStarted();
   }
 
   private Registration register(ConnectionService service) {

@@ -20,6 +20,9 @@ import org.robustmqtt.client.transport.Secret;
  * that is what an undefined variable becomes on Karaf.
  */
 final class PropertyReader {
+  /** What to do with a comment behind a value. */
+  static final String COMMENT = "the # begins no comment here: put it in a line of its own";
+
   private static final int SHOWN = 80;
 
   private final String source;
@@ -54,7 +57,13 @@ final class PropertyReader {
 
   /** Reports a fault of a key that has a value. */
   void fault(Key key, String problem) {
-    faults.add(source + ": " + key.text() + " = " + shown(key) + ": " + problem);
+    String comment = commented(key) ? "; " + COMMENT : "";
+    faults.add(source + ": " + key.text() + " = " + shown(key) + ": " + problem + comment);
+  }
+
+  /** Returns whether a comment seems to stand behind a value that is no secret. */
+  boolean commented(Key key) {
+    return !key.secret() && texts(key).stream().anyMatch(text -> text.matches("(?s).*\\s#.*"));
   }
 
   /** Reports a fault that has no value. */
@@ -180,10 +189,11 @@ final class PropertyReader {
             + " to "
             + Quantity.text(max)
             + ", written as 64MB, 512kB"
-            + " or a bare number of bytes";
+            + " or a bare number of MB";
     try {
       long value = Quantity.size(text.get());
       if (value >= min && value <= max) {
+        bare(key, text.get(), Quantity.text(value));
         return value;
       }
       fault(key, "out of range; " + allowed);
@@ -210,6 +220,9 @@ final class PropertyReader {
     try {
       Duration value = Quantity.duration(text.get(), bare);
       if (value.compareTo(min) >= 0 && value.compareTo(max) <= 0) {
+        if (bare.compareTo(ChronoUnit.SECONDS) > 0) {
+          bare(key, text.get(), Quantity.text(value));
+        }
         return value;
       }
       fault(key, "out of range; " + allowed);
@@ -217,6 +230,13 @@ final class PropertyReader {
       fault(key, "not a duration (" + e.getMessage() + "); " + allowed);
     }
     return absent;
+  }
+
+  /** Whoever writes a number without a unit may have meant another: says which one it is. */
+  private void bare(Key key, String text, String taken) {
+    if (Quantity.bare(text)) {
+      warn(key, "a number without a unit, taken as " + taken + "; write the unit");
+    }
   }
 
   /** Returns a value for people: in quotes, cut, and never a secret. */

@@ -23,7 +23,14 @@ final class Quantity {
           "b", 0, "k", 10, "kb", 10, "kib", 10, "m", 20, "mb", 20, "mib", 20, "gb", 30, "gib", 30,
           "g", 30);
 
+  private static final Integer BARE_SHIFT = 20;
+
   private Quantity() {}
+
+  /** Returns whether a text is a number other than 0 without a unit. */
+  static boolean bare(String text) {
+    return text.strip().matches("0*[1-9]\\d*");
+  }
 
   /**
    * Reads a duration: a number and {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}.
@@ -47,14 +54,15 @@ final class Quantity {
 
   /**
    * Reads a size in bytes: a number and {@code B}, {@code kB}, {@code MB}, {@code GB}, {@code KiB},
-   * {@code MiB} or {@code GiB}, each step 1024; without a unit bytes.
+   * {@code MiB} or {@code GiB}, each step 1024; without a unit megabytes, the unit in which all
+   * sizes are shown.
    *
    * @throws IllegalArgumentException if it is none
    */
   static long size(String text) {
     Matcher matcher = match(text);
     String unit = matcher.group(2);
-    Integer shift = unit.isEmpty() ? Integer.valueOf(0) : SHIFTS.get(unit.toLowerCase(Locale.ROOT));
+    Integer shift = unit.isEmpty() ? BARE_SHIFT : SHIFTS.get(unit.toLowerCase(Locale.ROOT));
     if (shift == null) {
       throw new IllegalArgumentException("unknown unit \"" + unit + "\"");
     }

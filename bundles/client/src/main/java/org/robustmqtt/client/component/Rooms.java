@@ -69,6 +69,9 @@ interface Rooms {
   /** Applies other settings, which have no fault, by difference. */
   void apply(Settings settings);
 
+  /** The hub has started, and with it what waited for that. */
+  void hubStarted();
+
   /** The status of the journal may have changed; does not block. */
   void journalChanged();
 

@@ -1,10 +1,13 @@
 package org.robustmqtt.client.component;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.robustmqtt.client.door.UserFiles;
 import org.robustmqtt.client.link.BrokerAddress;
+import org.robustmqtt.client.link.CredentialSource;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
@@ -26,6 +29,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param clientId the client identifier; empty: a generated one
  * @param username the user name
  * @param password the password
+ * @param elsewhere what is read anew before each connect
  * @param keepAlive seconds, 0 is off
  * @param connectTimeout from resolving the name to CONNACK
  * @param ackTimeout how long an acknowledgement may be out
@@ -45,6 +49,7 @@ record Settings(
     Optional<String> clientId,
     Optional<String> username,
     Optional<Secret> password,
+    Elsewhere elsewhere,
     int keepAlive,
     Duration connectTimeout,
     Duration ackTimeout,
@@ -84,6 +89,21 @@ record Settings(
       Duration parkTimeout,
       long inboundMaxBytes) {}
 
+  /**
+   * What is read anew before each connect.
+   *
+   * @param pid the configuration
+   * @param configuration the configuration, if the hub takes values of it from elsewhere
+   * @param passwordFile the file with the password
+   */
+  record Elsewhere(String pid, Optional<Resolved> configuration, Optional<Path> passwordFile) {
+    private Optional<CredentialSource> source(UserFiles files) {
+      return configuration.isEmpty() && passwordFile.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new FreshCredentials(pid, configuration, passwordFile, files));
+    }
+  }
+
   /** Checks that nothing is missing. */
   Settings {
     Objects.requireNonNull(broker);
@@ -95,11 +115,12 @@ record Settings(
   /**
    * Returns the link's part.
    *
+   * @param files where the file with the password is
    * @param id the client identifier where the configuration gives none
    * @param before the link's part that is in force, if there is one: where the presence says the
    *     same, its very messages are used again, since messages are not equal by value
    */
-  Optional<LinkSettings> link(String id, Optional<Before> before) {
+  Optional<LinkSettings> link(UserFiles files, String id, Optional<Before> before) {
     Optional<LinkSettings> same =
         before.filter(old -> old.presence.equals(presence)).map(Before::link);
     Optional<Will> will =
@@ -125,7 +146,8 @@ record Settings(
                 session(address, clientId.orElse(id), will),
                 said,
                 retry,
-                outageWarnAfter.toNanos()));
+                outageWarnAfter.toNanos(),
+                elsewhere.source(files)));
   }
 
   /**

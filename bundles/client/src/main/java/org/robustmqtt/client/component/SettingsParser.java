@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
@@ -32,17 +30,17 @@ final class SettingsParser {
   /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
   private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
 
-  private static final Pattern PLACEHOLDER =
-      Pattern.compile("\\$\\[(env|prop|secret):[^\\[\\]]*\\]");
-
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
   private final PropertyReader reader;
   private final Map<String, Object> properties;
   private final String source;
+  private final Optional<Resolved> elsewhere;
 
-  private SettingsParser(String source, Map<String, Object> properties) {
+  private SettingsParser(
+      String source, Map<String, Object> properties, Optional<Resolved> elsewhere) {
     this.source = source;
+    this.elsewhere = elsewhere;
     this.properties = properties;
     this.reader = new PropertyReader(source, properties);
   }
@@ -54,15 +52,27 @@ final class SettingsParser {
    * @param properties its properties as the hub gives them
    */
   static Parsed parse(String pid, Map<String, Object> properties) {
+    return parse(pid, properties, Optional.empty());
+  }
+
+  /**
+   * The same of a configuration with values from elsewhere.
+   *
+   * @param elsewhere the configuration, if the hub takes values of it from elsewhere
+   */
+  static Parsed parse(String pid, Map<String, Object> properties, Optional<Resolved> elsewhere) {
     // in order, so that the faults are told in the same order each time
     SettingsParser parser =
-        new SettingsParser(ConnectionName.source(pid, properties), new TreeMap<>(properties));
+        new SettingsParser(
+            ConnectionName.source(pid, properties),
+            new TreeMap<>(HubText.asWritten(properties)),
+            elsewhere);
     return parser.parse(pid);
   }
 
   private Parsed parse(String pid) {
     Optional<String> name = name(pid);
-    Settings settings = settings();
+    Settings settings = settings(pid);
     checkKeys();
     checkUnknown();
     if (reader.faults().isEmpty()) {
@@ -82,16 +92,21 @@ final class SettingsParser {
     return name.filter(ConnectionName::valid);
   }
 
-  private Settings settings() {
+  private Settings settings(String pid) {
     boolean enabled = reader.flag(Key.ENABLED, true);
     var broker = TlsReader.secured(reader, BrokerUri.read(reader));
     LinkSettings.Version version = version();
     Optional<String> clientId = reader.mqttText(Key.CLIENT_ID);
     Optional<String> username = reader.mqttText(Key.USERNAME);
     Optional<Secret> password = reader.secret(Key.PASSWORD);
-    if (password.isPresent() && username.isEmpty() && version != LinkSettings.Version.MQTT_5) {
+    Optional<Path> passwordFile = path(Key.PASSWORD_FILE);
+    if (password.isPresent() && reader.has(Key.PASSWORD_FILE)) {
+      reader.fault(Key.PASSWORD_FILE, "contradicts password; remove one of the two");
+    }
+    boolean secret = password.isPresent() || passwordFile.isPresent();
+    if (secret && username.isEmpty() && version != LinkSettings.Version.MQTT_5) {
       reader.fault(
-          Key.PASSWORD,
+          password.isPresent() ? Key.PASSWORD : Key.PASSWORD_FILE,
           "a password needs a username in MQTT 3.1.1 (MQTT-3.1.2-22); set username, or"
               + " mqttVersion = 5");
     }
@@ -106,7 +121,13 @@ final class SettingsParser {
         clientId,
         username,
         password,
-        (int) seconds(Key.KEEP_ALIVE, Duration.ofSeconds(60), Duration.ofSeconds(65_535)),
+        new Settings.Elsewhere(pid, elsewhere, passwordFile),
+        (int)
+            seconds(
+                Key.KEEP_ALIVE,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(65_535),
+                ChronoUnit.SECONDS),
         duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
         duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
         duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
@@ -130,10 +151,15 @@ final class SettingsParser {
   private Settings.SessionPart session() {
     return new Settings.SessionPart(
         reader.flag(Key.CLEAN_SESSION_START, false),
-        seconds(Key.SESSION_EXPIRY, Duration.ofDays(7), FOR_EVER),
+        seconds(Key.SESSION_EXPIRY, Duration.ofDays(7), FOR_EVER, ChronoUnit.DAYS),
         (int) reader.number(Key.MAX_INFLIGHT, 20, 1, 16_000),
         reader.flag(Key.RESUBSCRIBE, true),
-        duration(Key.UNSUBSCRIBE_AFTER, Duration.ofMinutes(10), ZERO, Duration.ofDays(30)),
+        reader.duration(
+            Key.UNSUBSCRIBE_AFTER,
+            Duration.ofMinutes(10),
+            ZERO,
+            Duration.ofDays(30),
+            ChronoUnit.MINUTES),
         duration(Key.PARK_TIMEOUT, Duration.ofSeconds(60), ZERO, HOUR),
         reader.size(
             Key.INBOUND_MAX_BYTES, Dispatcher.Times.INBOUND_MAX_BYTES, 64L << 10, 1L << 30));
@@ -183,7 +209,9 @@ final class SettingsParser {
     Duration trust = Duration.ofMillis(ClockRules.DEFAULT.trustMillis());
     return new ClockRules(
         duration(Key.CLOCK_WAIT, wait, ZERO, HOUR).toMillis(),
-        duration(Key.CLOCK_TRUST, trust, ZERO, Duration.ofDays(365)).toMillis());
+        reader
+            .duration(Key.CLOCK_TRUST, trust, ZERO, Duration.ofDays(365), ChronoUnit.HOURS)
+            .toMillis());
   }
 
   private JournalSettings journal() {
@@ -195,20 +223,20 @@ final class SettingsParser {
             Duration.ofMinutes(1),
             ChronoUnit.MILLIS);
     return new JournalSettings(
-        directory(), delay, reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40));
+        path(Key.STORE_DIRECTORY), delay, reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40));
   }
 
-  private Optional<Path> directory() {
-    Optional<String> text = reader.text(Key.STORE_DIRECTORY);
+  private Optional<Path> path(Key key) {
+    Optional<String> text = reader.text(key);
     try {
       Optional<Path> path = text.map(Path::of);
       if (path.isPresent() && !path.get().isAbsolute()) {
-        reader.fault(Key.STORE_DIRECTORY, "not absolute; allowed: a path that begins at the root");
+        reader.fault(key, "not absolute; allowed: a path that begins at the root");
         return Optional.empty();
       }
       return path.map(Path::normalize);
     } catch (InvalidPathException e) {
-      reader.fault(Key.STORE_DIRECTORY, "not a path");
+      reader.fault(key, "not a path");
       return Optional.empty();
     }
   }
@@ -218,8 +246,8 @@ final class SettingsParser {
   }
 
   /** Whole seconds from 0: what the protocol counts in. */
-  private long seconds(Key key, Duration absent, Duration max) {
-    Duration value = reader.duration(key, absent, ZERO, max, ChronoUnit.SECONDS);
+  private long seconds(Key key, Duration absent, Duration max, ChronoUnit bare) {
+    Duration value = reader.duration(key, absent, ZERO, max, bare);
     if (value.getNano() != 0) {
       reader.fault(key, "allowed: whole seconds");
     }
@@ -231,30 +259,18 @@ final class SettingsParser {
     for (Key key : Key.values()) {
       if (!key.built() && properties.containsKey(key.text())) {
         reader.fault(key, "not built yet; remove it");
-      } else if (unresolved(properties.get(key.text()))) {
-        reader.fault(key, leftover(properties.get(key.text())) + "; check the name in it");
+      } else if (Leftover.in(properties.get(key.text()))) {
+        reader.fault(key, Leftover.text(properties.get(key.text())) + "; check the name in it");
       }
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
       String text = entry.getKey();
       if (Key.labelled(text)) {
         reader.fault(text + ": not built yet; remove it");
-      } else if (unknown(text) && unresolved(entry.getValue())) {
-        reader.fault(text + " = ****: " + leftover(entry.getValue()));
+      } else if (unknown(text) && Leftover.in(entry.getValue())) {
+        reader.fault(text + " = ****: " + Leftover.text(entry.getValue()));
       }
     }
-  }
-
-  private static boolean unresolved(Object value) {
-    return PropertyValue.texts(value).stream().anyMatch(text -> text.contains("$["));
-  }
-
-  /** Names the placeholder, if it surely is one: anything else may be part of a secret. */
-  private static String leftover(Object value) {
-    Matcher placeholder = PLACEHOLDER.matcher(String.join(" ", PropertyValue.texts(value)));
-    return "contains \""
-        + (placeholder.find() ? placeholder.group() : "$[")
-        + "\", which the hub did not resolve";
   }
 
   private static boolean unknown(String text) {

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * Brings listeners and connections together, whichever comes first. Safe for several threads; no
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * wanted, so that a bundle that is restarted misses nothing.
  */
 final class Whiteboard {
-  private static final Logger LOG = LoggerFactory.getLogger(Whiteboard.class);
+  private static final Log LOG = Log.of(Whiteboard.class);
 
   private final Map<String, Rooms> connections = new ConcurrentHashMap<>();
   private final List<Listening> listeners = new CopyOnWriteArrayList<>();

@@ -2,12 +2,18 @@ package org.robustmqtt.client.link;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.robustmqtt.ProblemKind;
 
 /**
  * What a person can do about a problem that does not heal by itself: named by the key to look at.
  */
 final class Advice {
+  private static final String WILL = "presenceTopic, or lwtTopic, lwtQos and lwtRetain";
+
+  /** Topic name invalid, payload format invalid, retain and QoS not supported. */
+  private static final Set<Integer> OF_THE_WILL = Set.of(0x90, 0x99, 0x9A, 0x9B);
+
   private static final Map<ProblemKind, String> BY_KIND = new EnumMap<>(ProblemKind.class);
 
   static {
@@ -25,8 +31,17 @@ final class Advice {
 
   private Advice() {}
 
-  /** Returns the text with what to look at, if there is something. */
-  static String with(ProblemKind kind, String text) {
-    return text + BY_KIND.getOrDefault(kind, "");
+  /**
+   * Returns the text with what to look at, if there is something.
+   *
+   * @param will whether the problem is with a CONNECT that carries a will
+   */
+  static String with(ProblemKind kind, int reasonCode, boolean will, String text) {
+    if (will && OF_THE_WILL.contains(reasonCode)) {
+      return text + "; the broker does not take the will: look at " + WILL;
+    }
+    String more =
+        will && kind == ProblemKind.NOT_AUTHORIZED ? ", and on the topic of the will: " + WILL : "";
+    return text + BY_KIND.getOrDefault(kind, "") + more;
   }
 }

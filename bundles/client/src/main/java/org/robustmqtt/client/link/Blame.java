@@ -32,9 +32,21 @@ final class Blame {
           .map(ReasonCode::value)
           .collect(Collectors.toUnmodifiableSet());
 
+  /** With these we close because of what the broker sent, which none of our messages asks for. */
+  private static final Set<Integer> SENT_BY_BROKER =
+      Stream.of(
+              ReasonCode.MALFORMED_PACKET,
+              ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+              ReasonCode.TOPIC_ALIAS_INVALID,
+              ReasonCode.PACKET_TOO_LARGE)
+          .map(ReasonCode::value)
+          .collect(Collectors.toUnmodifiableSet());
+
   private Blame() {}
 
   static boolean may(ProblemKind kind, int reasonCode) {
-    return KINDS.contains(kind) && !BROKERS_OWN.contains(reasonCode);
+    return KINDS.contains(kind)
+        && !BROKERS_OWN.contains(reasonCode)
+        && !(kind == ProblemKind.PROTOCOL_ERROR && SENT_BY_BROKER.contains(reasonCode));
   }
 }

@@ -17,12 +17,15 @@ import org.robustmqtt.client.session.Session;
 import org.robustmqtt.client.session.SessionEffects;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
+import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.Secret;
+import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
 
@@ -48,6 +51,9 @@ final class Carrier implements SessionEffects {
 
     /** A message of presence has its end. */
     void presenceSettled(long sequence);
+
+    /** See {@link SessionEffects#tolerated}. */
+    void tolerated(Tolerated breach, String text);
 
     void pong();
 
@@ -133,6 +139,13 @@ final class Carrier implements SessionEffects {
     settle();
   }
 
+  /** See {@link Session#passedOver}. */
+  void passedOver(PublishHead head, CodecException why) {
+    if (close.isEmpty()) {
+      call(() -> session.passedOver(head, why));
+    }
+  }
+
   void send(long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
     if (sequence < 0) {
       presence.add(sequence);
@@ -156,6 +169,11 @@ final class Carrier implements SessionEffects {
 
   void subscribeAgain(String filter) {
     call(() -> session.subscribeAgain(filter));
+  }
+
+  /** See {@link Session#unsubscribe}. */
+  void unsubscribe(String filter) {
+    call(() -> session.unsubscribe(filter));
   }
 
   /** The link is gone, and with it every message of presence: what it said is not true any more. */
@@ -398,6 +416,11 @@ final class Carrier implements SessionEffects {
   @Override
   public void unsubscribed(String filter) {
     // The dispatcher gave the filter up already; it waits for no answer.
+  }
+
+  @Override
+  public void tolerated(Tolerated breach, String text) {
+    host.tolerated(breach, text);
   }
 
   @Override

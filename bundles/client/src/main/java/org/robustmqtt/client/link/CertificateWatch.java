@@ -11,8 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.door.Doors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * Watches the days that the certificates of a link still have: one line in the status from 30 days
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * while online, once a day: no more, since a wake-up costs energy. On the loop only.
  */
 final class CertificateWatch {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
   private static final long LOOK_NANOS = Duration.ofDays(1).toNanos();
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 

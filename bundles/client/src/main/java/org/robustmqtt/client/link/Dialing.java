@@ -1,12 +1,15 @@
 package org.robustmqtt.client.link;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Helpers;
 import org.robustmqtt.client.transport.OpenFailure;
 import org.robustmqtt.client.transport.Opener;
 import org.robustmqtt.client.transport.Transport;
@@ -37,6 +40,7 @@ final class Dialing implements Opener.Answer {
   private final VersionChoice versions = new VersionChoice();
   private Optional<Opener> opener = Optional.empty();
   private Optional<LinkSettings> used = Optional.empty();
+  private Optional<Reading> reading = Optional.empty();
 
   Dialing(Doors doors, Consumer<Runnable> guard, Retries retries, Host host) {
     this.doors = doors;
@@ -50,6 +54,76 @@ final class Dialing implements Opener.Answer {
   void begin(LinkSettings settings, TransportEvents events) {
     used = Optional.of(settings);
     late.in(settings.connectTimeoutNanos());
+    if (settings.source().isEmpty()) {
+      open(settings, events);
+      return;
+    }
+    CredentialSource source = settings.source().get();
+    Reading attempt = new Reading(events);
+    reading = Optional.of(attempt);
+    doors
+        .helpers()
+        .call(
+            Helpers.Work.FILES,
+            settings.broker().host() + ":" + settings.broker().port(),
+            () -> source.read(settings),
+            settings.connectTimeoutNanos(),
+            attempt);
+  }
+
+  /** The credentials of one attempt are being read. */
+  private final class Reading implements Helpers.Answer<LinkSettings> {
+    private final TransportEvents events;
+
+    Reading(TransportEvents events) {
+      this.events = events;
+    }
+
+    /** Returns whether the attempt is still wanted; it is read then. */
+    private boolean ends() {
+      boolean wanted = reading.filter(present -> present == this).isPresent();
+      if (wanted) {
+        reading = Optional.empty();
+      }
+      return wanted;
+    }
+
+    @Override
+    public void done(LinkSettings read) {
+      if (ends()) {
+        guard.accept(
+            () -> {
+              used = Optional.of(read);
+              open(read, events);
+            });
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      if (!ends()) {
+        return;
+      }
+      if (cause instanceof IOException) {
+        guard.accept(() -> lose(cause.getMessage()));
+      } else if (cause instanceof TimeoutException) {
+        guard.accept(Dialing.this::notRead);
+      } else {
+        guard.accept(() -> lose("the credentials cannot be read: " + cause));
+      }
+    }
+  }
+
+  private void notRead() {
+    String time = Watch.seconds(used.orElseThrow().connectTimeoutNanos());
+    lose("the credentials were not read within " + time + "; does the disk answer?");
+  }
+
+  private void lose(String text) {
+    host.lose(Place.CONFIG, ProblemKind.CREDENTIALS_UNREADABLE, 0, text);
+  }
+
+  private void open(LinkSettings settings, TransportEvents events) {
     Opener.Target target =
         new Opener.Target(
             settings.broker().host(),
@@ -102,6 +176,7 @@ final class Dialing implements Opener.Answer {
 
   void cancel() {
     late.cancel();
+    reading = Optional.empty();
     opener.ifPresent(Opener::cancel);
     opener = Optional.empty();
   }
@@ -127,7 +202,10 @@ final class Dialing implements Opener.Answer {
     LinkSettings settings = used.orElseThrow();
     String broker = settings.broker().host() + ":" + settings.broker().port();
     String time = Watch.seconds(settings.connectTimeoutNanos());
-    if (opener.isPresent()) {
+    if (reading.isPresent()) {
+      reading = Optional.empty();
+      notRead();
+    } else if (opener.isPresent()) {
       OpenFailure failure = opener.get().late();
       host.lose(failure.place(), failure.kind(), 0, failure.text());
     } else if (host.preparing()) {

@@ -9,11 +9,10 @@ import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The state machine of a link, as drawn at {@link ConnectionState}. Every state but FAULTED and
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Orders}, what flows in {@link Wire}. On the loop only.
  */
 final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
   private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
 
   private final String name;
@@ -38,6 +37,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Wire wire;
   private final Dialing dialing;
   private final CertificateWatch certificates;
+  private final StartGate gate;
   private final Alarm wait;
   private final Alarm expiry;
 
@@ -70,7 +70,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
     dialing = new Dialing(doors, this::guarded, retries, this);
     certificates = new CertificateWatch(name, doors, this::guarded, board);
-    wait = new Alarm(doors, this::guarded, this::dial);
+    gate = new StartGate(doors.clock());
+    wait = new Alarm(doors, this::guarded, this::waited);
     expiry = new Alarm(doors, this::guarded, this::expire);
   }
 
@@ -135,20 +136,49 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   /** What was learnt about the broker and its failures, is forgotten. */
   void forget() {
     dialing.forget();
+    wire.forget();
     retries.reset();
   }
 
   // Waiting and connecting.
 
-  /** Waits for the settle time, then dials. */
+  /** The hub is starting: nothing is dialled before {@link #hubStarted}, for a limited time. */
+  void hubStarting(String what, long atMostNanos) {
+    gate.close(what, atMostNanos);
+  }
+
+  /** The hub has started: the settle time begins. */
+  void hubStarted() {
+    if (gate.open() && state == ConnectionState.WAITING) {
+      settle();
+    }
+  }
+
+  /** Waits for the hub and the settle time, then dials. */
   void settle() {
     outage.begin();
     settling = true;
-    waitFor(settings.orElseThrow().connectDelayNanos());
+    waitFor(gate.isClosed() ? gate.nanosLeft() : settings.orElseThrow().connectDelayNanos());
   }
 
-  /** Dials now, whatever there is; when online, says goodbye to it. */
+  private void waited() {
+    if (!gate.isClosed()) {
+      dial();
+      return;
+    }
+    if (gate.nanosLeft() == 0) {
+      LOG.info("{}: waited long enough for {}; connects all the same", name, gate.awaited().get());
+      gate.open();
+    }
+    settle();
+  }
+
+  /** Dials now, or as soon as the hub has started; when online, says goodbye to it. */
   void dialNow() {
+    if (gate.isClosed()) {
+      settle();
+      return;
+    }
     if (state == ConnectionState.ONLINE) {
       wire.sayDisconnect(0);
     }
@@ -461,7 +491,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   private Problem made(Place place, ProblemKind kind, int reasonCode, String text) {
-    return new Problem(place, kind, reasonCode, Advice.with(kind, text), now());
+    boolean will =
+        place == Place.CONNECT && settings.flatMap(now -> now.session().will()).isPresent();
+    return new Problem(place, kind, reasonCode, Advice.with(kind, reasonCode, will, text), now());
   }
 
   /** Enters a state that needs no more than to be entered. */
@@ -472,6 +504,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
             ? Optional.of(now().plusNanos(wait.due() - doors.clock().nanos()))
             : Optional.empty();
     board.state(next, now(), retries.failed(), due);
+    board.waitsFor(next == ConnectionState.WAITING ? gate.awaited() : Optional.empty());
     changed();
   }
 

@@ -82,6 +82,21 @@ public final class Link {
         });
   }
 
+  /**
+   * The hub is starting: nothing is dialled before {@link #hubStarted}. Before {@link #start}.
+   *
+   * @param what what is waited for, for people
+   * @param atMostNanos how long at the most
+   */
+  public void hubStarting(String what, long atMostNanos) {
+    enqueue(() -> life.hubStarting(what, atMostNanos));
+  }
+
+  /** The hub has started: the first attempt follows after the settle time. */
+  public void hubStarted() {
+    enqueue(life::hubStarted);
+  }
+
   /** There is, or may be, something to send. Any thread. */
   public void wake() {
     if (woken.compareAndSet(false, true)) {

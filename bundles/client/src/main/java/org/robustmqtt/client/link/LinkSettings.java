@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.client.transport.Secret;
+import org.robustmqtt.client.transport.TlsSettings;
 
 /**
  * What a link needs to know of its connection. Two equal settings need no reconnect.
@@ -20,6 +21,8 @@ import org.robustmqtt.client.transport.Secret;
  * @param presence what is published at connect and at a clean stop
  * @param retry the waits between attempts
  * @param outageWarnAfterNanos after how long offline one WARN is logged
+ * @param source where user name, passwords and keys are read anew before each connect; empty: they
+ *     stay as they are
  */
 public record LinkSettings(
     boolean enabled,
@@ -33,7 +36,8 @@ public record LinkSettings(
     SessionSettings session,
     Presence presence,
     RetrySettings retry,
-    long outageWarnAfterNanos) {
+    long outageWarnAfterNanos,
+    Optional<CredentialSource> source) {
   /** Checks that nothing is missing. */
   public LinkSettings {
     Objects.requireNonNull(broker);
@@ -41,6 +45,25 @@ public record LinkSettings(
     Objects.requireNonNull(session);
     Objects.requireNonNull(presence);
     Objects.requireNonNull(retry);
+  }
+
+  /** Returns the same settings with other credentials. */
+  public LinkSettings with(
+      Optional<String> otherUsername, Optional<Secret> otherPassword, Optional<TlsSettings> tls) {
+    return new LinkSettings(
+        enabled,
+        new BrokerAddress(broker.uri(), broker.host(), broker.port(), tls),
+        version,
+        otherUsername,
+        otherPassword,
+        connectTimeoutNanos,
+        ackTimeoutNanos,
+        connectDelayNanos,
+        session,
+        presence,
+        retry,
+        outageWarnAfterNanos,
+        source);
   }
 
   /** Which versions of the protocol may be spoken. */

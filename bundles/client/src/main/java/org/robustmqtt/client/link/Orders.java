@@ -7,15 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * What people and configurations want of a link, and what that means for the state it is in. On the
  * loop only.
  */
 final class Orders {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
 
   /** How long a connection that is closed by hand waits for what is in flight. */
   private static final long DRAIN_NANOS = Duration.ofSeconds(5).toNanos();

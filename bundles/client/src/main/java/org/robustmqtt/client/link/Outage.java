@@ -7,8 +7,7 @@ import java.util.function.Consumer;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * Tells the log of loss and return: INFO for both, one WARN when an outage lasts, and one WARN when
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * short ones, and none of them is long. On the loop only.
  */
 final class Outage {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
 
   private final String name;
   private final Doors doors;

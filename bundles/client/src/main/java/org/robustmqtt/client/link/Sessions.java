@@ -9,20 +9,19 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.session.Session;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the session object, first from what was found on disk, and another one when broker or
  * client identifier change: then it is another session. On the loop only, but for the constructor.
  */
 final class Sessions {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
 
   private final String name;
   private final Doors doors;

@@ -19,7 +19,8 @@ enum SettingsChange {
         || !before.broker().equals(after.broker())
         || before.version() != after.version()
         || !before.username().equals(after.username())
-        || !before.password().equals(after.password())) {
+        || !before.password().equals(after.password())
+        || !before.source().equals(after.source())) {
       return RECONNECT;
     }
     boolean equal =

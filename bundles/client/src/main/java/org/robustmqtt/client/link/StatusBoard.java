@@ -14,6 +14,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.journal.JournalStatus;
 
 /**
  * What others see of a link: one immutable value, replaced by the loop at each change, merged with
@@ -31,10 +32,12 @@ final class StatusBoard {
     private Optional<Problem> problem = Optional.empty();
     private int attempt;
     private Optional<Instant> next = Optional.empty();
+    private Optional<String> waitsFor = Optional.empty();
     private Optional<BrokerCapabilities> capabilities = Optional.empty();
     private Optional<TlsStatus> tls = Optional.empty();
     private List<String> certificates = List.of();
     private List<String> faults = List.of();
+    private List<String> tolerated = List.of();
     private long connects;
 
     Shown(ConnectionState state, Instant since) {
@@ -52,10 +55,12 @@ final class StatusBoard {
       problem = other.problem;
       attempt = other.attempt;
       next = other.next;
+      waitsFor = other.waitsFor;
       capabilities = other.capabilities;
       tls = other.tls;
       certificates = other.certificates;
       faults = other.faults;
+      tolerated = other.tolerated;
       connects = other.connects;
     }
   }
@@ -63,11 +68,13 @@ final class StatusBoard {
   private final String name;
   private final Link.Rooms rooms;
   private volatile int filtersPending;
+  private final Instant begun;
   private volatile Shown shown;
 
   StatusBoard(String name, Link.Rooms rooms, ConnectionState state, Instant since) {
     this.name = name;
     this.rooms = rooms;
+    begun = since;
     shown = new Shown(state, since);
   }
 
@@ -88,6 +95,13 @@ final class StatusBoard {
           copy.attempt = attempt;
           copy.next = next;
         });
+  }
+
+  /** Says what a waiting link waits for, besides its time. */
+  void waitsFor(Optional<String> what) {
+    if (!what.equals(shown.waitsFor)) {
+      change(copy -> copy.waitsFor = what);
+    }
   }
 
   void settings(String broker, String clientId) {
@@ -127,6 +141,13 @@ final class StatusBoard {
     change(copy -> copy.faults = List.copyOf(faults));
   }
 
+  /** Shows these lines as what the broker does wrong. */
+  void tolerated(List<String> lines) {
+    if (!lines.equals(shown.tolerated)) {
+      change(copy -> copy.tolerated = List.copyOf(lines));
+    }
+  }
+
   private void change(Consumer<Shown> change) {
     Shown copy = new Shown(shown);
     change.accept(copy);
@@ -149,6 +170,7 @@ final class StatusBoard {
 
   ConnectionStatus status() {
     Shown s = shown;
+    JournalStatus journal = rooms.journal().status();
     ConnectionStatus.Builder builder =
         ConnectionStatus.builder(name)
             .state(s.state, s.since)
@@ -156,19 +178,19 @@ final class StatusBoard {
             .clientId(s.clientId)
             .protocolVersion(s.version)
             .sessionPresent(s.sessionPresent)
-            .problem(s.problem)
+            .problem(s.problem.or(() -> StoreProblems.worst(journal, begun)))
             .attempt(s.attempt, s.next)
+            .waitsFor(s.waitsFor)
             .capabilities(s.capabilities)
             .tls(s.tls)
-            .faults(joined(s.faults, s.certificates))
+            .faults(
+                Stream.of(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal))
+                    .flatMap(List::stream)
+                    .toList())
             .subscriptions(rooms.dispatcher().subscriptions())
-            .journal(Optional.of(rooms.journal().status()));
+            .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
-  }
-
-  private static List<String> joined(List<String> some, List<String> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {

@@ -93,6 +93,11 @@ final class Watch {
     return Math.min(LONGEST_STOP_NANOS, Math.min(quarter, ackTimeout / 4));
   }
 
+  /** Returns how often a packet is read at the least although too much is held, in nanoseconds. */
+  static long sip(int keepAliveSeconds) {
+    return (keepAliveSeconds == 0 ? OFF_INTERVAL_NANOS : keepAliveSeconds * 1_000_000_000L) / 4;
+  }
+
   /**
    * Begins to watch.
    *

@@ -12,7 +12,9 @@ import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.TlsException;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.client.transport.TransportEvents;
@@ -22,8 +24,7 @@ import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.codec.PublishHead;
 
 /**
  * Joins what a connection consists of: what the transport reads goes to the session, what session,
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Life}. On the loop only.
  */
 final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final Log LOG = Log.of(Link.class);
   private static final Outcome SENT = new Outcome.Sent();
 
   private final String name;
@@ -43,6 +44,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   private final Watch watch;
   private final Idle idle;
   private final Life life;
+  private final Leniency leniency;
   private Optional<Transport> transport = Optional.empty();
   private ProtocolVersion version = ProtocolVersion.MQTT_5;
 
@@ -65,6 +67,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     this.watch = watch;
     this.idle = idle;
     this.life = life;
+    leniency = new Leniency(name, rooms.dispatcher(), board);
   }
 
   /** Bytes can flow, in this version. */
@@ -84,6 +87,11 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
       closing.close(this::notHandedOver);
       sessions.carrier().lost();
     }
+  }
+
+  /** What was learnt about the broker is forgotten. */
+  void forget() {
+    leniency.forget();
   }
 
   Transport transport() {
@@ -107,6 +115,17 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   public void received(Packet packet) {
     watch.received();
     sessions.carrier().received(packet);
+  }
+
+  @Override
+  public boolean passesOver(PublishHead head, CodecException why) {
+    return life.state() != ConnectionState.HANDSHAKING && leniency.passesOver(head, why);
+  }
+
+  @Override
+  public void passedOver(PublishHead head, CodecException why) {
+    watch.received();
+    sessions.carrier().passedOver(head, why);
   }
 
   /** {@inheritDoc} Sends what can be sent now, and looks at everything that may have changed. */
@@ -192,6 +211,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
+    leniency.online(capabilities.keepAliveSeconds());
     life.established(sessionPresent, capabilities);
   }
 
@@ -232,6 +252,11 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   }
 
   @Override
+  public void tolerated(Tolerated breach, String text) {
+    leniency.tolerated(breach, text);
+  }
+
+  @Override
   public void pong() {
     watch.pong();
   }
@@ -268,6 +293,12 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void again(String filter) {
     life.guarded(() -> sessions.ifPresent(carrier -> carrier.subscribeAgain(filter)));
+    turnSoon();
+  }
+
+  @Override
+  public void unwanted(String filter) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.unsubscribe(filter)));
     turnSoon();
   }
 

@@ -15,8 +15,10 @@ import org.robustmqtt.client.door.Loop;
  * <ul>
  *   <li>QoS 0: a listener whose inbox is full stops it for a short time, at most once until it has
  *       caught up; what it has not taken by then is its own loss, and the others go on.
- *   <li>QoS 1 and 2, in MQTT 3.1.1 only: there the broker knows no receive maximum, so that bytes
- *       given to listeners and not acknowledged stop it. That ends with the time of the handlers.
+ *   <li>QoS 1 and 2, where the broker knows no receive maximum (MQTT 3.1.1) or does not heed it:
+ *       bytes given to listeners and not acknowledged stop it. That ends with the time of the
+ *       handlers. In MQTT 5 one packet is read now and then all the same: a broker that floods us
+ *       may have answers among what it sends.
  * </ul>
  */
 final class Brake {
@@ -31,7 +33,15 @@ final class Brake {
 
   // valid as long as the connection
   private long longestNanos;
+  private long sipNanos;
   private boolean boundsHeld;
+
+  /** Whether one packet is to be read although too much is held. */
+  private boolean sipping;
+
+  private Optional<Loop.Timer> sip = Optional.empty();
+
+  // partly longer than the connection
   private long heldBytes;
 
   private long maxBytes;
@@ -56,18 +66,36 @@ final class Brake {
    * A connection begins.
    *
    * @param longest how long QoS 0 may stop the reading, in nanoseconds
-   * @param held whether unacknowledged bytes may
+   * @param held whether unacknowledged bytes may, from the beginning
    */
   void begin(long longest, boolean held) {
     longestNanos = longest;
     boundsHeld = held;
+    decide();
   }
 
-  /** The connection is gone: there is nothing to be stopped. */
-  void lost() {
+  /**
+   * The broker does not heed our receive maximum: from now on unacknowledged bytes stop the reading
+   * on this connection.
+   *
+   * @param sipEvery after how many nanoseconds one packet is read all the same
+   */
+  void boundHeld(long sipEvery) {
+    boundsHeld = true;
+    sipNanos = sipEvery;
+    decide();
+  }
+
+  /**
+   * The connection is gone: there is nothing to be stopped.
+   *
+   * @param lasting how many unacknowledged bytes listeners keep, see {@link #held}
+   */
+  void lost(long lasting) {
     longestNanos = 0;
+    sipNanos = 0;
     boundsHeld = false;
-    heldBytes = 0;
+    heldBytes = lasting;
     full.clear();
     decide();
   }
@@ -93,6 +121,7 @@ final class Brake {
   void held(long bytes) {
     heldBytes += bytes;
     if (boundsHeld) {
+      sipping &= bytes < 0;
       decide();
     }
   }
@@ -104,11 +133,29 @@ final class Brake {
     } else if (end.isEmpty()) {
       end = Optional.of(loop.schedule(longestNanos, this::timeIsUp));
     }
-    boolean brake = !full.isEmpty() || boundsHeld && heldBytes > maxBytes;
+    boolean over = boundsHeld && heldBytes > maxBytes;
+    sipping &= over;
+    sipWhile(over && !sipping);
+    boolean brake = !full.isEmpty() || over && !sipping;
     if (brake != braking) {
       braking = brake;
       reading.accept(!brake);
     }
+  }
+
+  private void sipWhile(boolean stopped) {
+    if (stopped && sipNanos > 0 && sip.isEmpty()) {
+      sip = Optional.of(loop.schedule(sipNanos, this::sip));
+    } else if (!stopped) {
+      sip.ifPresent(Loop.Timer::cancel);
+      sip = Optional.empty();
+    }
+  }
+
+  private void sip() {
+    sip = Optional.empty();
+    sipping = true;
+    decide();
   }
 
   private void timeIsUp() {

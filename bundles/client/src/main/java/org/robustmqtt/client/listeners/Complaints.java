@@ -2,15 +2,14 @@ package org.robustmqtt.client.listeners;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * Warns about one listener: the first time at once, then at most once a minute, with the number of
  * those that were kept back. Safe for several threads.
  */
 final class Complaints {
-  private static final Logger LOG = LoggerFactory.getLogger("org.robustmqtt.listeners");
+  private static final Log LOG = Log.of("org.robustmqtt.listeners");
   private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
   private static final long NEVER = Long.MIN_VALUE;
 

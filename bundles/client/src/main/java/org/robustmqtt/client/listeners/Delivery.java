@@ -14,6 +14,9 @@ import org.robustmqtt.codec.Publish;
 
 /** One received message until every listener is done with it. On the loop. */
 final class Delivery {
+  /** What is kept of a message besides its bytes, here and in the session. */
+  private static final int OVERHEAD = 256;
+
   private static final Runnable NOTHING = () -> {};
 
   final long number;
@@ -71,8 +74,15 @@ final class Delivery {
     return packet.topic();
   }
 
+  /** Returns how many bytes of the message wait with it. */
   int size() {
-    return packet.payload().length + packet.topic().length();
+    int size = packet.payload().length + packet.topic().length();
+    return packet.properties().isEmpty() ? size : size + packet.properties().weight();
+  }
+
+  /** Returns how much memory it takes, about: many small ones weigh more than their bytes. */
+  int weight() {
+    return OVERHEAD + size();
   }
 
   boolean acknowledged() {

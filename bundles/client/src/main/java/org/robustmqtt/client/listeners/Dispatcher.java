@@ -68,6 +68,9 @@ public final class Dispatcher {
      */
     void again(String filter);
 
+    /** A filter that nobody wanted is to be taken off the broker, which may have it. */
+    void unwanted(String filter);
+
     /** A received message is done with. */
     void handled(long number);
 
@@ -178,9 +181,14 @@ public final class Dispatcher {
   /** Takes a filter off the wanted ones, whoever listens. Any thread. */
   public boolean unsubscribe(String filter) {
     boolean was = wanted.renounce(filter);
-    if (was) {
-      post.post(() -> dropped(filter));
-    }
+    post.post(
+        () -> {
+          if (was) {
+            dropped(filter);
+          } else {
+            wants.ifPresent(told -> told.unwanted(filter));
+          }
+        });
     return was;
   }
 
@@ -224,6 +232,17 @@ public final class Dispatcher {
     brake.begin(longestNanos, boundsAcknowledged);
   }
 
+  /**
+   * The broker does not heed our receive maximum: on this connection messages of QoS 1 and 2 may
+   * stop the reading too.
+   *
+   * @param sipNanos after how long one packet is read all the same
+   */
+  public void boundAcknowledged(long sipNanos) {
+    assert doors.loop().isCurrent();
+    brake.boundHeld(sipNanos);
+  }
+
   private void reading(boolean wanted) {
     wants.ifPresent(told -> told.reading(wanted));
   }
@@ -235,7 +254,6 @@ public final class Dispatcher {
    */
   public void lost() {
     assert doors.loop().isCurrent();
-    brake.lost();
     endings.lost();
     parking.lost();
     audience.all().forEach(Hearer::lost);
@@ -282,7 +300,7 @@ public final class Dispatcher {
   /** Returns whether a message has to be kept for somebody who is not there. */
   private boolean parks(Delivery delivery) {
     return audience.matching(delivery.topic()).length == 0
-        || wanted.awaits(delivery.topic(), parking.nanos());
+        || wanted.awaits(delivery.topic(), parking.awaitNanos());
   }
 
   private void givenUp(Delivery delivery) {
@@ -332,6 +350,18 @@ public final class Dispatcher {
   public record Counts(
       long received, long unclaimed, long overflowed, long failures, long timeouts) {}
 
+  /** The hub is starting: no message is parked too long until it has started, or this long. */
+  public void hubStarting(long atMostNanos) {
+    assert doors.loop().isCurrent();
+    parking.hubStarting(atMostNanos);
+  }
+
+  /** The hub has started: the time of parking begins. On the loop. */
+  public void hubStarted() {
+    assert doors.loop().isCurrent();
+    parking.hubStarted();
+  }
+
   /** Applies other times. On the loop. */
   public void times(Times other) {
     assert doors.loop().isCurrent();
@@ -349,7 +379,7 @@ public final class Dispatcher {
     wanted.close();
     audience.clear().forEach(Hearer::shut);
     leaving.forEach(Hearer::shut);
-    brake.lost();
+    brake.lost(0);
   }
 
   private final class HearerEvents implements Hearer.Events {

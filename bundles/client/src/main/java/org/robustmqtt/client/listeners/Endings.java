@@ -18,6 +18,9 @@ final class Endings {
   /** How many messages are not done that last longer than their connection. */
   private int lasting;
 
+  /** How many bytes of these are held. */
+  private long lastingBytes;
+
   private volatile int pending;
 
   Endings(LoopPost post, Brake brake, LongConsumer told) {
@@ -45,6 +48,7 @@ final class Endings {
   void lost() {
     connections++;
     pending = lasting;
+    brake.lost(lastingBytes);
     handled.removeIf(Delivery::endsWithConnection);
   }
 
@@ -58,8 +62,12 @@ final class Endings {
     boolean held = delivery.open > 0 && delivery.acknowledged();
     if (held != delivery.held) {
       delivery.held = held;
-      if (delivery.connection == connections) {
-        brake.held(held ? delivery.size() : -delivery.size());
+      if (counts(delivery)) {
+        int bytes = held ? delivery.weight() : -delivery.weight();
+        if (!delivery.endsWithConnection()) {
+          lastingBytes += bytes;
+        }
+        brake.held(bytes);
       }
     }
   }

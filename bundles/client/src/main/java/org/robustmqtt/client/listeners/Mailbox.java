@@ -5,15 +5,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * What one listener has still to hear, in order, on its lane. Bounded: a listener that does not
  * keep up loses its own oldest, with one WARN until it has caught up. Safe for several threads.
  */
 final class Mailbox<T> implements Registration {
-  private static final Logger LOG = LoggerFactory.getLogger("org.robustmqtt.listeners");
+  private static final Log LOG = Log.of("org.robustmqtt.listeners");
   private static final int AT_ONCE = 64;
 
   private final String owner;

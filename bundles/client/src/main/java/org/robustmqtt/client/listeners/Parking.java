@@ -3,6 +3,7 @@ package org.robustmqtt.client.listeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.robustmqtt.client.door.Clock;
@@ -24,6 +25,9 @@ final class Parking {
   private int capacity;
   private long nanos;
 
+  /** Before this no time counts; empty if the hub was started before us. */
+  private OptionalLong begins = OptionalLong.empty();
+
   Parking(Clock clock, Loop loop, int capacity, long nanos, Consumer<Delivery> givenUp) {
     this.clock = clock;
     this.loop = loop;
@@ -40,8 +44,34 @@ final class Parking {
     look();
   }
 
-  long nanos() {
-    return nanos;
+  /** The hub is starting: the time begins when it has started, or this much later. */
+  void hubStarting(long atMostNanos) {
+    begins = OptionalLong.of(clock.nanos() + atMostNanos);
+  }
+
+  /** The hub has started: the time of what is parked begins. */
+  void hubStarted() {
+    long now = clock.nanos();
+    if (begins.isPresent() && begins.getAsLong() - now > 0) {
+      begins = OptionalLong.of(now);
+      limits(capacity, nanos);
+    }
+  }
+
+  /** Returns for how long somebody who left is awaited: for ever while the hub is starting. */
+  long awaitNanos() {
+    return begins.isPresent() && clock.nanos() - begins.getAsLong() < nanos
+        ? Long.MAX_VALUE
+        : nanos;
+  }
+
+  /** Returns how long a message may stay from now on. */
+  private long left(long parkedAt) {
+    long from = parkedAt;
+    if (begins.isPresent() && begins.getAsLong() - from > 0) {
+      from = begins.getAsLong();
+    }
+    return from + nanos - clock.nanos();
   }
 
   void park(Delivery delivery) {
@@ -52,7 +82,7 @@ final class Parking {
       giveUp(parked.firstEntry().getValue());
     }
     if (timer.isEmpty() && !parked.isEmpty()) {
-      timer = Optional.of(loop.schedule(nanos, this::look));
+      timer = Optional.of(loop.schedule(left(delivery.parkedAt), this::look));
     }
   }
 
@@ -85,10 +115,9 @@ final class Parking {
 
   private void look() {
     timer = Optional.empty();
-    long now = clock.nanos();
     long next = Long.MAX_VALUE;
     for (Delivery delivery : all()) {
-      long left = delivery.parkedAt + nanos - now;
+      long left = left(delivery.parkedAt);
       if (left <= 0 || parked.size() > capacity) {
         giveUp(delivery);
       } else {

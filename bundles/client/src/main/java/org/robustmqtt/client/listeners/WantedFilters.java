@@ -14,12 +14,11 @@ import org.robustmqtt.SubscriptionStatus;
 import org.robustmqtt.SubscriptionStatus.State;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.door.Loop;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The filters that are wanted at the broker: those of the listeners, and those whose listeners are
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * others stay. Where there was never more than one listener, the next one's QoS counts at once.
  */
 final class WantedFilters {
-  private static final Logger LOG = LoggerFactory.getLogger("org.robustmqtt.listeners");
+  private static final Log LOG = Log.of("org.robustmqtt.listeners");
 
   private final String connection;
   private final Clock clock;

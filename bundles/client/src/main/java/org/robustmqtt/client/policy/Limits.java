@@ -45,13 +45,13 @@ public record Limits(int maxMessages, long maxBytes, int maximumPacketSize, int 
   /** Says which limit leaves no room, with the numbers of this moment; one line. */
   public String describeFull(int messages, long bytes, int more) {
     if (messages >= maxMessages) {
-      return "queue full: " + messages + " messages, allowed are maxMessages = " + maxMessages;
+      return "queue full: " + messages + " messages, allowed are queueMaxMessages = " + maxMessages;
     }
     return "queue full: "
         + bytes
         + " bytes and "
         + more
-        + " more, allowed are maxBytes = "
+        + " more, allowed are queueMaxBytes = "
         + maxBytes;
   }
 }

@@ -3,8 +3,7 @@ package org.robustmqtt.client.runtime;
 import java.util.function.Consumer;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Doors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /**
  * The doors of a real hub, shared by all connections. Making it starts no thread: the loop's begins
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * connection and closed after the last; then another one may be made.
  */
 public final class HubRuntime implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HubRuntime.class);
+  private static final Log LOG = Log.of(HubRuntime.class);
 
   private final LoopThread loop;
   private final HelperThreads helpers;

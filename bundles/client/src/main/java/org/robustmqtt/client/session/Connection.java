@@ -34,6 +34,9 @@ final class Connection {
   private BrokerCapabilities capabilities = Capabilities.standard(0, 0);
   private final OutboundAliases aliases = new OutboundAliases();
 
+  /** How many topic aliases the broker may give; valid as long as the session object. */
+  private int aliasesTaken = InboundAliases.MAXIMUM;
+
   /**
    * Begins.
    *
@@ -137,6 +140,16 @@ final class Connection {
    */
   boolean fits(Packet packet) throws CodecException {
     return encoder.size(packet) <= capabilities.maximumPacketSize();
+  }
+
+  /** Returns how many topic aliases the next CONNECT grants to the broker. */
+  int aliasesTaken() {
+    return aliasesTaken;
+  }
+
+  /** The broker has used an alias wrongly: it is not to use any on the connections that follow. */
+  void refuseAliases() {
+    aliasesTaken = 0;
   }
 
   /** Closes because of what the broker did, with its own words if it said some. */

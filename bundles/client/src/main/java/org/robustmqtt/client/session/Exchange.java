@@ -32,6 +32,9 @@ final class Exchange implements PacketIds.Owner {
   /** Whether it was written again: a first one may have arrived, whatever the last answer says. */
   boolean again;
 
+  /** Whether its PUBREL may have reached the broker on an earlier connection. */
+  boolean releasedBefore;
+
   /** Whether it has its outcome already: it is not sent again, and only its end is of interest. */
   boolean givenUp;
 

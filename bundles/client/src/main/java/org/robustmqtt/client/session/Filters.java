@@ -131,6 +131,14 @@ final class Filters {
     }
   }
 
+  /** The broker may have a filter that nobody wants, and we know nothing of. */
+  void unwanted(String filter) {
+    pending = -1;
+    if (!wanted.containsKey(filter)) {
+      sent.putIfAbsent(filter, QoS.AT_MOST_ONCE);
+    }
+  }
+
   /** A new session: the broker has no filters. */
   void abandon(boolean resubscribe) {
     pending = -1;

@@ -15,6 +15,17 @@ import org.robustmqtt.codec.Will;
 
 /** CONNECT, CONNACK and DISCONNECT: what we ask of the broker, and why it does not serve us. */
 final class Handshake {
+  /** What the codec makes of the return codes 1 to 5 of MQTT 3.1.1. */
+  private static final int[] RETURN_CODES = {0x84, 0x85, 0x88, 0x86, 0x87};
+
+  private static final String[] RETURN_CODE_NAMES = {
+    "unacceptable protocol version",
+    "identifier rejected",
+    "server unavailable",
+    "bad user name or password",
+    "not authorized"
+  };
+
   private SessionSettings settings;
   private final Connection connection;
   private boolean cleanStart;
@@ -72,17 +83,10 @@ final class Handshake {
 
   /** Judges the CONNACK: returns what the broker can do, or closes and returns nothing. */
   Optional<BrokerCapabilities> judge(Connack connack) {
-    int code = connack.reasonCode();
-    if (connack.sessionPresent() && code != 0) {
-      connection.breach(
-          Place.CONNECT,
-          "The broker refused the connection with "
-              + ReasonCode.describe(code)
-              + " and says that it kept the session (MQTT-3.2.2-6)");
-      return Optional.empty();
-    }
-    if (code != 0) {
-      refused(code, connack.properties());
+    if (connack.reasonCode() != 0) {
+      // Also where it says that it kept a session, which it must not (MQTT-3.2.2-6): the reason
+      // tells a person more than the breach.
+      refused(connack);
       return Optional.empty();
     }
     if (connack.sessionPresent() && cleanStart) {
@@ -117,13 +121,29 @@ final class Handshake {
     }
   }
 
-  private void refused(int code, Properties properties) {
-    ProblemKind kind = ReasonCode.of(code).map(Handshake::kind).orElse(ProblemKind.CONNECT_DENIED);
-    connection.close(
-        Place.CONNECT,
-        kind,
-        code,
-        "The broker refused the connection: " + ReasonCode.describe(code) + reason(properties));
+  private void refused(Connack connack) {
+    int code = connack.reasonCode();
+    // An answer in the words of 3.1.1 comes from a broker that does not speak 5.
+    ProblemKind kind =
+        connack.foreign()
+            ? ProblemKind.VERSION_REFUSED
+            : ReasonCode.of(code).map(Handshake::kind).orElse(ProblemKind.CONNECT_DENIED);
+    String words =
+        connection.mqtt5() && !connack.foreign()
+            ? ReasonCode.describe(code) + reason(connack.properties())
+            : returnCode(code)
+                + (connack.foreign() ? "; it does not know MQTT 5, in which it was asked" : "");
+    connection.close(Place.CONNECT, kind, code, "The broker refused the connection: " + words);
+  }
+
+  /** Returns the name that a refusal has in MQTT 3.1.1 (section 3.2.2.3). */
+  private static String returnCode(int reasonCode) {
+    for (int i = 0; i < RETURN_CODES.length; i++) {
+      if (RETURN_CODES[i] == reasonCode) {
+        return "return code " + (i + 1) + " of MQTT 3.1.1, " + RETURN_CODE_NAMES[i];
+      }
+    }
+    return "a return code that MQTT 3.1.1 does not have";
   }
 
   /** The broker says goodbye; false if it may not, or not so. It is not answered. */
@@ -188,7 +208,7 @@ final class Handshake {
     return builder
         .number(Property.RECEIVE_MAXIMUM, settings.receiveMaximum())
         .number(Property.MAXIMUM_PACKET_SIZE, settings.maximumPacketSize())
-        .number(Property.TOPIC_ALIAS_MAXIMUM, InboundAliases.MAXIMUM)
+        .number(Property.TOPIC_ALIAS_MAXIMUM, connection.aliasesTaken())
         .build();
   }
 

@@ -40,6 +40,7 @@ final class InboundAliases {
       return packet;
     }
     if (alias.getAsLong() < 1 || alias.getAsLong() > MAXIMUM) {
+      connection.refuseAliases();
       connection.closeWith(
           Place.WAIT_MESSAGE,
           ProblemKind.PROTOCOL_ERROR,
@@ -57,6 +58,7 @@ final class InboundAliases {
       return packet;
     }
     if (topics[number] == null) {
+      connection.refuseAliases();
       connection.breach(
           Place.WAIT_MESSAGE,
           "The broker sent the topic alias "

@@ -8,6 +8,7 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Puback;
+import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Pubrec;
 import org.robustmqtt.codec.Pubrel;
 import org.robustmqtt.journal.Level;
@@ -71,6 +72,7 @@ final class Outgoing {
     ids.restore(exchange.packetId, exchange);
     if (unfinished.released()) {
       exchange.qos = QoS.EXACTLY_ONCE;
+      exchange.releasedBefore = true;
       releasing.add(exchange);
     } else {
       sending.restore(exchange);
@@ -114,6 +116,9 @@ final class Outgoing {
 
   /** The link is gone. */
   void linkLost() {
+    for (Exchange exchange = released.first(); exchange != null; exchange = exchange.next) {
+      exchange.releasedBefore = true;
+    }
     Exchanges unanswered = new Exchanges();
     unanswered.addAll(released);
     unanswered.addAll(releasing);
@@ -257,7 +262,8 @@ final class Outgoing {
   }
 
   /** A PUBCOMP came; true if it is allowed. */
-  boolean pubcomp(int packetId) {
+  boolean pubcomp(Pubcomp packet) {
+    int packetId = packet.packetId();
     PacketIds.Owner owner = ids.owner(packetId);
     if (owner == clearing) {
       clearing.cleared(packetId);
@@ -275,9 +281,41 @@ final class Outgoing {
     if (!(owner instanceof Exchange exchange) || exchange.list != released) {
       return false;
     }
-    // 0x92 says that the broker had finished it before the link was lost.
-    finish(exchange, exchange.reasonCode);
+    if (packet.reasonCode() == ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.value()) {
+      unknown(exchange);
+    } else {
+      finish(exchange, exchange.reasonCode);
+    }
     return true;
+  }
+
+  /**
+   * The broker has said PUBREC, and now does not know the message. Where a PUBREL may have reached
+   * it before, it had most likely finished the message then; to send it again would break exactly
+   * once in every such case, so that the outcome only says what the broker said. Where none can
+   * have, the broker has lost the message: never lost beats exactly once (delivery-rules 2). But
+   * once only: a broker that forgets each message would be sent it for ever.
+   */
+  private void unknown(Exchange exchange) {
+    int notFound = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.value();
+    if (exchange.releasedBefore
+        || exchange.duplicate
+        || exchange.givenUp
+        || exchange.sequence < 0) {
+      end(exchange, new Outcome.Acknowledged(notFound, exchange.duplicate, exchange.lowered()));
+      return;
+    }
+    effects.tolerated(
+        Tolerated.MESSAGE_LOST,
+        "the broker has lost message "
+            + exchange.sequence
+            + " of QoS 2 after its PUBREC (PUBCOMP with 0x92); it is sent again, and its outcome"
+            + " says that it may be a duplicate");
+    sending.leave(exchange);
+    effects.requeue(exchange.sequence);
+    ids.end(exchange.packetId, true);
+    writeReleases();
+    sending.proceed();
   }
 
   int inFlight() {
@@ -308,17 +346,21 @@ final class Outgoing {
   }
 
   private void finish(Exchange exchange, int reasonCode) {
+    end(
+        exchange,
+        ReasonCode.failure(reasonCode)
+            ? new Outcome.Dropped(
+                DropReason.REFUSED, reasonCode, exchange.duplicate || exchange.again)
+            : acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
+  }
+
+  private void end(Exchange exchange, Outcome outcome) {
     sending.leave(exchange);
     noticed(exchange);
     if (exchange.givenUp) {
       effects.ended(exchange.sequence, true);
     } else {
-      effects.settle(
-          exchange.sequence,
-          ReasonCode.failure(reasonCode)
-              ? new Outcome.Dropped(
-                  DropReason.REFUSED, reasonCode, exchange.duplicate || exchange.again)
-              : acknowledged(reasonCode, exchange.duplicate, exchange.lowered()));
+      effects.settle(exchange.sequence, outcome);
     }
     ids.end(exchange.packetId, exchange.qos == QoS.EXACTLY_ONCE);
     writeReleases();

@@ -10,6 +10,7 @@ import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.Message;
 import org.robustmqtt.Place;
 import org.robustmqtt.QoS;
+import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
@@ -18,6 +19,7 @@ import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubcomp;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.Pubrec;
 import org.robustmqtt.codec.Pubrel;
 import org.robustmqtt.codec.Suback;
@@ -193,7 +195,7 @@ public final class Session {
             incoming.pubrel(((Pubrel) packet).packetId());
             yield true;
           }
-          case PUBCOMP -> outgoing.pubcomp(((Pubcomp) packet).packetId());
+          case PUBCOMP -> outgoing.pubcomp((Pubcomp) packet);
           case SUBACK -> subscriptions.suback((Suback) packet);
           case UNSUBACK -> subscriptions.unsuback((Unsuback) packet);
           case PINGRESP -> {
@@ -207,6 +209,13 @@ public final class Session {
       connection.breach(
           Place.WAIT_MESSAGE,
           "The broker sent a packet that is not allowed here: " + packet.type());
+    }
+  }
+
+  /** A PUBLISH came that cannot be read and was passed over: it is acknowledged, and not heard. */
+  public void passedOver(PublishHead head, CodecException why) {
+    if (connection.online()) {
+      incoming.passedOver(head, why);
     }
   }
 
@@ -299,6 +308,11 @@ public final class Session {
   /** Subscribes a wanted filter again, for its retained messages or because it had been refused. */
   public void subscribeAgain(String filter) {
     subscriptions.subscribeAgain(filter);
+  }
+
+  /** Takes a filter off the broker that nobody wants, and that may be there all the same. */
+  public void unsubscribe(String filter) {
+    subscriptions.unsubscribe(filter);
   }
 
   /** Returns what its successor has to know, so that numbers are unique over both. */

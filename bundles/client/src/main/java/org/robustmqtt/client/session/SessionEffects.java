@@ -90,6 +90,13 @@ public interface SessionEffects {
   /** The broker answered that a filter is unsubscribed. */
   void unsubscribed(String filter);
 
+  /**
+   * The broker has broken a rule, and the connection goes on.
+   *
+   * @param text what it did and what follows, for a person
+   */
+  void tolerated(Tolerated breach, String text);
+
   /** A PINGRESP came. */
   void pong();
 

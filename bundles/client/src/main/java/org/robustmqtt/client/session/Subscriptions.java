@@ -75,6 +75,11 @@ final class Subscriptions {
     proceed();
   }
 
+  void unsubscribe(String filter) {
+    filters.unwanted(filter);
+    proceed();
+  }
+
   /** A new session began: writes its record. */
   void abandon(boolean resubscribe) {
     filters.abandon(resubscribe);
@@ -177,7 +182,7 @@ final class Subscriptions {
     answered(packet.packetId());
     int index = 0;
     for (Map.Entry<String, QoS> asked : request.filters().entrySet()) {
-      int code = packet.reasonCodes().get(index);
+      int code = known(packet.reasonCodes().get(index), asked.getKey());
       index++;
       if (ReasonCode.failure(code)) {
         filters.refuse(asked.getKey(), asked.getValue());
@@ -190,6 +195,20 @@ final class Subscriptions {
     }
     proceed();
     return true;
+  }
+
+  /** Below 0x80 the table of 5.0 has three codes only; anything else grants nothing. */
+  private int known(int code, String filter) {
+    if (code <= QoS.EXACTLY_ONCE.level() || ReasonCode.failure(code)) {
+      return code;
+    }
+    effects.tolerated(
+        Tolerated.SUBACK_CODE_UNKNOWN,
+        String.format(
+            "the broker answered the filter %s with 0x%02X, which is no code of SUBACK"
+                + " (MQTT-3.9.3-2); it counts as refused",
+            filter, code));
+    return ReasonCode.UNSPECIFIED_ERROR.value();
   }
 
   /** An UNSUBACK came; true if it answers a request. */

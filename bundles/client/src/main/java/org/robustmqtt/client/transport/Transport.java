@@ -13,6 +13,7 @@ import org.robustmqtt.codec.Decoder;
 import org.robustmqtt.codec.Encoder;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.Sender;
 import org.robustmqtt.codec.WriteBuffer;
 
@@ -50,6 +51,9 @@ public final class Transport {
   private ByteBuffer in = ByteBuffer.allocate(FIRST_BUFFER).limit(0);
   private boolean turnScheduled;
   private boolean reading = true;
+
+  /** A PUBLISH of which bytes are still to be passed over. */
+  private Optional<PassedOver> passing = Optional.empty();
 
   /** Being written: the bytes of {@link #front} that were not taken yet. */
   private ByteBuffer out = ByteBuffer.allocate(0);
@@ -300,21 +304,57 @@ public final class Transport {
   private int decodeReady(int atMost) throws CodecException {
     int packets = 0;
     while (packets < atMost) {
-      int length = decoder.frameLength(in);
-      if (length == Decoder.HEADER_INCOMPLETE || length > in.remaining()) {
-        makeRoom(length);
-        break;
+      if (passing.isPresent()) {
+        if (!passing.get().pass(in)) {
+          makeRoom(Decoder.HEADER_INCOMPLETE);
+          break;
+        }
+        PassedOver passed = passing.get();
+        passing = Optional.empty();
+        packets++;
+        events.passedOver(passed.head(), passed.why());
+      } else {
+        try {
+          int length = decoder.frameLength(in);
+          if (length == Decoder.HEADER_INCOMPLETE || length > in.remaining()) {
+            makeRoom(length);
+            break;
+          }
+          int end = in.position() + length;
+          Packet packet = decoder.decode(in, length);
+          assert in.position() == end : "decoded " + packet.type() + " to another end";
+          packets++;
+          events.received(packet);
+        } catch (CodecException refusal) {
+          if (!passOver(refusal)) {
+            break;
+          }
+        }
       }
-      int end = in.position() + length;
-      Packet packet = decoder.decode(in, length);
-      assert in.position() == end : "decoded " + packet.type() + " to another end";
-      packets++;
-      events.received(packet);
       if (!open || !reading) {
         break;
       }
     }
     return packets;
+  }
+
+  /**
+   * The packet at hand was refused. Returns whether it is passed over from here on; false: its head
+   * is not complete.
+   *
+   * @throws CodecException the refusal, if it is not to be passed over
+   */
+  private boolean passOver(CodecException refusal) throws CodecException {
+    Optional<PublishHead> head = decoder.head(in, refusal);
+    if (head.isEmpty()) {
+      makeRoom(PublishHead.LONGEST);
+      return false;
+    }
+    if (!events.passesOver(head.get(), refusal)) {
+      throw refusal;
+    }
+    passing = Optional.of(new PassedOver(head.get(), refusal));
+    return true;
   }
 
   /** Moves the rest to the front of the buffer, and makes the buffer hold the next packet. */

@@ -3,6 +3,7 @@ package org.robustmqtt.client.transport;
 import java.io.IOException;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.PublishHead;
 
 /**
  * What a transport tells its link, on the loop. After {@link Transport#close()} nothing is told any
@@ -12,6 +13,15 @@ import org.robustmqtt.codec.Packet;
 public interface TransportEvents {
   /** A packet of the broker was read. */
   void received(Packet packet);
+
+  /**
+   * Asks about a PUBLISH that cannot be read, because it is too large or malformed: true if it is
+   * to be passed over, false if it is to end the connection as {@link #malformed}.
+   */
+  boolean passesOver(PublishHead head, CodecException why);
+
+  /** All bytes of such a PUBLISH were passed over. */
+  void passedOver(PublishHead head, CodecException why);
 
   /** A turn is over: packets were received, or bytes were taken by the operating system. */
   void turned();

@@ -102,6 +102,7 @@ class ChangedKeysTest {
         row(Key.CLIENT_ID, "other"),
         row(Key.USERNAME, "you", "username", "me", "password", "p"),
         row(Key.PASSWORD, "q", "username", "me", "password", "p"),
+        row(Key.PASSWORD_FILE, "/q", "username", "me", "passwordFile", "/p"),
         row(Key.KEEP_ALIVE, "30s"),
         row(Key.CONNECT_TIMEOUT, "5s"),
         row(Key.ACK_TIMEOUT, "90s"),
@@ -199,6 +200,8 @@ class ChangedKeysTest {
     if (row.besides.containsKey("trustStore")) {
       secure(it);
     }
+    it.world.file("/p", "p".getBytes(StandardCharsets.UTF_8));
+    it.world.file("/q", "q".getBytes(StandardCharsets.UTF_8));
     Map<String, Object> before = LiveWorld.configuration(row.besides);
     it.configure(before).online();
     it.broker.ignore(PacketType.PUBLISH, PacketType.PUBREL);

@@ -34,7 +34,7 @@ final class ConnectionsWorld {
             whiteboard,
             directory,
             () -> Instant.EPOCH);
-    connections = new Connections(lane, opener, whiteboard, directory);
+    connections = new Connections(lane, opener, whiteboard, directory, pid -> Optional.empty());
     whiteboard.onChange(connections::listenersChanged);
   }
 

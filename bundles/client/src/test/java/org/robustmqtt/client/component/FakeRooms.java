@@ -187,6 +187,11 @@ final class FakeRooms implements Rooms {
   }
 
   @Override
+  public void hubStarted() {
+    told.add("hubStarted");
+  }
+
+  @Override
   public void journalChanged() {
     told.add("journal changed");
   }

@@ -17,6 +17,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;
@@ -36,6 +37,13 @@ final class LiveWorld {
 
   final VirtualWorld world;
   ScriptedBroker broker;
+
+  /** What the hub makes of a configuration with values from elsewhere. */
+  Optional<Resolved> elsewhere = Optional.empty();
+
+  /** What connections that are made wait for. */
+  Optional<HubStart.Awaited> starting = Optional.empty();
+
   final FakeLane lane = new FakeLane();
   final Map<String, ConnectionService> services = new TreeMap<>();
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
@@ -63,7 +71,8 @@ final class LiveWorld {
                 directory,
                 () -> Instant.EPOCH),
             whiteboard,
-            directory);
+            directory,
+            pid -> elsewhere);
   }
 
   /** The broker listens at the port for TLS instead. */
@@ -96,7 +105,8 @@ final class LiveWorld {
     return new Engine() {
       @Override
       public Rooms open(String name, Journal journal, Optional<Settings> settings) {
-        return new ConnectionRooms(name, world.doors(), journal, settings);
+        return new ConnectionRooms(
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting);
       }
 
       @Override

@@ -69,8 +69,15 @@ class PropertyValueTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"64MB,67108864", "2MiB,2097152", "512kB,524288", "1GB,1073741824", "7,7", "7 B,7"})
-  void a_size_has_a_unit_or_is_bytes(String text, long bytes) {
+  @CsvSource({
+    "64MB,67108864",
+    "2MiB,2097152",
+    "512kB,524288",
+    "1GB,1073741824",
+    "7,7340032",
+    "7 B,7"
+  })
+  void a_size_has_a_unit_or_is_in_megabytes(String text, long bytes) {
     assertEquals(bytes, Quantity.size(text));
   }
 

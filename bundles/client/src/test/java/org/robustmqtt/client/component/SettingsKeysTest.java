@@ -55,7 +55,7 @@ class SettingsKeysTest {
 
   static Stream<Row> rows() {
     String times = ", written as 200ms, 60s, 5m, 2h, 7d or a bare number of ";
-    String sizes = ", written as 64MB, 512kB or a bare number of bytes";
+    String sizes = ", written as 64MB, 512kB or a bare number of MB";
     return Stream.of(
         new Row(Key.ENABLED, Settings::enabled, true, false, false, "yes", "allowed: true, false"),
         new Row(
@@ -126,7 +126,7 @@ class SettingsKeysTest {
             Key.SESSION_EXPIRY,
             settings -> settings.session().expiry(),
             604_800L,
-            "4294967295",
+            "4294967295s",
             4_294_967_295L,
             "1500ms",
             "allowed: whole seconds"),
@@ -161,7 +161,7 @@ class SettingsKeysTest {
             "1d",
             seconds(86_400),
             "31d",
-            "out of range; allowed: 0s to 30d" + times + "seconds"),
+            "out of range; allowed: 0s to 30d" + times + "minutes"),
         new Row(
             Key.PARK_TIMEOUT,
             settings -> settings.session().parkTimeout(),

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.robustmqtt.client.door.UserFiles;
 import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.testing.Clause;
@@ -31,6 +32,21 @@ class SettingsParserTest {
 
   private static List<String> brokerFaults(Object broker) {
     return parse(Map.of("broker", broker)).faults();
+  }
+
+  @Test
+  void what_other_clients_write_for_a_broker_is_taken() {
+    for (String[] same :
+        new String[][] {
+          {"tcp://b", "mqtt://b"},
+          {"TCP://b:1884", "mqtt://b:1884"},
+          {"ssl://b", "mqtts://b"},
+          {"tls://b:1", "mqtts://b:1"}
+        }) {
+      assertEquals(
+          SettingsParser.parse("x~home", Map.of("broker", same[1])).settings(),
+          SettingsParser.parse("x~home", Map.of("broker", same[0])).settings());
+    }
   }
 
   @Test
@@ -270,10 +286,12 @@ class SettingsParserTest {
             "broker", "mqtt://b", "presenceTopic", "hub/state", "password", "p", "username", "u");
     Settings one = parse(said).settings();
     Settings other = parse(said).settings();
-    LinkSettings inForce = one.link("id", Optional.empty()).orElseThrow();
+    LinkSettings inForce = one.link(UserFiles.NONE, "id", Optional.empty()).orElseThrow();
 
     LinkSettings again =
-        other.link("id", Optional.of(new Settings.Before(one.presence(), inForce))).orElseThrow();
+        other
+            .link(UserFiles.NONE, "id", Optional.of(new Settings.Before(one.presence(), inForce)))
+            .orElseThrow();
 
     assertEquals(one, other);
     assertEquals(inForce, again);
@@ -284,10 +302,12 @@ class SettingsParserTest {
   void another_presence_is_other_settings() {
     Settings one = parse(Map.of("broker", "mqtt://b", "presenceTopic", "a")).settings();
     Settings other = parse(Map.of("broker", "mqtt://b", "presenceTopic", "b")).settings();
-    LinkSettings inForce = one.link("id", Optional.empty()).orElseThrow();
+    LinkSettings inForce = one.link(UserFiles.NONE, "id", Optional.empty()).orElseThrow();
 
     LinkSettings changed =
-        other.link("id", Optional.of(new Settings.Before(one.presence(), inForce))).orElseThrow();
+        other
+            .link(UserFiles.NONE, "id", Optional.of(new Settings.Before(one.presence(), inForce)))
+            .orElseThrow();
 
     assertNotEquals(inForce, changed);
     assertEquals("b", changed.session().will().orElseThrow().topic());
@@ -303,7 +323,14 @@ class SettingsParserTest {
     Settings own = parse(Map.of("broker", "mqtt://b", "clientID", "mine")).settings();
 
     assertEquals(
-        "kept", generated.link("kept", Optional.empty()).orElseThrow().session().clientId());
-    assertEquals("mine", own.link("kept", Optional.empty()).orElseThrow().session().clientId());
+        "kept",
+        generated
+            .link(UserFiles.NONE, "kept", Optional.empty())
+            .orElseThrow()
+            .session()
+            .clientId());
+    assertEquals(
+        "mine",
+        own.link(UserFiles.NONE, "kept", Optional.empty()).orElseThrow().session().clientId());
   }
 }

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.Ticket;
@@ -141,6 +145,60 @@ class LinkBackPressureTest {
     }
     peer.it.world.run();
     assertEquals(60, peer.it.status().counters().received());
+  }
+
+  private static Peer slow(int keepAlive) {
+    Peer peer = Peer.online(Peer.V5, shape -> shape.keepAlive = keepAlive);
+    peer.ignore(PacketType.PUBLISH, PacketType.PUBREC);
+    peer.it.world.holdLanes(true);
+    return peer;
+  }
+
+  /** Our receive maximum is 64. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void a_broker_that_exceeds_the_receive_maximum_a_hundredfold_is_heard_once_on_one_connection(
+      int qos) {
+    Peer peer = slow(60);
+    for (int id = 1; id <= 6_400; id++) {
+      peer.it.broker.line().send(Peer.message(qos, id, "in/a", "" + id));
+    }
+    peer.it.world.run();
+    assertEquals(6_400, peer.it.status().counters().received());
+    peer.it.world.holdLanes(false);
+    peer.it.world.run();
+    List<String> all = IntStream.rangeClosed(1, 6_400).mapToObj(String::valueOf).toList();
+    assertEquals(all, peer.heard);
+    assertEquals(6_400, peer.packets().size());
+    assertEquals(1, peer.it.status().counters().connects());
+    peer.unharmed();
+    List<String> told = peer.it.status().faults();
+    assertEquals(1, told.size());
+    assertTrue(told.get(0).contains("our receive maximum of 64"), told.get(0));
+  }
+
+  @Test
+  void its_large_messages_are_read_up_to_the_bound_then_one_by_one_and_traffic_goes_on() {
+    Peer peer = slow(8);
+    for (int id = 1; id <= 100; id++) {
+      peer.it.broker.line().send(Peer.message(1, id, "in/a", "x".repeat(1_000_000)));
+    }
+    peer.it.world.run();
+    long read = peer.it.status().counters().received();
+    assertTrue(read >= 65 && read <= 66, "beyond the receive maximum it stops: " + read);
+    peer.passes(Duration.ofSeconds(20));
+    long more = peer.it.status().counters().received() - read;
+    assertTrue(more >= 9 && more <= 11, "one each keepAlive/4: " + more);
+    int pings = peer.it.broker.packets(Pingreq.class).size();
+    assertTrue(pings >= 2, pings + " pings in 20 s with a keep alive of 8 s");
+    peer.publish("out", 0);
+    assertEquals(1, peer.packets(Publish.class).size());
+    peer.unharmed();
+    peer.it.world.holdLanes(false);
+    peer.it.world.run();
+    assertEquals(100, peer.heard.size());
+    assertEquals(1, peer.it.status().counters().connects());
+    peer.unharmed();
   }
 
   @Test

@@ -292,7 +292,7 @@ class LinkCloseTest {
   }
 
   @Test
-  void a_broker_that_breaks_the_protocol_is_left_and_tried_again_slowly() {
+  void a_broker_that_breaks_the_protocol_is_left_and_tried_again_soon() {
     LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
     // A CONNACK while online.
     it.broker.line().channel().send(new byte[] {0x20, 3, 0, 0, 0});
@@ -300,9 +300,8 @@ class LinkCloseTest {
     assertEquals(ProblemKind.PROTOCOL_ERROR, it.problem());
     assertEquals(ConnectionState.WAITING, it.state());
     assertEquals(1, it.broker.packets(Disconnect.class).size());
-    it.world.advance(Duration.ofMinutes(1));
+    it.world.advance(Duration.ofSeconds(2));
     assertEquals(ConnectionState.ONLINE, it.state());
-    assertTrue(it.pauses().get(0) >= 30, "" + it.pauses());
   }
 
   @Test

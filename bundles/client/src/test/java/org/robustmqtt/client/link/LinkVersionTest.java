@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
@@ -47,6 +49,67 @@ class LinkVersionTest {
     it.world.advance(Duration.ofSeconds(5));
     assertEquals(ConnectionState.ONLINE, it.state());
     assertEquals(List.of(NEW, OLD, OLD, OLD), versions(it), "the first two of them begin together");
+  }
+
+  /** Moquette 0.17 answers in the frame of 5, Mosquitto 1.4 in that of 3.1.1. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, false, VERSION_REFUSED, unacceptable protocol version",
+    "1, true, VERSION_REFUSED, unacceptable protocol version",
+    "2, false, VERSION_REFUSED, identifier rejected",
+    "2, true, VERSION_REFUSED, identifier rejected",
+    "3, false, VERSION_REFUSED, server unavailable",
+    "3, true, VERSION_REFUSED, server unavailable",
+    "4, false, VERSION_REFUSED, bad user name or password",
+    "4, true, VERSION_REFUSED, bad user name or password",
+    "5, false, VERSION_REFUSED, not authorized",
+    "5, true, VERSION_REFUSED, not authorized",
+  })
+  void an_answer_in_the_words_of_3_1_1_to_a_connect_of_5_is_followed_by_3_1_1_at_once(
+      int code, boolean properties, ProblemKind kind, String name) {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker();
+    answerOldly(it, code, properties);
+    it.start();
+    it.world.advance(LinkWorld.SECOND);
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals("3.1.1", it.status().protocolVersion());
+    assertEquals(kind, it.problem());
+    String text = it.status().problem().orElseThrow().text();
+    assertTrue(text.contains("return code " + code + " of MQTT 3.1.1, " + name), text);
+  }
+
+  private static void answerOldly(LinkWorld it, int code, boolean properties) {
+    byte[] refusal =
+        properties ? new byte[] {0x20, 3, 0, (byte) code, 0} : new byte[] {0x20, 2, 0, (byte) code};
+    it.broker.onPacket(
+        packet -> {
+          boolean refused = packet instanceof Connect connect && connect.version() == NEW;
+          if (refused) {
+            it.broker.line().channel().send(refusal);
+          }
+          return !refused;
+        });
+  }
+
+  /** In 3.1.1 the reason has the name of its table. */
+  @Test
+  void a_refusal_of_3_1_1_is_named_after_its_own_table() {
+    LinkWorld it =
+        new LinkWorld(
+                LinkWorld.settings(
+                    s -> {
+                      s.version = LinkSettings.Version.MQTT_3_1_1;
+                      return s;
+                    }))
+            .withBroker();
+    it.broker.connack(connect -> Optional.of(new Connack(false, 0x85, Properties.NONE)));
+    it.start();
+    it.world.advance(LinkWorld.SECOND);
+    assertEquals(ProblemKind.IDENTIFIER_REFUSED, it.problem());
+    assertEquals(
+        "The broker refused the connection: return code 2 of MQTT 3.1.1, identifier rejected; look"
+            + " at clientID",
+        it.status().problem().orElseThrow().text());
   }
 
   @Test

@@ -201,6 +201,7 @@ final class LinkWorld {
     LinkSettings.Version version = LinkSettings.Version.AUTO;
     Optional<String> username = Optional.empty();
     Optional<Secret> password = Optional.empty();
+    Optional<CredentialSource> source = Optional.empty();
     Optional<TlsSettings> tls = Optional.empty();
     Duration connectTimeout = Duration.ofSeconds(10);
     Duration ackTimeout = Duration.ofSeconds(20);
@@ -242,7 +243,8 @@ final class LinkWorld {
           presence,
           new RetrySettings(
               strategy, retryMin.toNanos(), retryMax.toNanos(), jitter, stable.toNanos()),
-          warnAfter.toNanos());
+          warnAfter.toNanos(),
+          source);
     }
   }
 }

@@ -127,11 +127,10 @@ class PeerBytesTest {
   /** Nothing of it is read, nothing is allocated for it: the header alone ends the connection. */
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
-  @Clause(v5 = "MQTT-3.1.2-24")
-  void a_packet_above_our_maximum_closes_by_its_header(ProtocolVersion version) {
+  void an_answer_above_our_maximum_closes_by_its_header(ProtocolVersion version) {
     Peer peer = Peer.online(version);
     int reads = peer.it.broker.line().channel().reads();
-    peer.sendsBytes(0x30, 0xFF, 0xFF, 0xFF, 0x7F).ended(ProblemKind.PROTOCOL_ERROR, 0x95);
+    peer.sendsBytes(0x90, 0xFF, 0xFF, 0xFF, 0x7F).ended(ProblemKind.PROTOCOL_ERROR, 0x95);
     assertTrue(peer.it.broker.line().channel().reads() - reads <= 2);
     peer.awaitOnline();
   }

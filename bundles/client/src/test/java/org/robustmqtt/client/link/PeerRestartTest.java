@@ -145,7 +145,7 @@ class PeerRestartTest {
     Peer after = before.restarted(new MemoryJournal()).connack(true, 0);
     after.it.start();
     after.passes(java.time.Duration.ofSeconds(20));
-    assertEquals(2, after.packets(Connect.class).size());
+    assertTrue(after.packets(Connect.class).size() > 2, "asked for again and again");
     assertTrue(after.packets(Connect.class).stream().allMatch(Connect::cleanStart));
     assertEquals(List.of(), after.packets(Subscribe.class));
   }

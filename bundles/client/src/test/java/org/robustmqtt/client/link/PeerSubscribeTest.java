@@ -160,6 +160,50 @@ class PeerSubscribeTest {
     peer.sendsBytes(0x90, 3, 0, id(peer), code).endedSilently(ProblemKind.PROTOCOL_ERROR, 0x81);
   }
 
+  /** Below 0x80 there are three codes; "granted" would be a filter that may not be there. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 0x10, 0x7F})
+  @Clause(v5 = "MQTT-3.9.3-2")
+  void a_code_of_5_that_grants_nothing_counts_as_refused_and_is_told(int code) {
+    Peer peer = asking(Peer.V5);
+    peer.sends(new Suback(id(peer), List.of(0), Properties.NONE));
+    peer.forget();
+    peer.it.listen("in/b", QoS.AT_LEAST_ONCE, message -> {});
+    peer.sendsBytes(0x90, 4, 0, id(peer), 0, code);
+    assertTrue(granted(peer, "in/b").isEmpty());
+    assertTrue(granted(peer, "in/#").isPresent());
+    peer.unharmed();
+    assertTrue(
+        peer.it.status().faults().get(0).contains(String.format("in/b with 0x%02X", code)),
+        peer.it.status().faults().toString());
+  }
+
+  /** It may be with the broker from another life of this client identifier. */
+  @ParameterizedTest
+  @EnumSource(ProtocolVersion.class)
+  void a_filter_that_nobody_wanted_is_unsubscribed_once(ProtocolVersion version) {
+    Peer peer = Peer.online(version);
+    peer.it.world.onLoop(() -> peer.it.dispatcher.unsubscribe("old/#"));
+    peer.it.world.run();
+    assertEquals(
+        List.of(List.of("old/#")),
+        peer.packets(Unsubscribe.class).stream().map(Unsubscribe::filters).toList());
+    peer.closes().awaitOnline();
+    peer.it.world.run();
+    assertEquals(1, peer.packets(Unsubscribe.class).size());
+    assertTrue(granted(peer, "in/#").isPresent());
+  }
+
+  @Test
+  void a_filter_that_nobody_wanted_is_unsubscribed_at_the_next_connect() {
+    Peer peer = Peer.online(Peer.V5);
+    peer.closes();
+    peer.it.world.onLoop(() -> peer.it.dispatcher.unsubscribe("old/#"));
+    peer.awaitOnline();
+    peer.it.world.run();
+    assertEquals(1, peer.packets(Unsubscribe.class).size());
+  }
+
   /** Not sent, and said to be refused with the code that the broker would have used. */
   @Test
   @Clause(v5 = {"section 3.2.2.3.11", "section 3.2.2.3.13"})

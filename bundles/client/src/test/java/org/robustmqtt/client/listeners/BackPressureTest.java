@@ -156,6 +156,93 @@ class BackPressureTest {
     assertEquals(16, box.handled.size());
   }
 
+  private static final Duration SIP = Duration.ofSeconds(15);
+
+  private void floods() {
+    box.loop(() -> box.dispatcher.boundAcknowledged(SIP.toNanos()));
+  }
+
+  private HeldLane flood(int qos, int messages) {
+    floods();
+    HeldLane lane = box.held(slow, "t");
+    for (int i = 0; i < messages; i++) {
+      box.deliver("t", qos, "x".repeat(1 << 20));
+    }
+    return lane;
+  }
+
+  @Test
+  void a_broker_that_does_not_heed_it_is_read_until_the_bound_and_again_when_there_is_room() {
+    HeldLane lane = flood(2, 15);
+    assertEquals(List.of(), box.reading);
+    box.deliver("t", 2, "x".repeat(1 << 20));
+    assertEquals(List.of(false), box.reading);
+    box.run(lane);
+    assertEquals(List.of(false, true), box.reading);
+    assertEquals(16, box.handled.size());
+  }
+
+  @Test
+  void over_the_bound_one_packet_is_read_all_the_same_now_and_then() {
+    flood(1, 16);
+    box.world.advance(SIP.minusMillis(1));
+    assertEquals(List.of(false), box.reading);
+    box.world.advance(Duration.ofMillis(1));
+    assertEquals(List.of(false, true), box.reading);
+    box.deliver("t", 1, "x");
+    assertEquals(List.of(false, true, false), box.reading);
+    box.world.advance(SIP.minusSeconds(1));
+    assertEquals(List.of(false, true, false), box.reading);
+  }
+
+  @Test
+  void what_came_before_counts_from_the_moment_that_the_broker_floods() {
+    box.held(slow, "t");
+    for (int i = 0; i < 20; i++) {
+      box.deliver("t", 1, "x".repeat(1 << 20));
+    }
+    assertEquals(List.of(), box.reading);
+    floods();
+    assertEquals(List.of(false), box.reading);
+  }
+
+  @Test
+  void the_next_connection_is_trusted_again() {
+    flood(1, 16);
+    box.loop(box.dispatcher::lost);
+    connected(false);
+    assertEquals(List.of(false, true), box.reading);
+    for (int i = 0; i < 20; i++) {
+      box.deliver("t", 1, "x".repeat(1 << 20));
+    }
+    assertEquals(List.of(false, true), box.reading);
+  }
+
+  /** The listener keeps them over the loss: they are memory as before. */
+  @Test
+  void messages_of_qos_2_count_over_a_lost_connection() {
+    HeldLane lane = flood(2, 15);
+    box.loop(box.dispatcher::lost);
+    connected(false);
+    floods();
+    assertEquals(List.of(), box.reading);
+    box.deliver("t", 1, "x".repeat(1 << 20));
+    assertEquals(List.of(false), box.reading);
+    box.run(lane);
+    assertEquals(List.of(false, true), box.reading);
+  }
+
+  @Test
+  void small_messages_and_properties_weigh_what_they_take() {
+    floods();
+    box.held(slow, "t");
+    int most = (int) (Dispatcher.Times.INBOUND_MAX_BYTES / 256);
+    for (int i = 0; i < most && box.reading.isEmpty(); i++) {
+      box.deliver("t", 1, "");
+    }
+    assertEquals(List.of(false), box.reading);
+  }
+
   /** The time of a handler ends it in any case. */
   @Test
   void a_stuck_listener_stops_the_reading_no_longer_than_a_handler_may_take() {

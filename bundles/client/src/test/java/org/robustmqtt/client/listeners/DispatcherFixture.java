@@ -65,6 +65,7 @@ final class DispatcherFixture implements Dispatcher.Wants {
   final List<Map<String, QoS>> wanted = new ArrayList<>();
   final List<String> again = new ArrayList<>();
   final List<Long> handled = new ArrayList<>();
+  final List<String> unwanted = new ArrayList<>();
   final List<Boolean> reading = new ArrayList<>();
   final Dispatcher dispatcher;
   private Optional<Executor> nextLane = Optional.empty();
@@ -123,6 +124,11 @@ final class DispatcherFixture implements Dispatcher.Wants {
   @Override
   public void again(String filter) {
     again.add(filter);
+  }
+
+  @Override
+  public void unwanted(String filter) {
+    unwanted.add(filter);
   }
 
   @Override

@@ -138,6 +138,9 @@ class DispatcherStressTest {
           public void reading(boolean wanted) {}
 
           @Override
+          public void unwanted(String filter) {}
+
+          @Override
           public void wanted(Map<String, QoS> filters) {
             assertTrue(loop.isCurrent());
           }

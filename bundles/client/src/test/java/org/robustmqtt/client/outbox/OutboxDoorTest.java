@@ -56,7 +56,7 @@ class OutboxDoorTest {
 
     NotAcceptedException refusal = refusal(small, message("t", 1), Cause.QUEUE_FULL);
     assertTrue(refusal.getMessage().contains("2 messages"), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains("maxMessages = 2"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("queueMaxMessages = 2"), refusal.getMessage());
 
     small.outbox.settle(first, ACKNOWLEDGED);
     small.publish("t", 1);
@@ -71,7 +71,7 @@ class OutboxDoorTest {
 
     NotAcceptedException refusal = refusal(small, Message.of("t", new byte[2]), Cause.QUEUE_FULL);
     assertTrue(refusal.getMessage().contains("8 bytes and 3 more"), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains("maxBytes = 10"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("queueMaxBytes = 10"), refusal.getMessage());
     small.outbox.publish(Message.of("t", new byte[1]));
     assertEquals(10, small.outbox.status().bytes());
   }

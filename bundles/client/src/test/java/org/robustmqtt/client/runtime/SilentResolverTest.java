@@ -30,6 +30,7 @@ import org.robustmqtt.client.transport.TransportEvents;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.PublishHead;
 
 /** Real threads and real TLS beside a name server that says nothing. */
 @Timeout(60)
@@ -149,6 +150,14 @@ class SilentResolverTest {
   private static final class Ignored implements TransportEvents {
     @Override
     public void received(Packet packet) {}
+
+    @Override
+    public boolean passesOver(PublishHead head, CodecException why) {
+      return false;
+    }
+
+    @Override
+    public void passedOver(PublishHead head, CodecException why) {}
 
     @Override
     public void turned() {}

@@ -92,7 +92,7 @@ class AliasTest {
   void a_repeated_message_gives_its_alias_too() {
     Publish again = new Publish(true, QoS.AT_LEAST_ONCE, false, "in", 5, alias(3), new byte[0]);
     Scene.online()
-        .publish(1, 5, "in", "x")
+        .publish(1, 5, "in", "")
         .clear()
         .got(again)
         .got(from("", 3))

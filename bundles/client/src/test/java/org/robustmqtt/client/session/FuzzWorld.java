@@ -643,6 +643,11 @@ final class FuzzWorld implements SessionEffects {
   }
 
   @Override
+  public void tolerated(Tolerated breach, String text) {
+    // changes nothing for the session
+  }
+
+  @Override
   public void pong() {
     check(established, "pong before CONNACK");
   }

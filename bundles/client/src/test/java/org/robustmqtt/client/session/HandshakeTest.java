@@ -23,6 +23,7 @@ import org.robustmqtt.codec.Pingresp;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.Publish;
 import org.robustmqtt.codec.Will;
 
 /** CONNECT, CONNACK, and how a connection ends: delivery-rules 7. */
@@ -278,13 +279,24 @@ class HandshakeTest {
         .expect("established, new", "disk: forget received", "disk: session 1");
   }
 
-  /** MQTT-3.2.2-6. */
+  /** MQTT-3.2.2-6: the refusal counts, the claim does not. */
   @Test
-  void a_refusal_that_claims_a_session_is_a_breach() {
+  void a_refusal_that_claims_a_session_is_a_refusal() {
     Scene.fresh()
         .connect()
         .got(new Connack(true, 0x88, Properties.NONE))
-        .expect("closed CONNECT PROTOCOL_ERROR 0x82");
+        .expect("closed CONNECT BROKER_UNAVAILABLE 0x88");
+  }
+
+  /** The standard leaves to us to close (5.0, section 4.13.1); the next attempt is a better one. */
+  @Test
+  void a_broker_that_uses_an_alias_wrongly_is_granted_none_on_the_next_connection() {
+    Scene scene = Scene.online();
+    Properties alias = Properties.builder().number(Property.TOPIC_ALIAS, 17).build();
+    scene.got(new Publish(false, QoS.AT_MOST_ONCE, false, "in", 0, alias, new byte[0]));
+    scene.session.lost();
+    scene.connect();
+    assertEquals(0, scene.connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM).orElse(0));
   }
 
   /** MQTT-3.2.0-1, -2. Before CONNACK there is no DISCONNECT (5.0, section 4.13.1). */

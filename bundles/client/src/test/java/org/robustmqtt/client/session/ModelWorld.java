@@ -581,6 +581,11 @@ final class ModelWorld implements SessionEffects {
   }
 
   @Override
+  public void tolerated(Tolerated breach, String text) {
+    // changes nothing for the session
+  }
+
+  @Override
   public void pong() {
     throw new AssertionError("nobody asked");
   }

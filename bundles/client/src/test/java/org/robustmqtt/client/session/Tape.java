@@ -153,6 +153,11 @@ final class Tape implements SessionEffects {
   }
 
   @Override
+  public void tolerated(Tolerated breach, String text) {
+    lines.add("tolerated " + breach);
+  }
+
+  @Override
   public void pong() {
     lines.add("pong");
   }

@@ -31,6 +31,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, byte[]> values = new TreeMap<>();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private final List<String> calls = new ArrayList<>();
+  private List<String> damaged = List.of();
   private Recovery recovery;
   private long next = 1;
   private boolean hold;
@@ -98,10 +99,16 @@ public final class MemoryJournal implements Journal {
     return found;
   }
 
+  /** Says that parts were found damaged; none: a person has seen them. */
+  public void damaged(List<String> files) {
+    damaged = files;
+  }
+
   @Override
   public JournalStatus status() {
+    int bytes = 100 * damaged.size();
     return new JournalStatus(
-        "memory", false, Optional.empty(), 0, 0, messages.size(), 0, 0, 0, 0, 0, List.of());
+        "memory", false, Optional.empty(), 0, 0, messages.size(), 0, 0, 0, 0, bytes, damaged);
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.codec.PublishHead;
 
 class OpenerTest {
   private final VirtualWorld world = new VirtualWorld(1);
@@ -168,6 +169,16 @@ class OpenerTest {
   }
 
   private static final class Silent implements TransportEvents {
+    @Override
+    public boolean passesOver(PublishHead head, CodecException why) {
+      return false;
+    }
+
+    @Override
+    public void passedOver(PublishHead head, CodecException why) {
+      throw new AssertionError("passed over: " + head);
+    }
+
     @Override
     public void received(Packet packet) {}
 

@@ -23,6 +23,7 @@ import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.WriteBuffer;
 
 /** A virtual world with one host that speaks TLS, and an opener that dials it. */
@@ -194,6 +195,16 @@ final class TlsWorld {
   }
 
   private final class Heard implements TransportEvents {
+    @Override
+    public boolean passesOver(PublishHead head, CodecException why) {
+      return false;
+    }
+
+    @Override
+    public void passedOver(PublishHead head, CodecException why) {
+      throw new AssertionError("passed over: " + head);
+    }
+
     @Override
     public void received(Packet packet) {
       packets.add(packet);

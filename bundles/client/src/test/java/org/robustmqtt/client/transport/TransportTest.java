@@ -30,6 +30,7 @@ import org.robustmqtt.codec.Pingresp;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
+import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.Sender;
 import org.robustmqtt.codec.WriteBuffer;
 
@@ -241,9 +242,9 @@ class TransportTest {
   }
 
   @Test
-  void a_packet_over_the_maximum_is_refused_by_its_header_alone() {
+  void a_packet_over_the_maximum_is_refused_by_its_head_alone() {
     byte[] all = bytes(publish("t", MAXIMUM));
-    channel.send(Arrays.copyOf(all, 5));
+    channel.send(Arrays.copyOf(all, 10));
     world.run();
     assertEquals(ReasonCode.PACKET_TOO_LARGE, heard.malformed.reason());
   }
@@ -311,6 +312,16 @@ class TransportTest {
   }
 
   private final class Heard implements TransportEvents {
+    @Override
+    public boolean passesOver(PublishHead head, CodecException why) {
+      return false;
+    }
+
+    @Override
+    public void passedOver(PublishHead head, CodecException why) {
+      throw new AssertionError("passed over: " + head);
+    }
+
     private final List<Packet> packets = new ArrayList<>();
     private final List<Long> handedOver = new ArrayList<>();
     private IOException ended;

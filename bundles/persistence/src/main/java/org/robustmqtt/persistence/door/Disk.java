@@ -11,7 +11,7 @@ import java.util.Optional;
  * #forceDirectory}.
  */
 public interface Disk {
-  /** Opens a file to read and write at positions, creating it empty if there is none. */
+  /** Opens a file to read and write at positions, creating it empty, for its owner, if needed. */
   DiskFile open(Path file) throws IOException;
 
   /** Opens a file that is there, to be read only. */
@@ -22,7 +22,9 @@ public interface Disk {
   /** Returns the names in a folder, sorted; none if there is no such folder. */
   List<String> list(Path folder) throws IOException;
 
-  /** Creates a folder with its parents, and forces the names of those it created. */
+  /**
+   * Creates a folder with its parents, for their owner, and forces the names of those it created.
+   */
   void createFolders(Path folder) throws IOException;
 
   /** Makes names created, renamed or deleted in a folder survive a power cut. */
@@ -33,6 +35,18 @@ public interface Disk {
 
   /** Deletes a file or an empty folder; nothing happens if there is none. */
   void delete(Path file) throws IOException;
+
+  /**
+   * Takes all rights on a folder or a file away from everybody but its owner, as those have that
+   * are created here. Nothing happens if there is none, to a link, or where a file system knows no
+   * rights.
+   */
+  default void protect(Path path) throws IOException {}
+
+  /** Returns whether there is a symbolic link instead of a folder or a file. */
+  default boolean isLink(Path path) {
+    return false;
+  }
 
   /** Returns the bytes that may still be written on the disk of a folder. */
   long free(Path folder) throws IOException;

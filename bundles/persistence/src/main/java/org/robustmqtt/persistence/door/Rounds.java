@@ -16,7 +16,7 @@ public interface Rounds {
     long FINISHED = -1;
 
     /**
-     * Runs one round. Never throws.
+     * Runs one round. What it throws is a defect, and another round follows a second later.
      *
      * @return after how many nanoseconds the next is wanted, {@link #NOTHING} or {@link #FINISHED}
      */
@@ -29,8 +29,13 @@ public interface Rounds {
     default void stuck() {}
   }
 
-  /** Asks for a round as soon as possible. Cheap, any thread. */
-  void wake();
+  /**
+   * Asks for a round as soon as possible. Cheap, any thread.
+   *
+   * @return false if there is nobody to run it, because the system gives out no thread; while a
+   *     journal is open there is
+   */
+  boolean wake();
 
   /**
    * Waits until a condition holds, which is checked after each round.

@@ -45,7 +45,12 @@ import java.util.zip.CRC32C;
  *
  * A record is bad if its length, CRC or type is. A bad record is <b>damage</b> if a later valid
  * BATCH, or the header of the next segment, names an end beyond it; reading goes on at the next
- * valid BATCH. Otherwise it begins the <b>torn tail</b>, which was never forced.
+ * readable record. Otherwise it begins the <b>torn tail</b>, which was never forced.
+ *
+ * <p>The first record at or behind offset {@value #COPY} is a LEASE that ends with a third copy of
+ * the header: the loss of the first block does not cost what is behind it. Readers of a LEASE have
+ * always passed over what follows its number, so journals without the copy and programs that do not
+ * know it are no other version.
  */
 public final class Format {
   /** The version written, and the highest read. */
@@ -59,6 +64,9 @@ public final class Format {
 
   /** The bytes of a batch record. */
   public static final int BATCH = 16;
+
+  /** Where the third copy of the header is, or right behind: far from the block of the others. */
+  public static final int COPY = 1 << 16;
 
   static final long MAGIC = 0x524d5154544a524eL;
   static final int BATCH_LENGTH = 11;

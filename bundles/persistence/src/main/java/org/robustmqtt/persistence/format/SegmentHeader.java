@@ -1,5 +1,8 @@
 package org.robustmqtt.persistence.format;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +26,7 @@ public record SegmentHeader(
     long lease,
     long wallMillis,
     boolean carried) {
+  private static final int COPY_BOUND = 11 + Format.HEADER;
 
   /** Returns the bytes of both copies. */
   public byte[] encode() {
@@ -58,28 +62,27 @@ public record SegmentHeader(
   }
 
   /**
-   * Reads what a header says although both copies are bad: what may be wrong is only used to look
-   * whether any record fits it.
-   */
-  public static Optional<SegmentHeader> guess(byte[] bytes, int copy, int segment) {
-    int at = copy * Format.HEADER;
-    return bytes.length < at + Format.HEADER
-        ? Optional.empty()
-        : Optional.of(
-            new SegmentHeader(segment, 0, Format.get(bytes, at + 24, 8), 0, 0, 0, 0, false));
-  }
-
-  /**
    * Reads a header from whichever copy is good; empty if none is, or if it is another segment's.
    */
   public static Optional<SegmentHeader> decode(byte[] bytes, int length, int segment) {
     for (int at = 0; at <= Format.HEADER; at += Format.HEADER) {
-      if (length >= at + Format.HEADER
-          && Format.get(bytes, at, 8) == Format.MAGIC
-          && Format.get(bytes, at + 8, 2) == Format.VERSION
-          && Format.get(bytes, at + 16, 4) == segment
-          && (int) Format.get(bytes, at + 60, 4) == Format.crc(bytes, at, at + 60)) {
-        return Optional.of(
+      Optional<SegmentHeader> header = decodeAt(bytes, at, length, segment);
+      if (header.isPresent()) {
+        return header;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<SegmentHeader> decodeAt(byte[] bytes, int at, int length, int segment) {
+    boolean good =
+        length >= at + Format.HEADER
+            && Format.get(bytes, at, 8) == Format.MAGIC
+            && Format.get(bytes, at + 8, 2) == Format.VERSION
+            && Format.get(bytes, at + 16, 4) == segment
+            && (int) Format.get(bytes, at + 60, 4) == Format.crc(bytes, at, at + 60);
+    return good
+        ? Optional.of(
             new SegmentHeader(
                 segment,
                 (int) Format.get(bytes, at + 20, 4),
@@ -88,9 +91,62 @@ public record SegmentHeader(
                 Format.get(bytes, at + 36, 4),
                 Format.get(bytes, at + 40, 8),
                 Format.get(bytes, at + 48, 8),
-                (Format.get(bytes, at + 56, 4) & 1) != 0));
+                (Format.get(bytes, at + 56, 4) & 1) != 0))
+        : Optional.empty();
+  }
+
+  /** Writes the record with the third copy, except its seal. */
+  public void encodeCopy(Output out) {
+    out.begin(RecordType.LEASE, COPY_BOUND).varint(lease).raw(encode(), 0, Format.HEADER);
+  }
+
+  /**
+   * Reads a header from whichever copy is good, also from the one among the records. Without any,
+   * it is made from what the records tell: number and generation, which their CRCs need, and
+   * nothing else.
+   *
+   * @param bytes the whole file
+   * @return empty if there is no copy and no record
+   */
+  public static Optional<SegmentHeader> rescue(byte[] bytes, int length, int segment) {
+    return decode(bytes, length, segment)
+        .or(() -> copy(bytes, length, segment))
+        .or(() -> LostSeed.find(bytes, length, segment));
+  }
+
+  /** Looks for the third copy; only one that is in its own record, at its own place, counts. */
+  private static Optional<SegmentHeader> copy(byte[] bytes, int length, int segment) {
+    for (int at = Format.COPY; at <= length - Format.HEADER; at++) {
+      if (bytes[at] == (byte) (Format.MAGIC >>> 56)) {
+        Optional<SegmentHeader> header = decodeAt(bytes, at, length, segment);
+        if (header.isPresent() && header.get().isSealed(bytes, at)) {
+          return header;
+        }
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns whether the bytes before a copy are those of the record that it is written in. */
+  private boolean isSealed(byte[] bytes, int at) {
+    Output out = new Output();
+    encodeCopy(out);
+    int size = out.size();
+    int start = at + Format.HEADER - size;
+    return (int) Format.get(bytes, start + 1, 4)
+        == Format.crc(this, start, bytes, start, start + 1, at + Format.HEADER);
+  }
+
+  /** Returns which of the two copies before the records are not as they were written. */
+  List<SegmentScan.Damage> badCopies(byte[] bytes, int length) {
+    byte[] good = encode();
+    List<SegmentScan.Damage> bad = new ArrayList<>();
+    for (int at = 0; at < Format.DATA; at += Format.HEADER) {
+      int end = at + Format.HEADER;
+      if (length < end || !Arrays.equals(good, at, end, bytes, at, end)) {
+        bad.add(new SegmentScan.Damage(at, end));
+      }
+    }
+    return bad.size() < 2 ? bad : List.of(new SegmentScan.Damage(0, Format.DATA));
   }
 }

@@ -32,12 +32,15 @@ public final class SegmentScan {
   /**
    * What a scan found.
    *
-   * @param damage damaged ranges, in order; a range may reach beyond the end of the file
+   * @param damage damaged ranges, in order, a copy of the header among them; a range may reach
+   *     beyond the end of the file
    * @param end up to where the file is good or damaged: what follows is a torn tail
    * @param forced up to where the file itself says that it was forced: its last batch begins there;
    *     0 if there is none, so that not even the header surely was
    */
   public record Result(List<Damage> damage, long end, long forced) {}
+
+  private static final long EFFORT = 1L << 30;
 
   private final byte[] array;
   private final int length;
@@ -50,6 +53,12 @@ public final class SegmentScan {
   private final List<Damage> damage = new ArrayList<>();
 
   private long lastBatch;
+
+  /** As {@link #lastBatchOfAll}; less than 0: not looked for yet. */
+  private int lastOfAll = -1;
+
+  /** So many bytes more may be checked that are probably no record. */
+  private long effort = EFFORT;
 
   private SegmentScan(byte[] array, int length, SegmentHeader header, Visitor visitor) {
     this.array = array;
@@ -128,63 +137,83 @@ public final class SegmentScan {
         at = next;
         continue;
       }
-      int batch = nextBatch(at + 1);
-      if (batch > 0) {
-        damage.add(new Damage(at, batch));
-        at = batch;
-      } else if (at < namedEnd) {
-        damage.add(new Damage(at, namedEnd));
-        return new Result(damage, Math.min(length, namedEnd), lastBatch);
-      } else {
-        return new Result(damage, at, lastBatch);
+      int batch = lastBatchOfAll();
+      int forced = (int) Math.min(length, Math.max(namedEnd, batch));
+      if (at >= forced) {
+        break;
       }
+      int good = nextGood(at + 1, forced);
+      if (good == 0 && batch > at && batch >= namedEnd) {
+        good = batch;
+      }
+      if (good == 0) {
+        damage.add(new Damage(at, Math.max(namedEnd, forced)));
+        return result(forced, namedEnd);
+      }
+      damage.add(new Damage(at, good));
+      at = good;
     }
     if (at < namedEnd) {
       damage.add(new Damage(at, namedEnd));
     }
-    return new Result(damage, Math.min(at, length), lastBatch);
+    return result(Math.min(at, length), namedEnd);
+  }
+
+  /** A header was forced before anything behind it was written. */
+  private Result result(long end, long namedEnd) {
+    if (lastBatch > 0 || namedEnd >= Format.DATA) {
+      damage.addAll(0, header.badCopies(array, length));
+    }
+    return new Result(damage, end, lastBatch);
   }
 
   /** Returns where the record at an offset ends, 0 if it is bad. */
   private int record(int offset) {
-    long body = 0;
-    int at = offset;
-    for (int shift = 0; ; shift += 7) {
-      if (at >= length || shift > 28) {
-        return 0;
-      }
-      int b = array[at++];
-      body |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        break;
-      }
-    }
-    long end = at + 4 + body;
-    if (body < 1 || end > length) {
+    int end = (int) Records.end(array, offset, length);
+    if (end == 0 || !Records.isGood(array, offset, end, header, base + offset)) {
       return 0;
     }
-    int crcAt = at;
-    if ((int) Format.get(array, crcAt, 4)
-        != Format.crc(header, base + offset, array, offset, crcAt, (int) end)) {
-      return 0;
-    }
-    Optional<RecordType> type = RecordType.of(array[crcAt + 4] & 0xff);
-    int size = (int) end - offset;
-    if (type.isEmpty() || !visitor.record(type.get(), offset, size, array, crcAt + 5, (int) end)) {
+    int typeAt = Records.crcAt(array, offset) + 4;
+    Optional<RecordType> type = RecordType.of(array[typeAt] & 0xff);
+    int size = end - offset;
+    if (type.isEmpty() || !visitor.record(type.get(), offset, size, array, typeAt + 1, end)) {
       damage.add(new Damage(offset, end));
     } else if (type.get() == RecordType.BATCH) {
       lastBatch = offset;
     }
-    return (int) end;
+    return end;
   }
 
-  /** Returns where the next good BATCH record begins, 0 if there is none. */
-  private int nextBatch(int from) {
-    for (int at = from; at <= length - Format.BATCH; at++) {
-      if (array[at] == Format.BATCH_LENGTH
-          && array[at + 5] == (byte) RecordType.BATCH.code()
-          && (int) Format.get(array, at + 1, 4)
-              == Format.crc(header, at, array, at, at + 1, at + Format.BATCH)) {
+  /** Returns where the last good BATCH record begins, 0 if there is none. */
+  private int lastBatchOfAll() {
+    if (lastOfAll < 0) {
+      lastOfAll = 0;
+      for (int at = length - Format.BATCH; at >= Format.DATA && lastOfAll == 0; at--) {
+        lastOfAll = isBatch(at) ? at : 0;
+      }
+    }
+    return lastOfAll;
+  }
+
+  private boolean isBatch(int at) {
+    return array[at] == Format.BATCH_LENGTH
+        && array[at + 5] == (byte) RecordType.BATCH.code()
+        && Records.isGood(array, at, at + Format.BATCH, header);
+  }
+
+  /**
+   * Returns where the next good record begins, 0 if there is none before the end. Where very much
+   * looks like a record and is none, only BATCH records are looked for at last.
+   */
+  private int nextGood(int from, int end) {
+    for (int at = from; at < end; at++) {
+      int to = Records.plausibleEnd(array, at, length, header.lease());
+      if (to > 0 && effort > 0) {
+        effort -= to - at;
+        if (Records.isGood(array, at, to, header)) {
+          return at;
+        }
+      } else if (to > 0 && at <= length - Format.BATCH && isBatch(at)) {
         return at;
       }
     }

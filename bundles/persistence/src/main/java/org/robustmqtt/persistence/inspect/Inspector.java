@@ -16,6 +16,7 @@ import org.robustmqtt.journal.JournalInspector;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.door.Disk;
+import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.format.SegmentHeader;
 import org.robustmqtt.persistence.format.SegmentScan;
 import org.robustmqtt.persistence.journal.StoreView;
@@ -98,7 +99,9 @@ public final class Inspector {
           segment.records().isEmpty() ? "no records" : counts(segment.records()));
     }
     for (StoreView.DamagedFile file : view.damagedFiles()) {
-      line("%-14s %9d bytes, set aside", file.name(), file.size());
+      line(
+          "%-14s %9d bytes, set aside%s",
+          file.name(), file.size(), file.seen() ? ", acknowledged" : "");
     }
     if (!view.values().isEmpty()) {
       line("values %s", counts(view.values()));
@@ -140,7 +143,11 @@ public final class Inspector {
       int count = segment.records().values().stream().mapToInt(Integer::intValue).sum();
       records += count;
       long tail = segment.size() - segment.end();
-      boolean good = segment.fault() == StoreView.Fault.NONE && segment.damage().isEmpty();
+      boolean good =
+          switch (segment.fault()) {
+            case NONE, ONLY_BEGUN -> segment.damage().isEmpty();
+            case NO_HEADER, UNREADABLE, NEWER -> false;
+          };
       line(
           "%s: %s, %d good records%s",
           segment.name(),
@@ -168,12 +175,9 @@ public final class Inspector {
     for (StoreView.SegmentView segment : view.segments()) {
       switch (segment.fault()) {
         case NONE -> {}
-        case NO_HEADER -> {
-          // a file that was only begun when the process ended
-          if (segment.size() > 128) {
-            problems.add(segment.name() + ": neither copy of its header can be read");
-          }
-        }
+        case NO_HEADER -> problems.add(segment.name() + ": no header and no record can be read");
+        case ONLY_BEGUN -> {}
+        case UNREADABLE -> problems.add(segment.name() + ": the disk cannot read all of it");
         case NEWER -> problems.add(segment.name() + ": written by a newer version");
       }
       if (!segment.dead()) {
@@ -182,8 +186,18 @@ public final class Inspector {
         }
       }
     }
+    for (int number : view.missing()) {
+      problems.add(Format.fileName(number) + ": missing, a later segment follows it");
+    }
     for (StoreView.DamagedFile file : view.damagedFiles()) {
-      problems.add(file.name() + ": " + file.size() + " bytes were set aside earlier");
+      if (!file.seen()) {
+        problems.add(
+            file.name()
+                + ": "
+                + (file.size() == 0
+                    ? "found damaged earlier, nothing of it is left"
+                    : file.size() + " bytes were set aside earlier"));
+      }
     }
     return problems;
   }

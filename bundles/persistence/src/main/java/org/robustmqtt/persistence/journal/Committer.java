@@ -27,9 +27,7 @@ final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
   private static final long RETRY = TimeUnit.SECONDS.toNanos(5);
   private static final long RESERVE_PAUSE = TimeUnit.MINUTES.toNanos(1);
-
-  /** How much numbering may advance before the next lease. */
-  static final long LEASE = 65_536;
+  private static final Optional<String> DEFECT = Optional.of("cannot be written: a defect");
 
   private final Clock clock;
   private final WallTime wall;
@@ -49,11 +47,22 @@ final class Committer {
   private Optional<SegmentWriter> writer = Optional.empty();
 
   /** What was written, or should have been, since the last force; in order. */
-  private final List<Entry> unforced = new ArrayList<>();
+  private List<Entry> unforced = new ArrayList<>();
 
   private final Held held = new Held();
 
+  /** What was forced, and who is to be told of it, from an index on. */
+  private List<Entry> forced = new ArrayList<>();
+
+  private int told;
+
   private Optional<String> broken = Optional.empty();
+
+  /** What a recovery could not do on disk. */
+  private Optional<Repair> repair = Optional.empty();
+
+  /** Whether a failure was begun to be dealt with, and that is not done. */
+  private boolean failing;
 
   /** Why the reserve is written; empty while another segment is, or none. */
   private Optional<String> full = Optional.empty();
@@ -91,9 +100,51 @@ final class Committer {
     this.origin = origin;
   }
 
-  /** Begins the first segment, and with it the first lease. Called before the rounds begin. */
-  void begin(long next) throws IOException {
-    small.lease = next + LEASE;
+  /** What a recovery has to do on disk. */
+  @FunctionalInterface
+  interface Repair {
+    void run() throws IOException;
+  }
+
+  /**
+   * Begins the first segment, and with it the first lease. If the disk takes nothing, the journal
+   * is degraded from here on: what was found can be read and sent. Called before the rounds begin.
+   *
+   * @param next the first sequence
+   * @param unrepaired why a recovery could not be completed on disk, empty if it could
+   * @param again completes it, before anything else is written
+   */
+  void begin(long next, Optional<IOException> unrepaired, Repair again) {
+    small.lease = next + lease.size();
+    try {
+      if (unrepaired.isPresent()) {
+        repair = Optional.of(again);
+        throw unrepaired.get();
+      }
+      if (!reserve.isThere()) {
+        // Before anything else takes what the recovery has set free.
+        reserve.makeOf(space.free());
+      }
+      beginAgain();
+    } catch (IOException e) {
+      small.lease = lease.byTime(wall.millis());
+      degrade(e);
+      LOG.warn("{}: {}; what is there is sent", segments.folder(), degraded().orElse("-"));
+    }
+  }
+
+  /** Begins; a disk that fails once is tried once more. */
+  private void beginAgain() throws IOException {
+    try {
+      beginFirst();
+    } catch (IOException e) {
+      LOG.debug("{}: the first segment is begun again: {}", segments.folder(), e.toString());
+      abandon();
+      beginFirst();
+    }
+  }
+
+  private void beginFirst() throws IOException {
     begin();
     announce();
     if (forceDue != Long.MAX_VALUE) {
@@ -104,9 +155,9 @@ final class Committer {
   }
 
   private void makeReserve() {
-    if (!reserve.isThere() && full.isEmpty() && ticks() >= reserveAt) {
+    if (!reserve.isWhole() && full.isEmpty() && ticks() >= reserveAt) {
       reserveAt = ticks() + RESERVE_PAUSE;
-      if (space.has(reserve.size())) {
+      if (space.has(reserve.wanted())) {
         reserve.make();
       }
     }
@@ -131,8 +182,12 @@ final class Committer {
     return Math.min(forceDue, full.isPresent() ? reserveAt : space.checkAt());
   }
 
-  /** Writes a batch, forces if somebody waits for it or it is time, and tidies up. */
+  /**
+   * Writes a batch, forces if somebody waits for it or it is time, and tidies up. If this throws,
+   * {@link #defect} and {@link #giveUp} are to follow.
+   */
   void commit(List<Entry> taken, boolean closing) {
+    tellForced();
     if (broken.isPresent() && (ticks() >= retryAt || closing)) {
       comeBack();
     } else if (full.isPresent() && ticks() >= reserveAt && !closing) {
@@ -147,6 +202,7 @@ final class Committer {
     try {
       writeKept();
       unforced.addAll(batch);
+      batch.forEach(entry -> entry.placed = true);
       begun = true;
       write(batch);
       batch.forEach(Entry::tellWritten);
@@ -158,6 +214,7 @@ final class Committer {
     } catch (IOException e) {
       if (!begun) {
         unforced.addAll(batch);
+        batch.forEach(entry -> entry.placed = true);
       }
       writeAgain(e);
     }
@@ -173,6 +230,7 @@ final class Committer {
     } else {
       entry.tellForced();
     }
+    entry.placed = true;
     return true;
   }
 
@@ -218,13 +276,13 @@ final class Committer {
    */
   private void refuse(Entry entry, boolean onDisk) {
     if (entry.type == RecordType.LEASE) {
-      lease.failed();
+      small.lease = lease.byTime(wall.millis());
     }
-    if (entry.isMessage()) {
+    if (entry.isSync() && onDisk) {
+      held.withdrawn(entry);
+    } else if (entry.isMessage()) {
       if (entry.isSync()) {
-        if (!onDisk) {
-          live.remove(entry.sequence);
-        }
+        live.remove(entry.sequence);
       } else if (live.contains(entry.sequence)) {
         if (onDisk) {
           entry.stage = small.stage(entry.sequence);
@@ -237,6 +295,7 @@ final class Committer {
     } else {
       entry.tellFailed();
     }
+    entry.placed = true;
   }
 
   /** Writes what is kept in memory, in the order of the sequences, if there is space. */
@@ -248,9 +307,9 @@ final class Committer {
     }
     int count = intake.keptMessages();
     while (intake.keptMessages() > 0 && full.isEmpty()) {
-      List<Entry> next = intake.takeKept(housekeeping.chunk());
-      unforced.addAll(next);
-      write(next);
+      int before = unforced.size();
+      intake.takeKept(housekeeping.chunk(), unforced);
+      write(unforced.subList(before, unforced.size()));
       if (housekeeping.isFull(writer.orElseThrow())) {
         force();
         abandon();
@@ -266,9 +325,9 @@ final class Committer {
     return broken.isPresent() || forceDue != Long.MAX_VALUE;
   }
 
-  /** Tells these when all that was taken until now is forced. */
-  void afterForce(List<Intake.Mark> taken) {
-    taken.forEach(mark -> held.mark(mark.callback()));
+  /** Takes those who wait for what was taken until now, and tells them as soon as it is forced. */
+  void tellMarks() {
+    intake.takeMarks(held::mark);
     if (!isDirty()) {
       held.forced();
     }
@@ -284,16 +343,18 @@ final class Committer {
 
   /** Says that no sequence at or above the next was given out, and ends the last segment. */
   void close(long next) {
-    if (writer.isPresent()) {
-      try {
+    try {
+      if (writer.isPresent()) {
         append(Entry.own(RecordType.CLEAN, next));
         force();
-      } catch (IOException e) {
-        LOG.debug("The journal is closed without its last record: {}", e.toString());
       }
+    } catch (IOException e) {
+      LOG.debug("The journal is closed without its last record: {}", e.toString());
+    } finally {
+      tellForced();
+      held.closed(!isDirty());
       abandon();
     }
-    held.closed(!isDirty());
     report();
   }
 
@@ -313,8 +374,9 @@ final class Committer {
 
   /** Closes the file without a word, as after a failure. */
   void abandon() {
-    writer.ifPresent(Segments::close);
+    Optional<SegmentWriter> old = writer;
     writer = Optional.empty();
+    old.ifPresent(Segments::close);
   }
 
   private void begin() throws IOException {
@@ -347,7 +409,7 @@ final class Committer {
   /** Goes on in a new segment instead of the reserve, if there is space for it. */
   private void leaveReserve() {
     reserveAt = ticks() + RETRY;
-    if (!space.has(reserve.size())) {
+    if (!space.has(reserve.wanted())) {
       return;
     }
     SegmentWriter old = writer.orElseThrow();
@@ -362,13 +424,20 @@ final class Committer {
       LOG.info("{}: the journal can be written again", segments.folder());
       reserveAt = ticks();
     } catch (IOException e) {
-      if (writer.orElseThrow() == old) {
+      if (isWritten(old)) {
         LOG.debug("The reserve is not left yet: {}", e.toString());
         return;
       }
       writeAgain(e);
+    } finally {
+      if (!isWritten(old)) {
+        Segments.close(old);
+      }
     }
-    Segments.close(old);
+  }
+
+  private boolean isWritten(SegmentWriter one) {
+    return writer.filter(now -> now == one).isPresent();
   }
 
   private int encode(Entry entry) throws IOException {
@@ -413,21 +482,31 @@ final class Committer {
 
   private void force() throws IOException {
     long before = clock.nanos();
+    tellForced();
     writer.orElseThrow().force();
-    segments.stateForced(writer.orElseThrow().segment());
-    intake.forceTook(clock.nanos() - before);
+    List<Entry> done = unforced;
+    unforced = forced;
+    forced = done;
     forceDue = Long.MAX_VALUE;
-    List<Entry> told = new ArrayList<>(unforced);
-    unforced.clear();
-    for (Entry entry : told) {
+    segments.stateForced(writer.orElseThrow().segment());
+    tellForced();
+    held.forced();
+    tellKept();
+    intake.forceTook(clock.nanos() - before);
+    housekeeping.forced();
+  }
+
+  /** Each is told once, also if something throws in the middle: the next call goes on. */
+  private void tellForced() {
+    while (told < forced.size()) {
+      Entry entry = forced.get(told++);
       if (entry.type == RecordType.LEASE) {
         lease.extended(entry.sequence);
       }
       entry.tellForced();
     }
-    held.forced();
-    tellKept();
-    housekeeping.forced();
+    forced.clear();
+    told = 0;
   }
 
   /** Rolls to a new segment when it is time, lets dead ones go, and carries what is left over. */
@@ -484,23 +563,25 @@ final class Committer {
       sayUntold();
       force();
       ledger.allTold();
+      held.said();
     } catch (IOException second) {
       degrade(second);
+      LOG.warn("The journal cannot be written any more: {}", degraded().orElse("-"));
     }
   }
 
   /** The reserve takes no messages: they stay in memory, or have failed. */
   private void withdrawMessages() {
-    List<Entry> all = new ArrayList<>(unforced);
-    unforced.clear();
-    ledger.doubtful(all.stream().filter(Entry::isMessage).toList());
-    for (Entry entry : all) {
+    ledger.doubtful(unforced.stream().filter(Entry::isMessage).toList());
+    List<Entry> left = new ArrayList<>(unforced.size());
+    for (Entry entry : unforced) {
       if (entry.isMessage()) {
         refuse(entry, true);
       } else if (!absorb(entry)) {
-        unforced.add(entry);
+        left.add(entry);
       }
     }
+    unforced = left;
   }
 
   private void sayUntold() throws IOException {
@@ -511,30 +592,51 @@ final class Committer {
 
   /** A defect of ours is treated as a disk that fails: nobody waits for ever. */
   void defect(Throwable cause) {
-    degrade(new IOException("defect: " + cause, cause));
+    failing = true;
+    broken = DEFECT;
+    broken = Optional.of("cannot be written: " + segments.folder() + ": defect: " + cause);
+  }
+
+  /**
+   * Ends what a defect broke off: each of a batch is told, or will be. May be called again if this
+   * throws too.
+   */
+  void giveUp(List<Entry> taken) {
+    if (failing) {
+      takeBack();
+    }
+    for (Entry entry : taken) {
+      if (!entry.placed) {
+        refuse(entry);
+      }
+    }
   }
 
   private void degrade(IOException cause) {
+    failing = true;
     broken = Optional.of(space.reason(cause));
-    LOG.warn("The journal cannot be written any more: {}", broken.get());
     takeBack();
   }
 
-  /** Nothing of what was not forced is known to be on disk. */
+  /** Nothing of what was not forced is known to be on disk. Doing it twice changes nothing. */
   private void takeBack() {
+    retryAt = ticks() + RETRY;
     abandon();
     full = Optional.empty();
-    retryAt = ticks() + RETRY;
     forceDue = Long.MAX_VALUE;
-    List<Entry> waiting = new ArrayList<>(unforced);
+    ledger.doubtful(unforced);
+    unforced.forEach(entry -> refuse(entry, true));
     unforced.clear();
-    ledger.doubtful(waiting);
-    waiting.forEach(entry -> refuse(entry, true));
+    failing = false;
   }
 
   /** Tries a new segment, and says there what was not said. */
   private void comeBack() {
     try {
+      if (repair.isPresent()) {
+        repair.get().run();
+        repair = Optional.empty();
+      }
       begin();
       sayUntold();
       force();
@@ -543,8 +645,7 @@ final class Committer {
       held.said();
       LOG.info("{}: the journal can be written again", segments.folder());
     } catch (IOException e) {
-      broken = Optional.of(space.reason(e));
-      takeBack();
+      degrade(e);
     }
   }
 

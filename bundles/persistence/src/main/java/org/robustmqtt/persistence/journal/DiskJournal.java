@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -46,10 +47,16 @@ public final class DiskJournal implements Journal {
    * @param segmentSize how large a segment grows before the next is begun; a batch may go beyond
    * @param recovered of the messages found that just wait, how many are taken into memory
    * @param recoveredBytes and how many bytes of topics and payloads; one message in any case
+   * @param lease how many sequences are leased at a time
    */
-  public record Shape(long segmentSize, int recovered, long recoveredBytes) {
+  public record Shape(long segmentSize, int recovered, long recoveredBytes, int lease) {
     /** The one of a hub. */
     public static final Shape STANDARD = new Shape(4L << 20, 2_048, 1L << 20);
+
+    /** With the lease of a hub. */
+    public Shape(long segmentSize, int recovered, long recoveredBytes) {
+      this(segmentSize, recovered, recoveredBytes, Lease.STANDARD);
+    }
   }
 
   /** Somebody who wants to read. */
@@ -65,9 +72,16 @@ public final class DiskJournal implements Journal {
   private final Segments segments;
   private final Committer committer;
   private final Reading reading;
+
+  /** What a round works on; the journal thread's own. */
+  private final ArrayList<Entry> taken = new ArrayList<>();
+
+  /** Whether the committer has begun with it. */
+  private boolean committing;
+
   private final Queue<ReadRequest> reads = new ConcurrentLinkedQueue<>();
   private final int recovered;
-  private final Recovered.Report report;
+  private volatile Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
   private volatile JournalStatus status;
   private volatile boolean closing;
@@ -95,7 +109,7 @@ public final class DiskJournal implements Journal {
                 found.wallMillis(),
                 found.merged().aliases(),
                 found.merged().replaced()));
-    this.lease = new Lease(found.next());
+    this.lease = new Lease(found.next(), place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
@@ -117,29 +131,45 @@ public final class DiskJournal implements Journal {
   }
 
   /**
-   * Recovers what is in a folder that exists, and begins to write there.
+   * Recovers what is in a folder that exists, and begins to write there; degraded if that fails.
    *
    * @param lock of the folder; the journal's own if this returns, else still the caller's
    * @throws JournalException if the format is newer; nothing was changed
-   * @throws IOException if the disk fails
+   * @throws IOException if the folder cannot be read
    */
   public static DiskJournal open(
       Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
       throws IOException, JournalException {
     Shape shape = place.shape();
     Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
-    Recovered found = RecoveryScan.run(place.disk(), place.folder(), window);
+    LenientDisk disk = new LenientDisk(place.disk());
+    Recovered found = RecoveryScan.run(disk, place.folder(), window);
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
+    boolean begun = false;
     try {
-      journal.committer.begin(found.next());
-    } catch (IOException e) {
-      journal.committer.abandon();
-      throw e;
+      journal.committer.begin(found.next(), disk.failure(), () -> repair(place));
+      journal.publishStatus();
+      worker.add(journal);
+      begun = place.rounds().wake();
+    } finally {
+      if (!begun) {
+        worker.remove(journal);
+        journal.committer.abandon();
+      }
     }
-    journal.publishStatus();
-    worker.add(journal);
-    place.rounds().wake();
+    if (!begun) {
+      throw new IOException("the system gives out no thread for the journal");
+    }
     return journal;
+  }
+
+  /** Does on disk what the recovery could not: nothing was written since, so it finds the same. */
+  private static void repair(Place place) throws IOException {
+    try {
+      RecoveryScan.run(place.disk(), place.folder(), new Harvest.Window(0, 0));
+    } catch (JournalException e) {
+      throw new IOException(e);
+    }
   }
 
   @Override
@@ -239,13 +269,13 @@ public final class DiskJournal implements Journal {
     if (closed) {
       refuseReads();
     } else {
-      place.rounds().wake();
+      intake.wake();
     }
   }
 
   private void refuseReads() {
     for (ReadRequest read = reads.poll(); read != null; read = reads.poll()) {
-      read.callback().read(List.of(), 0);
+      Reading.tell(read.callback(), List.of(), 0);
     }
   }
 
@@ -285,12 +315,25 @@ public final class DiskJournal implements Journal {
   @Override
   public void close() {
     closing = true;
-    place.rounds().wake();
+    intake.wake();
     if (!place.rounds().awaitUninterrupted(() -> closed, CLOSE_WAIT)) {
       LOG.warn("{}: the disk did not answer in time, closed without it", place.folder());
     }
     intake.close();
     lock.close();
+  }
+
+  /** Remembers that a person has seen its damage, and returns how many parts that was. */
+  public int acknowledge() throws IOException {
+    int parts = acknowledge(place.disk(), place.folder());
+    report = new Recovered.Report(report.cutBytes(), 0, List.of());
+    place.rounds().wake();
+    return parts;
+  }
+
+  /** The same for a journal that is not open. */
+  public static int acknowledge(Disk disk, Path folder) throws IOException {
+    return DamagedParts.acknowledge(disk, folder);
   }
 
   /** Returns whether it is closed. */
@@ -313,40 +356,74 @@ public final class DiskJournal implements Journal {
     return intake.forceWanted();
   }
 
-  /** Its part of a round; never throws. Returns as {@link Rounds.Work#round}. */
+  /**
+   * Its part of a round. What it throws is a defect; the next call goes on where this one was.
+   * Returns as {@link Rounds.Work#round}.
+   */
   long round() {
     boolean last = closing;
     if (last) {
       intake.close();
     }
-    List<Entry> batch = intake.take(ticks(), last);
-    try {
-      committer.commit(batch, last);
-    } catch (RuntimeException | Error e) {
-      LOG.error("{}: a defect in the journal", place.folder(), e);
-      committer.defect(e);
+    write(last);
+    committer.tellMarks();
+    if (last) {
+      end();
+      return Rounds.Work.FINISHED;
     }
-    intake.done(batch);
-    committer.afterForce(intake.takeMarks());
-    ReadRequest read = last ? null : reads.poll();
+    ReadRequest read = reads.poll();
     if (read != null) {
       reading.read(read.sequences(), read.maxBytes(), read.callback());
     }
-    if (last) {
-      committer.close(lease.position());
-    }
     publishStatus();
-    if (last) {
-      lock.close();
-      closed = true;
-      refuseReads();
-      return Rounds.Work.FINISHED;
-    }
     if (!reads.isEmpty()) {
       return 0;
     }
     long due = intake.rest(committer.due(), committer.isDirty());
     return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());
+  }
+
+  private void write(boolean last) {
+    if (committing) {
+      // What broke off the round before has left some of it.
+      committer.giveUp(taken);
+    } else {
+      intake.take(ticks(), last, taken);
+      committing = true;
+      try {
+        committer.commit(taken, last);
+      } catch (RuntimeException | Error e) {
+        report(e);
+        committer.defect(e);
+        committer.giveUp(taken);
+      }
+    }
+    intake.done(taken);
+    taken.clear();
+    committing = false;
+  }
+
+  /** The last round: whatever is thrown, the folder is given back. */
+  private void end() {
+    try {
+      committer.close(lease.position());
+      publishStatus();
+    } catch (RuntimeException | Error e) {
+      report(e);
+    } finally {
+      lock.close();
+      closed = true;
+      refuseReads();
+    }
+  }
+
+  /** Says in the log what is thrown and should not be, if there is memory for it. */
+  void report(Throwable cause) {
+    try {
+      LOG.error("{}: a defect in the journal", place.folder(), cause);
+    } catch (RuntimeException | Error e) {
+      // The journal matters more.
+    }
   }
 
   private void tellListener() {
@@ -385,6 +462,7 @@ public final class DiskJournal implements Journal {
   }
 
   private JournalStatus statusNow() {
+    Recovered.Report found = report;
     return new JournalStatus(
         place.folder().toString(),
         place.inDataArea(),
@@ -395,9 +473,9 @@ public final class DiskJournal implements Journal {
         segments.totals().bytes,
         segments.totals().forces,
         recovered,
-        report.cutBytes(),
-        report.damagedBytes(),
-        report.damagedFiles(),
+        found.cutBytes(),
+        found.damagedBytes(),
+        found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
         committer.possibleDuplicates());

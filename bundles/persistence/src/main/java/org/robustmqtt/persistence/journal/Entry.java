@@ -70,6 +70,9 @@ final class Entry {
   /** Whether it has been written once, so that only its place is new when it is written again. */
   boolean applied;
 
+  /** Whether it was taken care of after it was taken: it is told, will be, or is written. */
+  boolean placed;
+
   private boolean told;
 
   private Entry(RecordType type, long sequence, int bound, Durability durability) {
@@ -183,6 +186,11 @@ final class Entry {
     tell(false);
   }
 
+  /** Tells that it may be on disk or not, and that nobody will know any more. */
+  void tellUnknown() {
+    tellStored(Stored.MEMORY_ONLY);
+  }
+
   /** Tells that it had its outcome before it was written. */
   void tellSettledFirst() {
     tellStored(Stored.SETTLED_FIRST);
@@ -206,7 +214,7 @@ final class Entry {
       try {
         onStored.stored(stored);
       } catch (RuntimeException | Error e) {
-        LOG.error("A callback threw, which it must not: {}", onStored, e);
+        report(onStored, e);
       }
     }
   }
@@ -216,7 +224,16 @@ final class Entry {
     try {
       callback.done(written);
     } catch (RuntimeException | Error e) {
-      LOG.error("A callback threw, which it must not: {}", callback, e);
+      report(callback, e);
+    }
+  }
+
+  /** Says so, if there is memory for it. */
+  static void report(Object callback, Throwable cause) {
+    try {
+      LOG.error("A callback threw, which it must not: {}", callback, cause);
+    } catch (RuntimeException | Error e) {
+      // The next callback matters more.
     }
   }
 

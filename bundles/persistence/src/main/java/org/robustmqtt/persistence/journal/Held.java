@@ -1,20 +1,22 @@
 package org.robustmqtt.persistence.journal;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import org.robustmqtt.journal.WrittenCallback;
 
 /**
  * Who waits for the disk however long it takes. Belongs to the journal thread.
  *
  * <p>An exchange of QoS 2 must not go on before its step is on disk, and a session must not
- * subscribe before it is recorded; to tell them that it failed would only make them try again. All
- * others are told at once that nothing could be written.
+ * subscribe before it is recorded; to tell them that it failed would only make them try again. A
+ * {@code sync} message that may be on disk all the same has not failed before its settlement is
+ * forced: until then a crash would bring it back. All others are told at once that nothing could be
+ * written.
  */
 final class Held {
-  private final List<WrittenCallback> marks = new ArrayList<>();
-  private final List<Entry> records = new ArrayList<>();
-  private final List<Entry> ofKept = new ArrayList<>();
+  private final ArrayDeque<WrittenCallback> marks = new ArrayDeque<>();
+  private final ArrayDeque<Entry> records = new ArrayDeque<>();
+  private final ArrayDeque<Entry> ofKept = new ArrayDeque<>();
+  private final ArrayDeque<Entry> withdrawn = new ArrayDeque<>();
 
   /** Somebody who waits for a force of what is written already. */
   void mark(WrittenCallback callback) {
@@ -31,16 +33,26 @@ final class Held {
     ofKept.add(entry);
   }
 
+  /** A message whose owner is told that it failed as soon as it cannot be found any more. */
+  void withdrawn(Entry entry) {
+    withdrawn.add(entry);
+  }
+
   /** All that was written is forced. */
   void forced() {
-    List<WrittenCallback> told = new ArrayList<>(marks);
-    marks.clear();
-    told.forEach(callback -> Entry.tell(callback, true));
+    tellMarks(true);
+  }
+
+  private void tellMarks(boolean forced) {
+    for (WrittenCallback next = marks.poll(); next != null; next = marks.poll()) {
+      Entry.tell(next, forced);
+    }
   }
 
   /** What could not be written is on disk now. */
   void said() {
     tell(records, true);
+    tell(withdrawn, false);
   }
 
   /** No message is kept in memory any more. */
@@ -52,19 +64,18 @@ final class Held {
   void closed(boolean forced) {
     tell(records, false);
     tell(ofKept, false);
-    List<WrittenCallback> told = new ArrayList<>(marks);
-    marks.clear();
-    told.forEach(callback -> Entry.tell(callback, forced));
+    for (Entry next = withdrawn.poll(); next != null; next = withdrawn.poll()) {
+      next.tellUnknown();
+    }
+    tellMarks(forced);
   }
 
-  private static void tell(List<Entry> list, boolean written) {
-    List<Entry> told = new ArrayList<>(list);
-    list.clear();
-    for (Entry entry : told) {
+  private static void tell(ArrayDeque<Entry> list, boolean written) {
+    for (Entry next = list.poll(); next != null; next = list.poll()) {
       if (written) {
-        entry.tellForced();
+        next.tellForced();
       } else {
-        entry.tellFailed();
+        next.tellFailed();
       }
     }
   }

@@ -142,11 +142,11 @@ final class Housekeeping {
       throws IOException {
     byte[] bytes;
     try (DiskFile file = segments.open(from)) {
-      bytes = RecoveryScan.readFully(file, (int) from.size);
+      bytes = SegmentBytes.readFully(file, (int) from.size);
     }
     SegmentHeader header =
-        SegmentHeader.decode(bytes, bytes.length, from.number)
-            .orElseThrow(() -> new IOException("header of segment " + from.number + " is gone"));
+        from.header.orElseThrow(
+            () -> new IOException("header of segment " + from.number + " is gone"));
     IOException[] failure = {null};
     SegmentScan.scan(
         bytes,

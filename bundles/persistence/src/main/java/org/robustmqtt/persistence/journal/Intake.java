@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Level;
@@ -25,7 +27,7 @@ final class Intake {
   static final int CAPACITY = 4 << 20;
 
   private final LiveMessages live;
-  private final Runnable wake;
+  private final BooleanSupplier wake;
   private final Ticks ticks;
 
   private final ArrayDeque<Entry> now = new ArrayDeque<>();
@@ -64,7 +66,7 @@ final class Intake {
   /** Somebody who waits until all that has a lower number is forced. */
   record Mark(long number, WrittenCallback callback) {}
 
-  Intake(long storeDelay, LiveMessages live, Ticks ticks, Runnable wake) {
+  Intake(long storeDelay, LiveMessages live, Ticks ticks, BooleanSupplier wake) {
     this.storeDelay = storeDelay;
     this.live = live;
     this.ticks = ticks;
@@ -77,17 +79,16 @@ final class Intake {
       return true;
     }
     Entry entry = Entry.message(message, callback);
+    long at = ticks.now();
     boolean kept;
     boolean wanted;
     synchronized (this) {
       kept = !closed && (bytes == 0 || bytes + entry.bound <= CAPACITY);
       if (kept) {
-        bytes += entry.bound;
         entry.number = calls++;
-        staged.put(entry.sequence, entry);
-        long at = ticks.now();
         entry.due = entry.force ? at : at + storeDelay;
-        (entry.force ? now : group).add(entry);
+        stage(entry, entry.force ? now : group);
+        bytes += entry.bound;
         forceWanted |= entry.force;
         flush |= bytes > CAPACITY / 4 * 3;
         wanted = plan(flush ? 0 : entry.force ? 0 : start(entry));
@@ -97,9 +98,44 @@ final class Intake {
       }
     }
     if (wanted) {
-      wake.run();
+      wake();
     }
     return kept;
+  }
+
+  /** Puts a message into the stage and a queue, or, if there is no memory, into neither. */
+  private void stage(Entry entry, ArrayDeque<Entry> queue) {
+    boolean put = false;
+    queue.add(entry);
+    try {
+      staged.put(entry.sequence, entry);
+      put = true;
+    } finally {
+      if (!put) {
+        queue.removeLast();
+      }
+    }
+  }
+
+  /**
+   * Asks for a round. What the caller has put in is put in, so a wish that fails is not the
+   * caller's failure: it is said once more, and then by whoever calls next.
+   */
+  void wake() {
+    boolean heard = false;
+    for (int i = 0; i < 2 && !heard; i++) {
+      try {
+        heard = wake.getAsBoolean();
+      } catch (RuntimeException | Error e) {
+        // As if nobody had heard: to say more about it takes the memory that may be missing.
+        heard = false;
+      }
+    }
+    if (!heard) {
+      synchronized (this) {
+        planned = Long.MAX_VALUE;
+      }
+    }
   }
 
   void settled(long sequence, WrittenCallback callback) {
@@ -187,7 +223,7 @@ final class Intake {
       }
     }
     if (wanted) {
-      wake.run();
+      wake();
     }
   }
 
@@ -209,12 +245,12 @@ final class Intake {
   }
 
   /**
-   * Takes those who wait for nothing that has still to be taken. Until there is nothing, a round is
-   * due anyway.
+   * Hands over those who wait for nothing that has still to be taken. Until there is nothing, a
+   * round is due anyway.
    */
-  synchronized List<Mark> takeMarks() {
+  synchronized void takeMarks(Consumer<WrittenCallback> to) {
     if (marks.isEmpty()) {
-      return List.of();
+      return;
     }
     dropSkipped();
     long first = Long.MAX_VALUE;
@@ -224,11 +260,10 @@ final class Intake {
     if (!group.isEmpty()) {
       first = Math.min(first, group.peek().number);
     }
-    List<Mark> taken = new ArrayList<>();
     while (!marks.isEmpty() && marks.peek().number() <= first) {
-      taken.add(marks.remove());
+      to.accept(marks.peek().callback());
+      marks.remove();
     }
-    return taken;
   }
 
   /** Moves a message that may still wait to what is written in the next round. */
@@ -262,8 +297,9 @@ final class Intake {
     entry.kept = true;
     entry.replaces = onDisk;
     staged.put(entry.sequence, entry);
-    ring.put(entry.sequence, entry);
-    ringBytes += entry.size();
+    if (ring.put(entry.sequence, entry) == null) {
+      ringBytes += entry.size();
+    }
   }
 
   /**
@@ -288,18 +324,17 @@ final class Intake {
   }
 
   /** Takes the oldest messages that are kept in memory, to be written. */
-  synchronized List<Entry> takeKept(long limit) {
-    List<Entry> taken = new ArrayList<>();
+  synchronized void takeKept(long limit, List<Entry> into) {
     for (long size = 0; !ring.isEmpty() && size < limit; ) {
-      Entry entry = ring.pollFirstEntry().getValue();
-      ringBytes -= entry.size();
+      Entry entry = ring.firstEntry().getValue();
+      live.begin(entry.sequence, entry.qos() == 2);
+      into.add(entry);
       size += entry.bound;
+      ring.remove(entry.sequence);
+      ringBytes -= entry.size();
       entry.kept = false;
       staged.remove(entry.sequence);
-      live.begin(entry.sequence, entry.qos() == 2);
-      taken.add(entry);
     }
-    return taken;
   }
 
   /** Returns how many messages are kept in memory. */
@@ -383,7 +418,7 @@ final class Intake {
 
   private void finish(boolean record, boolean wanted, WrittenCallback callback, boolean nothing) {
     if (wanted) {
-      wake.run();
+      wake();
     }
     if (!record) {
       Entry.tell(callback, nothing);
@@ -392,9 +427,9 @@ final class Intake {
 
   /** Adds a record; the monitor is held. */
   private boolean add(Entry entry) {
-    bytes += entry.bound;
     entry.number = calls++;
     now.add(entry);
+    bytes += entry.bound;
     forceWanted |= entry.force;
     return plan(0);
   }
@@ -418,34 +453,34 @@ final class Intake {
 
   /**
    * Takes what is to be written now, in the order of the calls. The messages among it count as
-   * having a record from here on.
+   * having a record from here on. What throws leaves each entry in one place, here or there.
    *
    * @param all whether to take also what may still wait
    */
-  synchronized List<Entry> take(long at, boolean all) {
+  synchronized void take(long at, boolean all, ArrayList<Entry> batch) {
     Entry oldest = group.peek();
     boolean groupToo = all || flush || oldest != null && start(oldest) <= at;
+    batch.ensureCapacity(batch.size() + now.size() + (groupToo ? group.size() : 0));
     flush = false;
     forceWanted = false;
-    List<Entry> batch = new ArrayList<>(now.size() + (groupToo ? group.size() : 0));
     while (!now.isEmpty() || groupToo && !group.isEmpty()) {
       boolean fromGroup =
           groupToo
               && !group.isEmpty()
               && (now.isEmpty() || group.peek().number < now.peek().number);
-      Entry entry = fromGroup ? group.remove() : now.remove();
-      if (entry.cancelled || fromGroup && entry.promoted) {
-        continue;
+      Entry entry = fromGroup ? group.peek() : now.peek();
+      boolean taken = !(entry.cancelled || fromGroup && entry.promoted);
+      if (taken) {
+        if (entry.isMessage()) {
+          live.begin(entry.sequence, entry.qos() == 2);
+          staged.remove(entry.sequence);
+        }
+        entry.force |= fromGroup;
+        batch.add(entry);
+        unforced = true;
       }
-      entry.force |= fromGroup;
-      if (entry.isMessage()) {
-        staged.remove(entry.sequence);
-        live.begin(entry.sequence, entry.qos() == 2);
-      }
-      batch.add(entry);
+      (fromGroup ? group : now).remove();
     }
-    unforced |= !batch.isEmpty();
-    return batch;
   }
 
   /** Gives back the room of entries that were taken. */
@@ -491,7 +526,7 @@ final class Intake {
       flush = true;
       plan(0);
     }
-    wake.run();
+    wake();
   }
 
   /** What comes is due after so long; what is there already, soon: the queue stays in order. */

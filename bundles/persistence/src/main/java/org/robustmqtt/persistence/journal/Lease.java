@@ -5,15 +5,31 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Gives out sequences, each once for the life of a journal: only below a number that was forced
- * before. Safe for several threads.
+ * before, or far above all while nothing can be forced. Safe for several threads.
  */
 final class Lease {
+  /** More messages than a run takes in a second, as a power of two. */
+  private static final int PER_SECOND = 18;
+
+  /** More than a run takes while its disk is broken. */
+  private static final long BY_TIME = 1L << 30;
+
+  /** How many sequences a hub leases at a time. */
+  static final int STANDARD = 65_536;
+
+  private final int size;
   private final AtomicLong next;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private volatile long end;
 
-  Lease(long next) {
+  Lease(long next, int size) {
+    this.size = size;
     this.next = new AtomicLong(next);
+  }
+
+  /** Returns how many sequences are leased at a time. */
+  int size() {
+    return size;
   }
 
   /** Returns the next sequence, 0 if the lease is used up. */
@@ -45,18 +61,29 @@ final class Lease {
   long wanted() {
     long now = end;
     long first = next.get();
-    boolean half = now - first <= Committer.LEASE / 2;
-    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + Committer.LEASE : 0;
+    boolean half = now - first <= size / 2;
+    return half && renewing.compareAndSet(false, true) ? Math.max(now, first) + size : 0;
+  }
+
+  /**
+   * Goes on although the disk takes no lease, with numbers that no other run gives out: by the
+   * time, so that a run that ends before it can say so is followed by one with larger numbers.
+   * Nothing that has such a number is written before the lease that this returns is forced.
+   *
+   * @param wallMillis the time
+   * @return the lease: no sequence at or above is given out
+   */
+  long byTime(long wallMillis) {
+    long from = Math.max(end, next.get()) + (wallMillis / 1000 << PER_SECOND);
+    next.accumulateAndGet(from, Math::max);
+    end = from + BY_TIME;
+    renewing.set(false);
+    return end;
   }
 
   /** Says that a lease was forced. */
   void extended(long newEnd) {
     end = Math.max(end, newEnd);
-    renewing.set(false);
-  }
-
-  /** Says that a lease could not be forced; the next call of {@link #wanted} tries again. */
-  void failed() {
     renewing.set(false);
   }
 

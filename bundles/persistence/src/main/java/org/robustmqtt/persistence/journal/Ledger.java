@@ -66,14 +66,14 @@ final class Ledger {
     switch (entry.type) {
       case SETTLED -> untold.put(entry.sequence, RecordType.SETTLED);
       case SENT, RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
-        if (live.contains(entry.sequence)) {
+        if (live.contains(entry.sequence) && !isSettled(entry.sequence)) {
           untold.put(entry.sequence, RecordType.SENT);
         }
       }
       case MESSAGE -> {
         if (entry.isSync()) {
-          // Its owner is told that it is not stored, so it must not come back.
-          forget(live.remove(entry.sequence));
+          // Its owner is told that it is not stored, so it must not come back. Until that is said
+          // it counts: it may be on disk.
           untold.put(entry.sequence, RecordType.SETTLED);
         }
       }
@@ -128,6 +128,12 @@ final class Ledger {
 
   /** Says that all of it was written and forced. */
   void allTold() {
+    for (long sequence : untold.keys()) {
+      if (isSettled(sequence)) {
+        forget(live.remove(sequence));
+        small.stage(sequence, Stage.WAITING);
+      }
+    }
     untold.clear();
   }
 }

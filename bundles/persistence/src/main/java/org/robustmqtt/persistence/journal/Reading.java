@@ -44,11 +44,11 @@ final class Reading {
 
   /** Reads, and tells; see {@link org.robustmqtt.journal.Journal#read}. */
   void read(long[] sequences, int maxBytes, ReadCallback callback) {
-    List<StoredMessage> found = new ArrayList<>();
     int answered = 0;
     while (answered < sequences.length && live.get(sequences[answered]) <= 0) {
       answered++;
     }
+    List<StoredMessage> found = List.of();
     if (answered < sequences.length) {
       int segment = live.get(sequences[answered]);
       int end = answered;
@@ -56,18 +56,33 @@ final class Reading {
         end++;
       }
       try {
+        found = new ArrayList<>();
         Pass pass = new Pass(Arrays.copyOfRange(sequences, answered, end), maxBytes);
         pass.run(segments.find(segment).orElseThrow(() -> new IOException("no segment")));
         answered += pass.answer(found);
-      } catch (IOException | RuntimeException e) {
-        // A defect, too, is no reason to stop writing.
-        LOG.warn("{}: messages could not be read back: {}", segments.folder(), e.toString());
+      } catch (IOException | RuntimeException | Error e) {
+        // A defect, or too little memory for a segment, is no reason to stop writing.
+        found = List.of();
+        report(e);
       }
     }
+    tell(callback, found, answered);
+  }
+
+  /** Calls a callback that must not throw, and survives one that does. */
+  static void tell(ReadCallback callback, List<StoredMessage> found, int answered) {
     try {
       callback.read(found, answered);
     } catch (RuntimeException | Error e) {
-      LOG.error("A callback threw, which it must not: {}", callback, e);
+      Entry.report(callback, e);
+    }
+  }
+
+  private void report(Throwable cause) {
+    try {
+      LOG.warn("{}: messages could not be read back: {}", segments.folder(), cause.toString());
+    } catch (RuntimeException | Error e) {
+      // Who waits for the answer matters more.
     }
   }
 
@@ -119,17 +134,16 @@ final class Reading {
       number = from.number;
       position = begin;
       try (DiskFile file = segments.open(from)) {
-        byte[] head = RecoveryScan.readFully(file, Format.DATA);
         SegmentHeader header =
-            SegmentHeader.decode(head, head.length, from.number)
-                .orElseThrow(() -> new IOException("header of segment " + number + " is gone"));
+            from.header.orElseThrow(
+                () -> new IOException("header of segment " + number + " is gone"));
         boolean ended = walk(file, header, begin, from.size);
         if (ended && begin > Format.DATA) {
           ended = walk(file, header, Format.DATA, begin);
         }
         if (ended && !enough()) {
           // Once more in full, beyond whatever is bad.
-          byte[] bytes = RecoveryScan.readFully(file, (int) from.size);
+          byte[] bytes = SegmentBytes.readFully(file, (int) from.size);
           base = 0;
           SegmentScan.scan(bytes, bytes.length, header, from.forcedEnd, this::record);
           complete = !enough();

@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Optional;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.persistence.door.Disk;
@@ -18,12 +16,16 @@ import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.format.SegmentHeader;
 import org.robustmqtt.persistence.format.SegmentScan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a journal's folder: cuts the torn tail, sets damage aside as {@code .damaged}, deletes dead
  * segments unread, and keeps all that can be read. What it keeps is forced when it returns.
  */
 final class RecoveryScan {
+  private static final Logger LOG = LoggerFactory.getLogger(RecoveryScan.class);
+
   /**
    * How far numbering jumps if something was damaged: the newest lease may have been in it. With 64
    * bits there is room for two billion such events.
@@ -31,34 +33,29 @@ final class RecoveryScan {
   private static final long JUMP = 1L << 32;
 
   private static final int CONTENTS = 4 << 20;
-  private static final int PIECE = 256 << 10;
-  private static final int MOST = Integer.MAX_VALUE - 8;
-  private static final byte[] NOTHING = {};
 
   private final Disk disk;
   private final Path folder;
-  private final SortedMap<Integer, byte[]> beginnings = new TreeMap<>();
-  private final SortedMap<Integer, SegmentHeader> headers = new TreeMap<>();
-  private final List<Segment> segments = new ArrayList<>();
-  private final List<String> damagedFiles = new ArrayList<>();
-  private final Replay replay = new Replay();
   private final Harvest.Window window;
+  private final Chain chain;
+  private final DamagedParts damaged;
+  private final SegmentBytes bytes;
+  private final List<Segment> segments = new ArrayList<>();
+  private final Replay replay = new Replay();
 
   /** Contents of files that were read, as long as they are few bytes: they may be read twice. */
   private final Map<Integer, byte[]> contents = new HashMap<>();
 
   private int contentBytes;
-
-  /** What is read now; used again for the next. */
-  private byte[] buffer = NOTHING;
-
   private long cutBytes;
-  private long damagedBytes;
 
-  private RecoveryScan(Disk disk, Path folder, Harvest.Window window) {
+  private RecoveryScan(Disk disk, Path folder, Harvest.Window window) throws IOException {
     this.disk = disk;
     this.folder = folder;
     this.window = window;
+    this.chain = Chain.read(disk, folder);
+    this.damaged = new DamagedParts(disk, folder);
+    this.bytes = new SegmentBytes(disk);
   }
 
   /**
@@ -75,26 +72,41 @@ final class RecoveryScan {
 
   /** Reads the headers only, and throws as {@link #run} if one is newer. */
   static void requireReadable(Disk disk, Path folder) throws IOException, JournalException {
-    new RecoveryScan(disk, folder, Harvest.Window.ALL).readHeaders();
+    requireReadable(Chain.read(disk, folder), folder);
+  }
+
+  private static void requireReadable(Chain chain, Path folder) throws JournalException {
+    for (int number : chain.newer()) {
+      throw new JournalException(
+          ProblemKind.STORE_UNREADABLE,
+          folder.resolve(Format.fileName(number))
+              + ": written by a newer version; this one reads format "
+              + Format.VERSION
+              + ". Nothing was changed",
+          null);
+    }
   }
 
   private Recovered run() throws IOException, JournalException {
-    readHeaders();
-    int lowest = headers.values().stream().mapToInt(SegmentHeader::lowestLive).max().orElse(0);
-    for (int number : beginnings.keySet()) {
+    requireReadable(chain, folder);
+    int lowest = chain.lowest();
+    for (int number : chain.numbers()) {
       if (number >= lowest) {
         readSegment(number);
       }
     }
-    lowest = Math.max(lowest, replay.watermark());
+    lowest = Math.max(chain.lowest(), replay.watermark());
+    for (int number : chain.missing(lowest)) {
+      damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+    }
     deleteDead(lowest);
-    long next = replay.next(headers.values());
-    if (!damagedFiles.isEmpty()) {
+    long next = replay.next(chain.headers());
+    boolean unreadable = segments.stream().anyMatch(segment -> segment.unreadable.isPresent());
+    if (!damaged.added().isEmpty() || unreadable) {
       next += JUMP;
     }
-    long generation =
-        headers.values().stream().mapToLong(SegmentHeader::generation).max().orElse(0);
-    int last = beginnings.isEmpty() ? 0 : beginnings.lastKey();
+    report();
+    long generation = chain.headers().stream().mapToLong(SegmentHeader::generation).max().orElse(0);
     Harvest harvest = harvest();
     return new Recovered(
         segments,
@@ -104,11 +116,39 @@ final class RecoveryScan {
         replay.small(),
         next,
         generation,
-        last,
+        chain.last(),
         lowest,
         replay.wall(),
         harvest.merged(),
-        new Recovered.Report(cutBytes, damagedBytes, damagedFiles));
+        new Recovered.Report(cutBytes, damaged.unseenBytes(), damaged.unseen()));
+  }
+
+  private void report() throws IOException {
+    if (!damaged.added().isEmpty()) {
+      LOG.error(
+          "{}: DAMAGE, {} bytes in all could not be read; what was in them is lost, the rest is"
+              + " kept. Look at it with mqtt:store verify, say that you have seen it with"
+              + " mqtt:store acknowledge. New: {}",
+          folder,
+          damaged.unseenBytes(),
+          String.join(", ", damaged.added()));
+    } else if (!damaged.unseen().isEmpty()) {
+      LOG.warn(
+          "{}: {} damaged parts were found at earlier starts and not acknowledged, see mqtt:store"
+              + " verify",
+          folder,
+          damaged.unseen().size());
+    }
+    for (Segment segment : segments) {
+      segment.unreadable.ifPresent(
+          why ->
+              LOG.error(
+                  "{}: {} cannot be read in full: {}. What can be read is used; the file is kept,"
+                      + " and tried again at the next start",
+                  folder,
+                  Format.fileName(segment.number),
+                  why));
+    }
   }
 
   /** Reads what is needed once more, now that it is known what of it is alive. */
@@ -116,84 +156,75 @@ final class RecoveryScan {
     Harvest harvest = new Harvest(replay.live(), replay.small(), window);
     Map<Integer, Digest> digests = replay.digests();
     for (Segment segment : segments) {
-      if (harvest.takes(segment, digests.get(segment.number))) {
+      if (segment.header.isEmpty() || harvest.takes(segment, digests.get(segment.number))) {
         continue;
       }
-      byte[] bytes = contents.get(segment.number);
-      if (bytes == null) {
-        read(segment.number);
-        bytes = buffer;
+      byte[] content = contents.get(segment.number);
+      if (content == null) {
+        bytes.read(path(segment.number));
+        content = bytes.array();
       }
       harvest.begin(segment);
       SegmentScan.scan(
-          bytes,
-          (int) segment.size,
-          headers.get(segment.number),
-          segment.forcedEnd,
-          harvest::record);
+          content, (int) segment.size, segment.header.get(), segment.forcedEnd, harvest::record);
     }
     return harvest;
   }
 
-  private void readHeaders() throws IOException, JournalException {
-    for (String name : disk.list(folder)) {
-      int number = Format.segmentOf(name);
-      if (number > 0) {
-        // one byte more, to know whether there is more
-        byte[] beginning = beginning(number);
-        if (SegmentHeader.isNewer(beginning, beginning.length)) {
-          throw new JournalException(
-              ProblemKind.STORE_UNREADABLE,
-              folder.resolve(name)
-                  + ": written by a newer version; this one reads format "
-                  + Format.VERSION
-                  + ". Nothing was changed",
-              null);
-        }
-        beginnings.put(number, beginning);
-        SegmentHeader.decode(beginning, beginning.length, number)
-            .ifPresent(header -> headers.put(number, header));
-      }
+  private void readSegment(int number) throws IOException {
+    if (chain.isDraft(number)) {
+      bytes.read(path(number));
+      cutBytes += bytes.length();
+      disk.delete(path(number));
+      disk.forceDirectory(folder);
+      return;
+    }
+    bytes.read(path(number));
+    Optional<SegmentHeader> header = chain.rescue(number, bytes.array(), bytes.length());
+    Segment segment = new Segment(number);
+    segment.size = bytes.length();
+    segment.forcedEnd = bytes.length();
+    segment.unreadable = bytes.unreadable();
+    segment.header = header;
+    if (header.isPresent()) {
+      segments.add(segment);
+      readRecords(segment, header.get());
+    } else if (segment.unreadable.isPresent()) {
+      segments.add(segment);
+    } else {
+      damaged.addFile(number, Math.max(bytes.length(), chain.namedEnd(number)));
     }
   }
 
-  private void readSegment(int number) throws IOException {
-    SegmentHeader header = headers.get(number);
-    boolean last = isLast(number);
-    if (header == null) {
-      unreadable(number, last);
+  private void readRecords(Segment segment, SegmentHeader header) throws IOException {
+    int length = bytes.length();
+    keep(segment.number);
+    replay.begin(segment, header);
+    SegmentScan.Result result =
+        SegmentScan.scan(
+            bytes.array(),
+            length,
+            header,
+            chain.namedEnd(segment.number, bytes.array(), length),
+            replay::record);
+    if (segment.unreadable.isPresent()) {
+      // what the disk may read another time is neither damaged nor torn
       return;
     }
-    int length = read(number);
-    byte[] bytes = buffer;
-    contentBytes = Math.min(contentBytes + length, CONTENTS + 1);
+    damaged.add(segment.number, bytes.array(), length, result.damage());
+    segment.size = result.end();
+    segment.forcedEnd = result.end();
+    long surelyForced = Math.max(result.forced(), chain.namedEnd(segment.number));
+    finish(segment.number, (int) result.end(), (int) Math.min(surelyForced, result.end()));
+  }
+
+  private void keep(int number) {
+    contentBytes = Math.min(contentBytes + bytes.length(), CONTENTS + 1);
     if (contentBytes <= CONTENTS) {
-      contents.put(number, Arrays.copyOf(bytes, length));
+      contents.put(number, Arrays.copyOf(bytes.array(), bytes.length()));
     } else {
       contents.clear();
     }
-    long namedEnd = namedEnd(headers, number, last, written(bytes, length));
-    Segment segment = new Segment(number);
-    segments.add(segment);
-    replay.begin(segment, header);
-    SegmentScan.Result result = SegmentScan.scan(bytes, length, header, namedEnd, replay::record);
-    for (SegmentScan.Damage damage : result.damage()) {
-      setAside(number, bytes, length, damage);
-    }
-    segment.size = result.end();
-    segment.forcedEnd = result.end();
-    long surelyForced = Math.max(result.forced(), namedEnd(headers, number));
-    finish(number, bytes, length, (int) result.end(), (int) Math.min(surelyForced, result.end()));
-  }
-
-  /** Returns whether no later segment says where this one ended, or has lost its header. */
-  private boolean isLast(int number) {
-    return beginnings.tailMap(number + 1).keySet().stream().allMatch(this::onlyBegun);
-  }
-
-  /** Returns whether a file is without a header because the machine stopped before it had one. */
-  private boolean onlyBegun(int number) {
-    return !headers.containsKey(number) && beginnings.get(number).length <= Format.DATA;
   }
 
   /**
@@ -201,95 +232,29 @@ final class RecoveryScan {
    * if its force had failed, the system holds it as written although it is not, and would say of a
    * second force that it succeeded.
    */
-  private void finish(int number, byte[] bytes, int length, int end, int forced)
-      throws IOException {
+  private void finish(int number, int end, int forced) throws IOException {
+    int length = bytes.length();
     if (end == length && forced == end) {
       return;
     }
-    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
+    try (DiskFile file = disk.open(path(number))) {
       if (end < length) {
-        int written = written(bytes, length);
+        int written = Chain.written(bytes.array(), length);
         cutBytes += written - Math.min(end, written);
         file.truncate(end);
       }
       if (forced < end) {
-        file.write(ByteBuffer.wrap(bytes, forced, end - forced), forced);
+        file.write(ByteBuffer.wrap(bytes.array(), forced, end - forced), forced);
       }
       file.force();
     }
-  }
-
-  /** Returns up to where something was written: a segment that was the reserve ends with zeros. */
-  static int written(byte[] bytes, int length) {
-    int end = length;
-    while (end > 0 && bytes[end - 1] == 0) {
-      end--;
-    }
-    return end;
-  }
-
-  /** Returns up to where a segment was forced, as far as another one says it. */
-  static long namedEnd(
-      SortedMap<Integer, SegmentHeader> headers, int number, boolean last, long length) {
-    long named = namedEnd(headers, number);
-    // Whoever named its end is lost, so an end cannot be told from damage: call it damage.
-    return named >= 0 ? named : last ? 0 : length;
-  }
-
-  /** Returns up to where a segment was forced by the header of the next; -1 if none says it. */
-  private static long namedEnd(SortedMap<Integer, SegmentHeader> headers, int number) {
-    long end = -1;
-    for (SegmentHeader header : headers.tailMap(number + 1).values()) {
-      if (header.previous() == number) {
-        end = Math.max(end, header.previousEnd());
-      }
-    }
-    return end;
-  }
-
-  /** A file without a good header: one that was only begun is deleted, else it is set aside. */
-  private void unreadable(int number, boolean last) throws IOException {
-    String name = Format.fileName(number);
-    long size;
-    try (DiskFile file = disk.open(folder.resolve(name))) {
-      size = file.size();
-    }
-    if (size <= Format.DATA && (last || namedEnd(headers, number) < 0)) {
-      cutBytes += size;
-      disk.delete(folder.resolve(name));
-    } else {
-      String aside = name + ".damaged";
-      disk.rename(folder.resolve(name), folder.resolve(aside));
-      damagedBytes += size;
-      damagedFiles.add(aside);
-    }
-    disk.forceDirectory(folder);
-  }
-
-  /** Copies damaged bytes to a file of their own, once. */
-  private void setAside(int number, byte[] bytes, int length, SegmentScan.Damage damage)
-      throws IOException {
-    String aside =
-        String.format(Locale.ROOT, "%s.%08d.damaged", Format.fileName(number), damage.from());
-    if (disk.list(folder).contains(aside)) {
-      return;
-    }
-    int to = (int) Math.min(length, damage.to());
-    int from = (int) Math.min(to, damage.from());
-    try (DiskFile file = disk.open(folder.resolve(aside))) {
-      file.write(ByteBuffer.wrap(bytes, from, to - from), 0);
-      file.force();
-    }
-    disk.forceDirectory(folder);
-    damagedBytes += damage.to() - damage.from();
-    damagedFiles.add(aside);
   }
 
   private void deleteDead(int lowest) throws IOException {
     boolean deleted = false;
-    for (int number : beginnings.keySet()) {
+    for (int number : chain.numbers()) {
       if (number < lowest) {
-        disk.delete(folder.resolve(Format.fileName(number)));
+        disk.delete(path(number));
         deleted = true;
       }
     }
@@ -300,44 +265,7 @@ final class RecoveryScan {
     }
   }
 
-  private byte[] beginning(int number) throws IOException {
-    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
-      return readFully(file, (int) Math.min(Format.DATA + 1, file.size()));
-    }
-  }
-
-  /** Reads a file into the buffer, and returns how long it is. */
-  private int read(int number) throws IOException {
-    try (DiskFile file = disk.open(folder.resolve(Format.fileName(number)))) {
-      int length = (int) Math.min(MOST, file.size());
-      if (length > buffer.length) {
-        // the one before goes first: both together may be too much for a small heap
-        buffer = NOTHING;
-        buffer = new byte[(int) Math.min(MOST, length * 17L / 16)];
-      }
-      return fill(file, buffer, length);
-    }
-  }
-
-  /** Reads the beginning of a file, shorter if the file is. */
-  static byte[] readFully(DiskFile file, int length) throws IOException {
-    byte[] bytes = new byte[length];
-    int read = fill(file, bytes, length);
-    return read < length ? Arrays.copyOf(bytes, read) : bytes;
-  }
-
-  /** Reads the beginning of a file into an array, and returns how much that was. */
-  private static int fill(DiskFile file, byte[] into, int length) throws IOException {
-    int at = 0;
-    while (at < length) {
-      // in pieces: the system keeps a copy of the largest one for each thread
-      ByteBuffer piece = ByteBuffer.wrap(into, at, Math.min(PIECE, length - at));
-      int read = file.read(piece, at);
-      if (read <= 0) {
-        break;
-      }
-      at += read;
-    }
-    return at;
+  private Path path(int number) {
+    return folder.resolve(Format.fileName(number));
   }
 }

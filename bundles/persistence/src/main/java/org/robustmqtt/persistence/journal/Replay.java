@@ -30,13 +30,15 @@ final class Replay {
     digest = new Digest();
     digests.put(next.number, digest);
     clean = 0;
-    wall = header.wallMillis();
+    // a header that was made from records does not know it
+    wall = header.wallMillis() > 0 ? header.wallMillis() : wall;
   }
 
   /** A good record; false if its body makes no sense. */
   boolean record(RecordType type, int offset, int size, byte[] array, int start, int end) {
     try {
-      clean = 0;
+      // the header of a batch that never came may be behind it
+      clean = type == RecordType.BATCH ? clean : 0;
       Input in = new Input(array, start, end);
       switch (type) {
         case MESSAGE -> message(size, array, start, end);

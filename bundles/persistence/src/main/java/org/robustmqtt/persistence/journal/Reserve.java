@@ -27,49 +27,78 @@ final class Reserve {
   private static final String DRAFT = "reserve.draft";
   private static final int LEAST = 16 * 1024;
   private static final int CHUNK = 64 * 1024;
+  private static final int BLOCK = 4 * 1024;
 
   private final Disk disk;
   private final Path folder;
-  private final int size;
+  private final int wanted;
+  private int size;
   private boolean there;
 
   /** Looks for the one that a journal before has left. */
   Reserve(Disk disk, Path folder, long segmentSize) throws IOException {
     this.disk = disk;
     this.folder = folder;
-    size = (int) Math.max(LEAST, segmentSize / 16);
-    there = disk.list(folder).contains(NAME) && sizeThere() == size;
+    wanted = (int) Math.max(LEAST, segmentSize / 16);
+    size = disk.list(folder).contains(NAME) ? sizeThere() : 0;
+    there = size >= LEAST;
   }
 
-  private long sizeThere() throws IOException {
+  private int sizeThere() {
     try (DiskFile file = disk.openToRead(folder.resolve(NAME))) {
-      return file.size();
+      return (int) Math.min(wanted, file.size());
+    } catch (IOException e) {
+      LOG.debug("The reserve cannot be read: {}", e.toString());
+      return 0;
     }
   }
 
-  /** Returns its bytes. */
+  /** Returns the bytes of the one that is there, or was used last. */
   int size() {
     return size;
+  }
+
+  /** Returns the bytes of a whole one. */
+  int wanted() {
+    return wanted;
   }
 
   boolean isThere() {
     return there;
   }
 
-  /** Makes one; if that fails there is none. */
+  /** Returns whether it is there and as large as it is to be. */
+  boolean isWhole() {
+    return there && size == wanted;
+  }
+
+  /** Makes a whole one; if that fails there is none, or the one before. */
   void make() {
+    make(wanted);
+  }
+
+  /** Makes one of half of what is free, so that a segment can be begun too; none of very little. */
+  void makeOf(long free) {
+    int part = (int) Math.min(wanted, free / 2 / BLOCK * BLOCK);
+    if (part >= LEAST) {
+      make(part);
+    }
+  }
+
+  private void make(int bytes) {
     Path draft = folder.resolve(DRAFT);
     try {
       try (DiskFile file = disk.open(draft)) {
-        byte[] zeros = new byte[Math.min(size, CHUNK)];
-        for (int at = 0; at < size; at += zeros.length) {
-          file.write(ByteBuffer.wrap(zeros, 0, Math.min(zeros.length, size - at)), at);
+        byte[] zeros = new byte[Math.min(bytes, CHUNK)];
+        for (int at = 0; at < bytes; at += zeros.length) {
+          file.write(ByteBuffer.wrap(zeros, 0, Math.min(zeros.length, bytes - at)), at);
         }
-        file.truncate(size);
+        file.truncate(bytes);
         file.force();
       }
       disk.rename(draft, folder.resolve(NAME));
       disk.forceDirectory(folder);
+      size = bytes;
       there = true;
     } catch (IOException e) {
       LOG.debug("No reserve could be made: {}", e.toString());

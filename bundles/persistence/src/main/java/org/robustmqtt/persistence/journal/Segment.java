@@ -1,5 +1,8 @@
 package org.robustmqtt.persistence.journal;
 
+import java.util.Optional;
+import org.robustmqtt.persistence.format.SegmentHeader;
+
 /** What is known of a segment file. Belongs to the journal thread. */
 final class Segment {
   final int number;
@@ -9,6 +12,12 @@ final class Segment {
 
   /** Up to where it was forced. */
   long forcedEnd;
+
+  /** Its header; empty if it was lost, or could not be read. */
+  Optional<SegmentHeader> header = Optional.empty();
+
+  /** Why not all of it could be read when the journal was opened; such a file is not deleted. */
+  Optional<String> unreadable = Optional.empty();
 
   /** How many messages have their counting record in it. */
   int live;

@@ -7,12 +7,15 @@ import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.format.Output;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.SegmentHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends to the one segment that is written. After an exception it must be closed and never used
  * again: what its file holds behind the last force is unknown.
  */
 final class SegmentWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
   private static final int CHUNK = 128 * 1024;
 
   private final DiskFile file;
@@ -22,6 +25,12 @@ final class SegmentWriter {
   private final long capacity;
   private final Output out = new Output();
   private boolean inBatch;
+
+  /** When the batch was begun that was written last. */
+  private long wallMillis;
+
+  /** Whether the third copy of the header is written. */
+  private boolean copied;
 
   /** Bytes and forces of a journal since it was opened. */
   static final class Totals {
@@ -72,16 +81,21 @@ final class SegmentWriter {
   /**
    * Returns where the next record is to be encoded, after the header of its batch.
    *
-   * @param wallMillis the time for the header of the batch
+   * @param now the time for the header of the batch
    */
-  Output next(long wallMillis) throws IOException {
+  Output next(long now) throws IOException {
     if (out.size() >= CHUNK) {
       flush();
     }
     if (!inBatch) {
-      out.begin(RecordType.BATCH, Format.BATCH).number(segment.forcedEnd, 4).number(wallMillis, 6);
-      out.seal(header, segment.size);
+      wallMillis = now;
+      beginBatch();
       inBatch = true;
+    }
+    if (!copied && segment.size + out.size() >= Format.COPY) {
+      copied = true;
+      header.encodeCopy(out);
+      out.seal(header, segment.size);
     }
     return out;
   }
@@ -105,6 +119,31 @@ final class SegmentWriter {
     totals.forces++;
     segment.forcedEnd = segment.size;
     inBatch = false;
+    nameEnd();
+  }
+
+  /**
+   * Writes the header of the next batch already now, unforced: until that batch takes its place, it
+   * says that all before it was forced, so that damage in it is not taken for a torn tail.
+   */
+  private void nameEnd() {
+    if (segment.size == Format.DATA || segment.size + Format.BATCH > capacity) {
+      return;
+    }
+    beginBatch();
+    try {
+      file.write(out.buffer(), segment.size);
+      totals.bytes += Format.BATCH;
+    } catch (IOException e) {
+      // the next batch is written over it, and tells of a disk that takes nothing
+      LOG.debug("The end of a batch is not named: {}", e.toString());
+    }
+    out.clear();
+  }
+
+  private void beginBatch() {
+    out.begin(RecordType.BATCH, Format.BATCH).number(segment.forcedEnd, 4).number(wallMillis, 6);
+    out.seal(header, segment.size);
   }
 
   Segment segment() {

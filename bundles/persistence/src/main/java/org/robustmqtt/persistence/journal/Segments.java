@@ -53,16 +53,20 @@ final class Segments {
   SegmentWriter create(long lease, boolean carried) throws IOException {
     Segment segment = new Segment(lastNumber + 1);
     SegmentHeader header = header(lease, carried);
+    segment.header = Optional.of(header);
     DiskFile file = disk.open(path(segment));
-    SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
     // From here on it is a file of this journal, whatever becomes of it.
     all.add(segment);
+    SegmentWriter writer = new SegmentWriter(file, header, segment, totals);
+    boolean begun = false;
     try {
       writer.begin();
       forceNames();
-    } catch (IOException e) {
-      close(writer);
-      throw e;
+      begun = true;
+    } finally {
+      if (!begun) {
+        close(writer);
+      }
     }
     previous = segment;
     return writer;
@@ -72,15 +76,19 @@ final class Segments {
   SegmentWriter create(Reserve reserve, long lease) throws IOException {
     Segment segment = new Segment(lastNumber + 1);
     SegmentHeader header = header(lease, false);
+    segment.header = Optional.of(header);
     all.add(segment);
     reserve.use(header.encode(), path(segment));
     SegmentWriter writer =
         new SegmentWriter(disk.open(path(segment)), header, segment, totals, reserve.size());
+    boolean begun = false;
     try {
       forceNames();
-    } catch (IOException e) {
-      close(writer);
-      throw e;
+      begun = true;
+    } finally {
+      if (!begun) {
+        close(writer);
+      }
     }
     previous = segment;
     return writer;
@@ -132,10 +140,13 @@ final class Segments {
     }
   }
 
-  /** Returns the number of the oldest segment that has a live message, else of the given one. */
+  /**
+   * Returns the number of the oldest segment that has a live message, or one that may be read
+   * another time, else of the given one.
+   */
   int lowestLive(int otherwise) {
     for (Segment segment : all) {
-      if (segment.live > 0) {
+      if (segment.live > 0 || segment.unreadable.isPresent()) {
         return Math.min(segment.number, otherwise);
       }
     }

@@ -89,7 +89,8 @@ final class Space {
     return "cannot be written: " + folder + ": " + text;
   }
 
-  private long free() {
+  /** Returns the bytes that are free, as many as there can be if nobody knows. */
+  long free() {
     try {
       return disk.free(folder);
     } catch (IOException e) {

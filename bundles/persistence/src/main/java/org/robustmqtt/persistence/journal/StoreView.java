@@ -3,11 +3,11 @@ package org.robustmqtt.persistence.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.persistence.door.Disk;
@@ -28,6 +28,7 @@ import org.robustmqtt.persistence.format.SegmentScan;
  * @param values the bytes of each value, by key
  * @param received the packet ids of open exchanges of received messages
  * @param lastWallMillis the last wall time that was written
+ * @param missing the numbers of segments that are not there although they were not dead
  * @param damagedFiles bytes that were set aside before
  * @param rescued good messages in the files that were set aside; whether they have an outcome is
  *     not known
@@ -38,6 +39,7 @@ public record StoreView(
     Map<String, Integer> values,
     List<Integer> received,
     long lastWallMillis,
+    List<Integer> missing,
     List<DamagedFile> damagedFiles,
     List<Rescued> rescued) {
 
@@ -45,8 +47,12 @@ public record StoreView(
   public enum Fault {
     /** Nothing. */
     NONE,
-    /** It has no good header. */
+    /** It has no good header, and no record. */
     NO_HEADER,
+    /** It was only begun: the process ended before it had a header. */
+    ONLY_BEGUN,
+    /** The disk cannot read some of it. */
+    UNREADABLE,
     /** It is of a newer format. */
     NEWER
   }
@@ -58,7 +64,8 @@ public record StoreView(
    * @param header its header, empty if it is not good
    * @param dead whether a newer segment says that it is dead
    * @param records how many records there are of each type
-   * @param damage ranges that cannot be read although they were forced
+   * @param damage ranges that cannot be read although they were forced, and that nobody has
+   *     acknowledged
    * @param end where the good or damaged part ends; what follows was never forced
    */
   public record SegmentView(
@@ -71,8 +78,8 @@ public record StoreView(
       List<SegmentScan.Damage> damage,
       long end) {}
 
-  /** A file with bytes that were set aside. */
-  public record DamagedFile(String name, long size) {}
+  /** A file with bytes that were set aside; {@code seen} if a person has acknowledged it. */
+  public record DamagedFile(String name, long size, boolean seen) {}
 
   /** A message in such a file. */
   public record Rescued(String file, RecoveredMessage message) {}
@@ -86,7 +93,7 @@ public record StoreView(
   public static Map<String, Long> sizes(Disk disk, Path folder) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
     for (String name : disk.list(folder)) {
-      if (Format.segmentOf(name) > 0 || name.endsWith(".damaged")) {
+      if (Format.segmentOf(name) > 0 || DamagedParts.isOne(name)) {
         try (DiskFile file = disk.openToRead(folder.resolve(name))) {
           sizes.put(name, file.size());
         }
@@ -99,38 +106,39 @@ public record StoreView(
   private static final class Reader {
     private final Disk disk;
     private final Path folder;
-    private final SortedMap<Integer, byte[]> files = new TreeMap<>();
-    private final SortedMap<Integer, SegmentHeader> headers = new TreeMap<>();
+    private final List<String> names;
+    private final Chain chain;
+    private final SegmentBytes bytes;
+    private final Map<Integer, Long> forced = new TreeMap<>();
     private final Replay replay = new Replay();
     private final List<DamagedFile> damagedFiles = new ArrayList<>();
     private final List<Rescued> rescued = new ArrayList<>();
 
-    Reader(Disk disk, Path folder) {
+    Reader(Disk disk, Path folder) throws IOException {
       this.disk = disk;
       this.folder = folder;
+      this.names = disk.list(folder);
+      this.chain = Chain.read(disk, folder);
+      this.bytes = new SegmentBytes(disk);
     }
 
     StoreView run() throws IOException {
-      List<String> names = disk.list(folder);
-      for (String name : names) {
-        int number = Format.segmentOf(name);
-        if (number > 0) {
-          byte[] bytes = read(name);
-          files.put(number, bytes);
-          if (!SegmentHeader.isNewer(bytes, bytes.length)) {
-            SegmentHeader.decode(bytes, bytes.length, number)
-                .ifPresent(header -> headers.put(number, header));
-          }
-        }
-      }
-      int lowest = headers.values().stream().mapToInt(SegmentHeader::lowestLive).max().orElse(0);
+      int lowest = chain.lowest();
       List<SegmentView> views = new ArrayList<>();
-      for (int number : files.keySet()) {
+      for (int number : chain.numbers()) {
         views.add(segment(number, number < lowest));
       }
-      replay.dropBelow(Math.max(lowest, replay.watermark()));
+      lowest = Math.max(chain.lowest(), replay.watermark());
+      replay.dropBelow(lowest);
+      List<Integer> missing = new ArrayList<>();
+      for (int number : chain.missing(lowest)) {
+        String aside = Format.fileName(number) + ".damaged";
+        if (names.stream().map(DamagedParts::original).noneMatch(aside::equals)) {
+          missing.add(number);
+        }
+      }
       for (String name : names) {
-        if (name.endsWith(".damaged")) {
+        if (DamagedParts.isOne(name)) {
           damaged(name);
         }
       }
@@ -142,82 +150,84 @@ public record StoreView(
           values,
           List.copyOf(replay.small().received),
           replay.wall(),
+          List.copyOf(missing),
           List.copyOf(damagedFiles),
           List.copyOf(rescued));
     }
 
-    private Harvest harvest() {
+    private Harvest harvest() throws IOException {
       Harvest harvest = new Harvest(replay.live(), replay.small(), Harvest.Window.ALL);
-      headers.forEach(
-          (number, header) -> {
-            byte[] bytes = files.get(number);
-            harvest.begin(new Segment(number));
-            SegmentScan.scan(bytes, bytes.length, header, 0, harvest::record);
-          });
+      for (Map.Entry<Integer, Long> segment : forced.entrySet()) {
+        int number = segment.getKey();
+        bytes.read(folder.resolve(Format.fileName(number)));
+        harvest.begin(new Segment(number));
+        SegmentScan.scan(
+            bytes.array(),
+            bytes.length(),
+            chain.header(number).orElseThrow(),
+            segment.getValue(),
+            harvest::record);
+      }
       return harvest;
     }
 
-    private SegmentView segment(int number, boolean dead) {
-      byte[] bytes = files.get(number);
+    private SegmentView segment(int number, boolean dead) throws IOException {
       String name = Format.fileName(number);
-      SegmentHeader header = headers.get(number);
+      bytes.read(folder.resolve(name));
+      int length = bytes.length();
+      final boolean draft = chain.isDraft(number);
+      Optional<SegmentHeader> header = chain.rescue(number, bytes.array(), length);
       Map<RecordType, Integer> records = new EnumMap<>(RecordType.class);
-      if (header == null) {
-        Fault fault = SegmentHeader.isNewer(bytes, bytes.length) ? Fault.NEWER : Fault.NO_HEADER;
-        return new SegmentView(
-            name, bytes.length, Optional.empty(), fault, dead, records, List.of(), 0);
+      if (header.isEmpty()) {
+        Fault fault =
+            chain.newer().contains(number)
+                ? Fault.NEWER
+                : bytes.unreadable().isPresent()
+                    ? Fault.UNREADABLE
+                    : draft ? Fault.ONLY_BEGUN : Fault.NO_HEADER;
+        return new SegmentView(name, length, header, fault, dead, records, List.of(), 0);
       }
       if (!dead) {
-        replay.begin(new Segment(number), header);
+        replay.begin(new Segment(number), header.get());
       }
-      boolean last = number == files.lastKey();
       SegmentScan.Result result =
           SegmentScan.scan(
-              bytes,
-              bytes.length,
-              header,
-              RecoveryScan.namedEnd(
-                  headers, number, last, RecoveryScan.written(bytes, bytes.length)),
+              bytes.array(),
+              length,
+              header.get(),
+              chain.namedEnd(number, bytes.array(), length),
               (type, offset, size, array, start, end) -> {
                 records.merge(type, 1, Integer::sum);
                 return dead || replay.record(type, offset, size, array, start, end);
               });
+      forced.put(number, result.end());
+      Fault fault = bytes.unreadable().isPresent() ? Fault.UNREADABLE : Fault.NONE;
       return new SegmentView(
           name,
-          bytes.length,
-          Optional.of(header),
-          Fault.NONE,
+          length,
+          header,
+          fault,
           dead,
           records,
-          result.damage(),
+          DamagedParts.unseen(number, result.damage(), names),
           result.end());
     }
 
     /** Looks for messages in bytes that were set aside, if it is known how they were sealed. */
     private void damaged(String name) throws IOException {
-      byte[] bytes = read(name);
-      damagedFiles.add(new DamagedFile(name, bytes.length));
+      bytes.read(folder.resolve(name));
+      byte[] content = Arrays.copyOf(bytes.array(), bytes.length());
+      damagedFiles.add(new DamagedFile(name, content.length, !DamagedParts.isUnseen(name)));
       int number = Format.segmentOf(name.substring(0, Math.min(12, name.length())));
-      String offset = name.replaceFirst("^[0-9]{8}\\.seg\\.([0-9]{8})\\.damaged$", "$1");
+      String offset =
+          DamagedParts.original(name).replaceFirst("^[0-9]{8}\\.seg\\.([0-9]{8})\\.damaged$", "$1");
       if (number == 0) {
         return;
       }
-      if (offset.matches("[0-9]{8}")) {
-        if (headers.containsKey(number)) {
-          search(name, bytes, Long.parseLong(offset), headers.get(number));
-        }
-      } else {
-        for (int copy = 0; copy < 2; copy++) {
-          int before = rescued.size();
-          Optional<SegmentHeader> header = SegmentHeader.guess(bytes, copy, number);
-          if (header.isPresent()) {
-            search(name, bytes, 0, header.get());
-          }
-          if (rescued.size() > before) {
-            return;
-          }
-        }
-      }
+      boolean part = offset.matches("[0-9]{8}");
+      Optional<SegmentHeader> header =
+          part ? chain.header(number) : SegmentHeader.rescue(content, content.length, number);
+      header.ifPresent(there -> search(name, content, part ? Long.parseLong(offset) : 0, there));
     }
 
     private void search(String name, byte[] bytes, long from, SegmentHeader header) {
@@ -240,12 +250,6 @@ public record StoreView(
             }
             return true;
           });
-    }
-
-    private byte[] read(String name) throws IOException {
-      try (DiskFile file = disk.openToRead(folder.resolve(name))) {
-        return RecoveryScan.readFully(file, (int) Math.min(Integer.MAX_VALUE - 8, file.size()));
-      }
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -34,11 +35,12 @@ public final class FileDisk implements Disk {
   /** Windows cannot force a folder, and does not need it. */
   private static final boolean FORCES_FOLDERS = java.io.File.separatorChar == '/';
 
+  private static final Set<OpenOption> TO_WRITE =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new ChannelFile(
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new ChannelFile(FileChannel.open(file, TO_WRITE, OwnerOnly.file(file)));
   }
 
   @Override
@@ -72,7 +74,7 @@ public final class FileDisk implements Disk {
     }
     for (Path path : missing) {
       if (!Files.isDirectory(path)) {
-        Files.createDirectory(path);
+        Files.createDirectory(path, OwnerOnly.folder(path));
       }
       Path parent = path.getParent();
       if (parent != null) {
@@ -101,6 +103,16 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public void protect(Path path) throws IOException {
+    OwnerOnly.protect(path);
+  }
+
+  @Override
+  public boolean isLink(Path path) {
+    return Files.isSymbolicLink(path);
+  }
+
+  @Override
   public long free(Path folder) throws IOException {
     // Not by FileStore, which reads the table of mounts each time.
     return folder.toFile().getUsableSpace();
@@ -118,8 +130,9 @@ public final class FileDisk implements Disk {
     boolean held = false;
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
+      channel = openToLock(file);
+      // Where nothing can be written nobody holds the exclusive one but who could write before.
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isReadOnly(parent));
       held = lock != null;
       return held ? Optional.of(new ChannelLock(channel, key)) : Optional.empty();
     } catch (OverlappingFileLockException e) {
@@ -132,6 +145,16 @@ public final class FileDisk implements Disk {
         forget(key);
       }
     }
+  }
+
+  private static FileChannel openToLock(Path file) throws IOException {
+    return isReadOnly(file.getParent())
+        ? FileChannel.open(file, StandardOpenOption.READ)
+        : FileChannel.open(file, TO_WRITE, OwnerOnly.file(file));
+  }
+
+  private static boolean isReadOnly(Path folder) throws IOException {
+    return Files.getFileStore(folder).isReadOnly();
   }
 
   private static void forget(Path key) {

@@ -1,10 +1,14 @@
 package org.robustmqtt.persistence.runtime;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.robustmqtt.persistence.door.Rounds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread {@code robust-mqtt/journal} for all journals. It starts with the first wish for a
@@ -13,9 +17,18 @@ import org.robustmqtt.persistence.door.Rounds;
  * <p>Beside it, as long as it runs, {@code robust-mqtt/journal-watch} looks whether a round takes
  * longer than ten seconds, because a disk does not answer. Then a new thread takes over, and the
  * old one ends as soon as it can. While there are no rounds, the watch sleeps.
+ *
+ * <p>Nothing that is thrown ends either of them. If the system gives out no thread, {@link #wake}
+ * says so; a watch, or a thread that takes over, is tried again.
  */
 public final class JournalThread implements Rounds {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalThread.class);
+
+  /** After what no code here expects, and between two attempts to start a thread. */
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
+
   private final Work work;
+  private final ThreadFactory threads;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
   private final Condition finished = lock.newCondition();
@@ -52,37 +65,75 @@ public final class JournalThread implements Rounds {
 
   /** Prepares the thread with another limit for a round, in nanoseconds. */
   public JournalThread(Work work, long limit) {
+    this(work, limit, Thread::new);
+  }
+
+  /** Prepares the thread, with another source of threads. */
+  public JournalThread(Work work, long limit, ThreadFactory threads) {
     this.work = work;
     this.limit = limit;
+    this.threads = threads;
   }
 
   @Override
-  public void wake() {
+  public boolean wake() {
     lock.lock();
     try {
       wish = true;
-      if (thread == null) {
-        start();
-        if (watch == null) {
-          watch = new Thread(this::watch, "robust-mqtt/journal-watch");
-          watch.setDaemon(true);
-          lastWatch = watch;
-          watch.start();
-        }
-      } else {
+      if (thread != null) {
         wanted.signal();
+        return true;
       }
+      return start() && startWatch();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Starts the thread; the lock is held. */
-  private void start() {
-    thread = new Thread(this::run, "robust-mqtt/journal");
-    thread.setDaemon(true);
-    last = thread;
-    thread.start();
+  /** Starts the thread, and returns whether it runs; the lock is held. */
+  private boolean start() {
+    Thread next = threads.newThread(this::run);
+    next.setName("robust-mqtt/journal");
+    if (!started(next)) {
+      return false;
+    }
+    // It waits for the lock until this is said.
+    thread = next;
+    last = next;
+    return true;
+  }
+
+  /** Starts the watch if it does not run; what wakes the thread tries again. The lock is held. */
+  private boolean startWatch() {
+    if (watch == null) {
+      Thread next = threads.newThread(this::watch);
+      next.setName("robust-mqtt/journal-watch");
+      if (started(next)) {
+        watch = next;
+        lastWatch = next;
+      }
+    }
+    return true;
+  }
+
+  private static boolean started(Thread next) {
+    next.setDaemon(true);
+    try {
+      next.start();
+      return true;
+    } catch (OutOfMemoryError e) {
+      // The system gives out no thread at this moment.
+      report(next.getName() + " could not be started", e);
+      return false;
+    }
+  }
+
+  private static void report(String what, Throwable cause) {
+    try {
+      LOG.error("{}; it is tried again", what, cause);
+    } catch (RuntimeException | Error e) {
+      // Nothing is left to say it with.
+    }
   }
 
   @Override
@@ -139,35 +190,61 @@ public final class JournalThread implements Rounds {
     return true;
   }
 
+  /** Ends by decision only: whatever is thrown, the next round is tried a second later. */
   private void run() {
     long wait = 0;
-    while (rest(wait)) {
-      wait = work.round();
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = rest(wait);
+        if (goesOn) {
+          wait = work.round();
+        }
+      } catch (RuntimeException | Error e) {
+        report("A round of the journals was broken off", e);
+        LockSupport.parkNanos(PAUSE);
+        wait = 0;
+      }
     }
   }
 
   private void watch() {
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = look();
+      } catch (RuntimeException | Error e) {
+        report("The watch of the journals was broken off", e);
+        LockSupport.parkNanos(PAUSE);
+      }
+    }
+  }
+
+  /** Waits for a round, or for its end; false ends the watch. */
+  private boolean look() {
     lock.lock();
     try {
-      while (thread != null) {
-        long number = roundNumber;
-        if (number == 0) {
-          watchSleeps = true;
-          begun.awaitUninterruptibly();
-          watchSleeps = false;
+      if (thread == null) {
+        watch = null;
+        return false;
+      }
+      long left = limit - (System.nanoTime() - beganAt);
+      if (roundNumber == 0) {
+        watchSleeps = true;
+        begun.awaitUninterruptibly();
+        watchSleeps = false;
+      } else if (left > 0) {
+        watchFor(left);
+      } else {
+        work.stuck();
+        if (start()) {
+          roundNumber = 0;
+          wish = true;
         } else {
-          long left = limit - (System.nanoTime() - beganAt);
-          if (left > 0) {
-            watchFor(left);
-          } else {
-            roundNumber = 0;
-            work.stuck();
-            start();
-            wish = true;
-          }
+          watchFor(PAUSE);
         }
       }
-      watch = null;
+      return true;
     } finally {
       lock.unlock();
     }
@@ -207,6 +284,7 @@ public final class JournalThread implements Rounds {
         begun.signal();
         return false;
       }
+      startWatch();
       wish = false;
       roundNumber = ++rounds;
       beganAt = System.nanoTime();

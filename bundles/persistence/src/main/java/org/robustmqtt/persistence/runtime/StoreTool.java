@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.robustmqtt.PlainText;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalInspector;
 import org.robustmqtt.persistence.inspect.Inspector;
@@ -52,7 +53,11 @@ public final class StoreTool {
       return 2;
     }
     try {
-      Inspector inspector = new Inspector(new FileDisk(), Path.of(left.get(1)), out::println);
+      Inspector inspector =
+          new Inspector(
+              new FileDisk(),
+              Path.of(left.get(1)),
+              line -> out.println(PlainText.of(line, Integer.MAX_VALUE)));
       return inspector.run(command, payloads) ? 0 : 1;
     } catch (JournalException | RuntimeException e) {
       out.println(e.getMessage());

@@ -19,8 +19,9 @@ public final class StepRounds implements Rounds {
   }
 
   @Override
-  public void wake() {
+  public boolean wake() {
     woken = true;
+    return true;
   }
 
   /** Runs rounds as long as one is asked for or due at this moment. */

@@ -31,6 +31,7 @@ class BundleArrowsTest {
   private static final Set<String> EVERY_KARAF =
       Set.of(
           "org.osgi.framework",
+          "org.osgi.framework.startlevel",
           "org.osgi.framework.wiring",
           "org.osgi.util.tracker",
           "org.osgi.service.cm",

@@ -128,7 +128,7 @@ class ConfServicesTest {
   }
 
   @Test
-  void a_line_before_the_first_sends_the_file_elsewhere_and_nothing_of_ours_is_disturbed()
+  void a_line_before_the_first_sends_the_file_elsewhere_and_that_is_said_until_it_is_mended()
       throws Exception {
     write(
         "mqtt.cfg",
@@ -137,10 +137,20 @@ class ConfServicesTest {
         "broker = " + broker.uri());
     try (Hub hub = Hub.start(folder.resolve("hub"))) {
       loader(hub).scan();
-      assertEquals(List.of(), hub.directory().all());
+      StrayTest.awaitShown(hub, "(org.openhab.mqtt)");
+      assertTrue(
+          hub.directory()
+              .all()
+              .get(0)
+              .faults()
+              .get(0)
+              .startsWith(
+                  "conf/services/mqtt.cfg: makes no connection, because something stands before"),
+          hub.directory().all().get(0).faults().toString());
       home();
       loader(hub).scan();
       hub.await("home", ConnectionState.ONLINE);
+      StrayTest.awaitShown(hub, "home");
     }
   }
 

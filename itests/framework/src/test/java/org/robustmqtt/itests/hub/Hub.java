@@ -16,11 +16,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -46,6 +48,8 @@ final class Hub implements AutoCloseable {
   static final String CLIENT = Artifacts.OURS + "client";
   static final String CONFIG_ADMIN = "org.apache.felix.configadmin";
   static final String SCR = "org.apache.felix.scr";
+  static final String FILE_INSTALL = "org.apache.felix.fileinstall";
+  static final String INTERPOLATION = "org.apache.felix.configadmin.plugin.interpolation";
 
   private static final List<String> LIBRARIES =
       List.of("org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component");
@@ -74,13 +78,51 @@ final class Hub implements AutoCloseable {
 
   /** Starts the framework and installs everything; no bundle with code of its own is started. */
   static Hub install(Path folder, Api api) throws BundleException, IOException {
-    Map<String, String> settings = new HashMap<>();
+    return install(folder, api, 1, Map.of(), (hub, event) -> {});
+  }
+
+  /** Starts a hub as {@link #start}, and with it what Karaf reads files and secrets with. */
+  static Hub startWithFiles(Path folder, Path etc) throws BundleException, IOException {
+    Map<String, String> settings =
+        Map.of(
+            "felix.fileinstall.dir", etc.toString(),
+            "felix.fileinstall.poll", "50",
+            "felix.fileinstall.noInitialDelay", "true",
+            "felix.fileinstall.enableConfigSave", "false",
+            "org.apache.felix.configadmin.plugin.interpolation.secretsdir", etc.toString());
+    Hub hub = install(folder, Api.OF_THE_TEST, 1, settings, (booting, event) -> {});
+    hub.startBundles(List.of(CONFIG_ADMIN));
+    for (String name : List.of("org.apache.felix.converter", INTERPOLATION, FILE_INSTALL)) {
+      hub.bundles.put(name, hub.context().installBundle("artifact:" + name, Artifacts.jar(name)));
+    }
+    hub.startBundles(List.of(INTERPOLATION, SCR, PERSISTENCE, CLIENT, FILE_INSTALL));
+    return hub;
+  }
+
+  /** Hears what happens to bundles, within it. */
+  interface Watcher {
+    void changed(Hub hub, BundleEvent event);
+  }
+
+  /** Starts the framework up to a level, with what is installed and started there. */
+  static Hub boot(Path folder, int level, Watcher watcher) throws BundleException, IOException {
+    return install(folder, Api.OF_THE_TEST, level, Map.of(), watcher);
+  }
+
+  private static Hub install(
+      Path folder, Api api, int level, Map<String, String> more, Watcher watcher)
+      throws BundleException, IOException {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(level));
     settings.put(Constants.FRAMEWORK_STORAGE, folder.toString());
     settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, shared(api));
     settings.put("osgi.console.enable.builtin", "false");
     Hub hub =
         new Hub(
             ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(settings));
+    hub.framework.init();
+    SynchronousBundleListener listener = event -> watcher.changed(hub, event);
+    hub.context().addBundleListener(listener);
     hub.framework.start();
     List<String> names = new ArrayList<>(LIBRARIES);
     names.addAll(List.of(CONFIG_ADMIN, SCR, Artifacts.OURS + "codec", PERSISTENCE, CLIENT));

@@ -96,6 +96,25 @@ public class CfgFileIT extends KarafTest {
   }
 
   @Test
+  public void a_file_in_utf_8_is_read_as_it_was_written_and_the_check_names_what_karaf_took_away()
+      throws Exception {
+    try (CfgFile file = CfgFile.connection("kitchen")) {
+      file.write(
+          "broker = " + mqtt(embedded()),
+          "connectDelay = 0",
+          "clientID = k\u00fcche",
+          "username = a${b}c");
+      RobustMqttConnection kitchen = Connections.await(context, "kitchen", ConnectionState.ONLINE);
+      assertEquals("k\u00fcche", kitchen.status().clientId());
+      file.settled();
+      String check = shell("mqtt:check org.robustmqtt.connection-kitchen.cfg");
+      assertTrue(check, check.contains("line 4: username: Karaf puts something else"));
+    }
+    await(() -> "the service is gone", () -> connection("kitchen").isEmpty());
+    shell("mqtt:purge --orphan kitchen");
+  }
+
+  @Test
   public void values_from_elsewhere_are_resolved_by_the_hub_and_shown_by_nothing_of_ours()
       throws Exception {
     Path secret = Path.of(System.getProperty("karaf.etc"), "itest-secret");

@@ -42,6 +42,8 @@ public abstract class KarafTest {
   /** How long anything may take. */
   protected static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final long TURN_NANOS = 20_000_000;
+
   /** How long the container may take to come up. */
   private static final long CONTAINER_MILLIS = 120_000;
 
@@ -122,12 +124,13 @@ public abstract class KarafTest {
 
   /** Waits until a condition holds; the text is asked for the failure. */
   protected static void await(Supplier<String> what, BooleanSupplier holds) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    // counted in turns that we got: on a busy machine they take longer, and so do the others
+    long left = PATIENCE.toNanos() / TURN_NANOS;
     while (!holds.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      if (--left < 0) {
         throw new AssertionError("did not come true: " + what.get());
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+      java.util.concurrent.locks.LockSupport.parkNanos(TURN_NANOS);
     }
   }
 

@@ -64,10 +64,18 @@ final class Bystander implements MqttCallback, AutoCloseable {
     return List.copyOf(heard);
   }
 
-  /** Waits until so many different messages were heard; returns what was heard, in order. */
+  /**
+   * Waits until so many different messages were heard, as long as more come; returns what was
+   * heard, in order.
+   */
   synchronized List<String> await(int distinct, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
+    int before = heard.size();
     while (heard.stream().distinct().count() < distinct) {
+      if (heard.size() > before) {
+        before = heard.size();
+        end = System.nanoTime() + patience.toNanos();
+      }
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
       if (left <= 0) {
         throw new AssertionError(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.robustmqtt.itests.karaf.KarafProcess;
 
 /** A stock Karaf with the KAR in its {@code deploy} folder, without any repository. */
@@ -40,14 +41,18 @@ final class StockHub {
   /** Asks the console until its answer holds a text; each question takes about a second. */
   static String awaitText(KarafProcess karaf, String command, String text)
       throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String answer = "";
-    while (System.nanoTime() < end) {
-      answer = karaf.command(command).text();
-      if (answer.contains(text)) {
-        return answer;
-      }
+    AtomicReference<String> last = new AtomicReference<>("");
+    boolean shown =
+        karaf.ask(
+            PATIENCE,
+            command,
+            answer -> {
+              last.set(answer.text());
+              return answer.text().contains(text);
+            });
+    if (!shown) {
+      throw new IOException(command + " does not show \"" + text + "\":\n" + last.get());
     }
-    throw new IOException(command + " does not show \"" + text + "\":\n" + answer);
+    return last.get();
   }
 }

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Packet;
@@ -23,8 +25,12 @@ public final class FaultProxy implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int BUFFER = 16 * 1024;
 
+  /** A slow line carries its bytes in so many pieces a second. */
+  private static final int PIECES = 20;
+
   private final ServerSocket server;
   private final Recording recording = new Recording();
+  private final boolean recorded;
   private final AtomicLong up = new AtomicLong();
   private final AtomicLong down = new AtomicLong();
   private final List<Socket> sockets = new ArrayList<>();
@@ -34,17 +40,33 @@ public final class FaultProxy implements AutoCloseable {
   private boolean barred;
   private long cutAfter = Long.MAX_VALUE;
 
-  private FaultProxy(ServerSocket server, int target) {
+  /** Bytes a second in each direction of a connection; 0: as fast as it goes. */
+  private long rate;
+
+  /** Connections with this number and lower lead nowhere. */
+  private int silent;
+
+  private FaultProxy(ServerSocket server, int target, boolean recorded) {
     this.server = server;
     this.target = target;
+    this.recorded = recorded;
     Peer.daemon(this::accept, "fault-proxy/accept " + port()).start();
   }
 
   /** Starts a proxy to a loopback port. */
   public static FaultProxy to(int port) throws IOException {
+    return to(port, true);
+  }
+
+  /** Starts a proxy that keeps no packet, for runs of hours. */
+  public static FaultProxy forgetful(int port) throws IOException {
+    return to(port, false);
+  }
+
+  private static FaultProxy to(int port, boolean recorded) throws IOException {
     ServerSocket server = new ServerSocket();
     server.bind(new InetSocketAddress(LOOPBACK, 0));
-    return new FaultProxy(server, port);
+    return new FaultProxy(server, port, recorded);
   }
 
   /** Returns the port for the client. */
@@ -118,6 +140,25 @@ public final class FaultProxy implements AutoCloseable {
     notifyAll();
   }
 
+  /**
+   * Makes the line slow: each direction of each connection carries so many bytes a second.
+   *
+   * @param bytesPerSecond 0: as fast as it goes
+   */
+  public synchronized void slow(long bytesPerSecond) {
+    rate = bytesPerSecond;
+    notifyAll();
+  }
+
+  /**
+   * Loses every byte of the connections that are open now, in both directions, without a word to
+   * either end: half-open links. New connections work.
+   */
+  public synchronized void halfOpen() {
+    silent = connections;
+    notifyAll();
+  }
+
   /** Closes every connection, once, when so many more bytes have gone up. */
   public synchronized void cutAfter(long bytes) {
     cutAfter = up.get() + bytes;
@@ -152,38 +193,70 @@ public final class FaultProxy implements AutoCloseable {
     sockets.add(client);
     sockets.add(broker);
     int number = ++connections;
-    Peer.daemon(() -> pump(client, broker, new Tap(number)), "fault-proxy/up " + number).start();
+    Peer.daemon(() -> pump(client, broker, new Tap(number), number), "fault-proxy/up " + number)
+        .start();
     Peer.daemon(
-            () -> pump(broker, client, (bytes, n) -> down.addAndGet(n)),
+            () -> pump(broker, client, (bytes, n) -> down.addAndGet(n), number),
             "fault-proxy/down " + number)
         .start();
   }
 
-  private void pump(Socket from, Socket to, Gauge gauge) {
+  private void pump(Socket from, Socket to, Gauge gauge, int number) {
     byte[] bytes = new byte[BUFFER];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-        awaitFlow();
-        gauge.note(bytes, n);
-        out.write(bytes, 0, n);
-        out.flush();
+        for (int at = 0; at < n; ) {
+          int piece = awaitFlow(n - at);
+          if (!isSilent(number)) {
+            byte[] carried = at == 0 ? bytes : Arrays.copyOfRange(bytes, at, at + piece);
+            gauge.note(carried, piece);
+            out.write(carried, 0, piece);
+            out.flush();
+          }
+          at += piece;
+        }
       }
     } catch (IOException gone) {
       shut(from);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {
-      shut(from);
-      shut(to);
+      end(from, to, number);
     }
   }
 
-  private synchronized void awaitFlow() throws InterruptedException {
+  /** Waits until bytes may go on; returns how many. */
+  private synchronized int awaitFlow(int most) throws InterruptedException {
     while (stalled && !server.isClosed()) {
       wait();
     }
+    if (rate == 0) {
+      return most;
+    }
+    int piece = (int) Math.min(most, Math.max(1, rate / PIECES));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(piece) / rate;
+    for (long left = end - System.nanoTime();
+        left > 0 && rate > 0 && !server.isClosed();
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return piece;
+  }
+
+  /** One end is gone; over a link that leads nowhere the other does not hear of it. */
+  private synchronized void end(Socket from, Socket to, int number) {
+    shut(from);
+    sockets.remove(from);
+    if (number > silent) {
+      shut(to);
+      sockets.remove(to);
+    }
+  }
+
+  private synchronized boolean isSilent(int number) {
+    return number <= silent;
   }
 
   private synchronized void passed() {
@@ -218,7 +291,7 @@ public final class FaultProxy implements AutoCloseable {
   private final class Tap implements Gauge {
     private final int number;
     private final Framer framer = new Framer();
-    private boolean readable = true;
+    private boolean readable = recorded;
 
     private Tap(int number) {
       this.number = number;

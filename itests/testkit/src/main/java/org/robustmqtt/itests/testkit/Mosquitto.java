@@ -26,19 +26,29 @@ public final class Mosquitto implements AutoCloseable {
           Path.of("/usr/local/bin/mosquitto"),
           Path.of("/opt/homebrew/sbin/mosquitto"));
 
+  private static final String IN_MEMORY = "persistence false";
+
   private final Path program;
   private final Path folder;
   private final int port;
   private final List<String> lines;
   private final boolean secured;
+  private final boolean asInstalled;
   private Optional<Process> process = Optional.empty();
 
-  private Mosquitto(Path program, Path folder, int port, List<String> lines, boolean secured) {
+  private Mosquitto(
+      Path program,
+      Path folder,
+      int port,
+      List<String> lines,
+      boolean secured,
+      boolean asInstalled) {
     this.program = program;
     this.folder = folder;
     this.port = port;
     this.lines = List.copyOf(lines);
     this.secured = secured;
+    this.asInstalled = asInstalled;
   }
 
   /** Returns the program, empty where none is installed. */
@@ -55,7 +65,29 @@ public final class Mosquitto implements AutoCloseable {
    */
   public static Mosquitto start(Path folder, String... more)
       throws IOException, InterruptedException {
-    return start(folder, List.of(more), false);
+    return start(folder, List.of(more), false, false);
+  }
+
+  /**
+   * Starts Mosquitto with its own defaults, as a distribution installs it: nothing but where it
+   * listens, who may come, and the user is set. Limits and store are its own.
+   *
+   * @param more what is changed all the same
+   */
+  public static Mosquitto startAsInstalled(Path folder, String... more)
+      throws IOException, InterruptedException {
+    return start(folder, List.of(more), false, true);
+  }
+
+  /**
+   * Starts Mosquitto without a store, for runs of hours: with one it writes all it has after each
+   * message. It must not be killed.
+   */
+  public static Mosquitto startInMemory(Path folder, String... more)
+      throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>(List.of(more));
+    lines.add(IN_MEMORY);
+    return start(folder, lines, false, false);
   }
 
   /**
@@ -78,15 +110,17 @@ public final class Mosquitto implements AutoCloseable {
       lines.add("cafile " + Files.write(folder.resolve("clients.pem"), authority.get().pem()));
       lines.add("require_certificate true");
     }
-    return start(folder, lines, true);
+    return start(folder, lines, true, false);
   }
 
-  private static Mosquitto start(Path folder, List<String> lines, boolean secured)
+  private static Mosquitto start(
+      Path folder, List<String> lines, boolean secured, boolean asInstalled)
       throws IOException, InterruptedException {
     Path program =
         installed().orElseThrow(() -> new IOException("mosquitto is not installed: " + PLACES));
     Mosquitto broker =
-        new Mosquitto(program, Files.createDirectories(folder), freePort(), lines, secured);
+        new Mosquitto(
+            program, Files.createDirectories(folder), freePort(), lines, secured, asInstalled);
     broker.start();
     return broker;
   }
@@ -113,19 +147,34 @@ public final class Mosquitto implements AutoCloseable {
   }
 
   private String settings() {
+    String user = "root".equals(System.getProperty("user.name")) ? "user root" : "";
+    String least =
+        String.join(
+            "\n",
+            "listener " + port + " 127.0.0.1",
+            String.join("\n", lines),
+            "allow_anonymous true",
+            user,
+            "");
+    return asInstalled ? least : least + ours();
+  }
+
+  private String ours() {
     return String.join(
         "\n",
-        "listener " + port + " 127.0.0.1",
-        String.join("\n", lines),
-        "allow_anonymous true",
+        lines.contains(IN_MEMORY) ? "" : store(),
+        "set_tcp_nodelay true",
+        "max_queued_messages 0",
+        "");
+  }
+
+  private String store() {
+    return String.join(
+        "\n",
         "persistence true",
         "persistence_location " + folder.toAbsolutePath() + "/",
         "autosave_interval 1",
-        "autosave_on_changes true",
-        "set_tcp_nodelay true",
-        "max_queued_messages 0",
-        "root".equals(System.getProperty("user.name")) ? "user root" : "",
-        "");
+        "autosave_on_changes true");
   }
 
   private void awaitListening(Process started) throws IOException, InterruptedException {

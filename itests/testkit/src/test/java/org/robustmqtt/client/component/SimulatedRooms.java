@@ -57,7 +57,8 @@ public final class SimulatedRooms {
             doors,
             switchable,
             Optional.of(settings(properties)),
-            new Outbox.Window(window, 500));
+            new Outbox.Window(window, 500),
+            Optional.empty());
     switchable.onChange(rooms::journalChanged);
     return new SimulatedRooms(rooms);
   }

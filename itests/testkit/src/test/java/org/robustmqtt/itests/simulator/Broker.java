@@ -38,6 +38,9 @@ final class Broker {
   int serverKeepAlive = -1;
   boolean deliversOnRelease;
 
+  /** Whether it sends a copy for each filter that matches. */
+  boolean copies;
+
   // How it misbehaves now.
   Welcome welcome = Welcome.NORMAL;
   int refusal = 0x88;
@@ -45,6 +48,14 @@ final class Broker {
   int ackLossPercent;
   int ackTwicePercent;
   int refuseMessagePercent;
+
+  /** Whether it sends as much as it has, whatever the client's receive maximum. */
+  boolean eager;
+
+  /** A filter that it closes on, and a topic. */
+  Optional<String> closesOnFilter = Optional.empty();
+
+  Optional<String> closesOnTopic = Optional.empty();
   Optional<String> poison = Optional.empty();
 
   private Consumer<String> onUnsubscribe = filter -> {};
@@ -53,6 +64,7 @@ final class Broker {
   private final List<BrokerLine> lines = new ArrayList<>();
   private boolean up = true;
   private int sessionNumbers;
+  private int accepted;
   private String newest = "";
 
   Broker(World world, SplittableRandom random, Ledger ledger, Inbox inbox) {
@@ -69,6 +81,8 @@ final class Broker {
     ackLossPercent = 0;
     ackTwicePercent = 0;
     refuseMessagePercent = 0;
+    eager = false;
+    closesOnTopic = Optional.empty();
     if (NotYet.held(Sentence.POISON)) {
       poison = Optional.empty();
     }
@@ -88,6 +102,11 @@ final class Broker {
     return mqtt5Spoken ? maximumQos : 2;
   }
 
+  /** Returns how many connections there were. */
+  int accepted() {
+    return accepted;
+  }
+
   boolean isUp() {
     return up;
   }
@@ -96,6 +115,7 @@ final class Broker {
     BrokerLine line = new BrokerLine(this, channel, taps.apply(0));
     lines.removeIf(one -> !one.isOpen());
     lines.add(line);
+    accepted++;
     return line;
   }
 
@@ -193,14 +213,21 @@ final class Broker {
 
   /** Returns whether the client would get a message of this topic. */
   Optional<Received> publish(String topic, int qos) {
+    return publish(topic, qos, 0);
+  }
+
+  /** The same with a payload of so many bytes; 0: just its key. */
+  Optional<Received> publish(String topic, int qos, int size) {
     BrokerSession session = newestSession().orElse(null);
     if (session == null) {
       return Optional.empty();
     }
     int granted = -1;
+    List<String> matching = new ArrayList<>();
     for (Map.Entry<String, QoS> filter : session.filters.entrySet()) {
       if (new TopicFilter(filter.getKey()).matches(topic)) {
         granted = Math.max(granted, filter.getValue().level());
+        matching.add(filter.getKey());
       }
     }
     int effective = Math.min(qos, granted);
@@ -209,13 +236,30 @@ final class Broker {
       return Optional.empty();
     }
     Received message = inbox.create(topic, effective, session.number);
-    if (effective == 0) {
+    message.filters = matching;
+    message.size = size;
+    if (copies && matching.size() > 1) {
+      world.happened(Fault.BROKER_COPIES);
+      for (String filter : matching) {
+        copy(message.copy(Math.min(qos, session.filters.get(filter).level()), filter), session);
+      }
+    } else if (effective == 0) {
       online.get().transmit(message);
     } else {
       session.queue.add(message);
       online.ifPresent(BrokerLine::transmit);
     }
     return Optional.of(message);
+  }
+
+  private void copy(Received message, BrokerSession session) {
+    Optional<BrokerLine> online = online();
+    if (message.qos == 0) {
+      online.ifPresent(line -> line.transmit(message));
+    } else {
+      session.queue.add(message);
+      online.ifPresent(BrokerLine::transmit);
+    }
   }
 
   /** A message of the client is passed on. */

@@ -38,6 +38,7 @@ import org.robustmqtt.codec.WriteBuffer;
 /** One connection as the broker sees it. */
 final class BrokerLine {
   private static final int NOT_FOUND = 0x92;
+  private static final int RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 
   private final Broker broker;
   private final World world;
@@ -193,6 +194,10 @@ final class BrokerLine {
       case UNSUBSCRIBE -> unsubscribe((Unsubscribe) packet);
       case PINGREQ -> send(new Pingresp());
       case DISCONNECT -> {
+        world.check(
+            ((Disconnect) packet).reasonCode() != RECEIVE_MAXIMUM_EXCEEDED,
+            Sentence.EAGER_BROKER,
+            () -> "closed with " + session.inFlight.size() + " in flight");
         world.trace(() -> "broker: client says goodbye");
         lost();
         channel.sendEnd(false);
@@ -300,6 +305,11 @@ final class BrokerLine {
           orderOf(sent);
           broker.ledger.read(sent);
         });
+    if (broker.closesOnTopic.equals(Optional.of(publish.topic()))) {
+      world.happened(Fault.BROKER_CLOSES_ON_BIRTH);
+      hangUp(true);
+      return;
+    }
     if (broker.poison.equals(Optional.of(key))) {
       world.happened(Fault.BROKER_POISONED);
       known.ifPresent(sent -> sent.refused = true);
@@ -437,7 +447,16 @@ final class BrokerLine {
 
   private void subscribe(Subscribe subscribe) {
     List<Integer> codes = new ArrayList<>();
+    if (subscribe.subscriptions().stream()
+        .anyMatch(one -> broker.closesOnFilter.equals(Optional.of(one.filter())))) {
+      world.happened(Fault.BROKER_CLOSES_ON_FILTER);
+      hangUp(true);
+      return;
+    }
+    List<Integer> identifiers = subscribe.properties().subscriptionIdentifiers();
     for (Subscription subscription : subscribe.subscriptions()) {
+      session.identifiers.remove(subscription.filter());
+      identifiers.forEach(id -> session.identifiers.put(subscription.filter(), id));
       QoS granted = QoS.of(Math.min(subscription.qos().level(), broker.maximumQos(mqtt5)));
       session.filters.put(subscription.filter(), granted);
       codes.add(granted.level());
@@ -449,6 +468,7 @@ final class BrokerLine {
     List<Integer> codes = new ArrayList<>();
     for (String filter : unsubscribe.filters()) {
       broker.unsubscribed(filter);
+      session.identifiers.remove(filter);
       codes.add(session.filters.remove(filter) == null ? 0x11 : 0);
     }
     acknowledge(
@@ -474,10 +494,14 @@ final class BrokerLine {
     while (open
         && session != null
         && !session.queue.isEmpty()
-        && session.inFlight.size() < clientMaximum) {
+        && (session.inFlight.size() < clientMaximum || broker.eager)) {
+      if (session.inFlight.size() >= clientMaximum) {
+        world.happened(Fault.BROKER_EXCEEDS_RECEIVE_MAXIMUM);
+      }
       Received message = session.queue.poll();
       message.packetId = session.freeId();
       session.inFlight.add(message);
+      broker.inbox.mostInFlight = Math.max(broker.inbox.mostInFlight, session.inFlight.size());
       write(message);
     }
   }
@@ -493,6 +517,21 @@ final class BrokerLine {
     }
     boolean again = message.sentBefore && message.qos > 0;
     message.sentBefore = true;
+    Properties.Builder properties = Properties.builder();
+    for (String filter : message.filters) {
+      Integer identifier = session.identifiers.get(filter);
+      if (mqtt5 && identifier != null) {
+        properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+      } else if (message.isCopy()) {
+        message.original().told = false;
+      }
+    }
+    byte[] payload = message.key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    if (message.size > 0) {
+      payload =
+          Arrays.copyOf(
+              (message.key + " ").getBytes(java.nio.charset.StandardCharsets.UTF_8), message.size);
+    }
     send(
         new Publish(
             again,
@@ -500,8 +539,8 @@ final class BrokerLine {
             false,
             message.topic,
             message.packetId,
-            Properties.NONE,
-            message.key.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            properties.build(),
+            payload));
   }
 
   private void puback(int id) {

@@ -17,6 +17,9 @@ final class BrokerSession {
 
   final Map<String, QoS> filters = new LinkedHashMap<>();
 
+  /** The identifiers of filters that have one. */
+  final Map<String, Integer> identifiers = new LinkedHashMap<>();
+
   /** QoS 2 messages of the client that it has not released, by packet id. */
   final Map<Integer, Publish> received = new LinkedHashMap<>();
 

@@ -24,6 +24,13 @@ import org.robustmqtt.persistence.journal.DiskJournal;
 /** The hub: one process after another over the same disk, and the applications in it. */
 final class Hub {
   private static final long SECOND = 1_000_000_000L;
+
+  /** The broker gets messages for it. */
+  Runnable receive = () -> {};
+
+  /** A filter that the broker does not take. */
+  Optional<String> tolerated = Optional.empty();
+
   private static final long RETRY_OPEN = 10 * SECOND;
 
   private final World world;
@@ -58,6 +65,9 @@ final class Hub {
 
   long slowJournal;
 
+  /** The other connections of the process. */
+  final Crowd crowd;
+
   Hub(
       World world,
       SplittableRandom random,
@@ -73,6 +83,7 @@ final class Hub {
     this.ledger = ledger;
     this.broker = broker;
     this.shape = shape;
+    crowd = Crowd.none(world, new SplittableRandom(world.seed ^ 0x2545F491L), disk);
     broker.taps = none -> new Tap(world, ledger, spy, () -> 2 * largestInflight);
   }
 
@@ -127,7 +138,7 @@ final class Hub {
     } finally {
       opening = false;
     }
-    spy = new Spy(journal, world, disk, ledger);
+    spy = new Spy(journal, world, disk, ledger, shape.lease());
     world.check(
         journal.status().damagedBytes() == 0,
         Sentence.NO_DAMAGE,
@@ -150,11 +161,13 @@ final class Hub {
       ledger.diskFailed();
     }
     // a disk may be slow since the last run: a force that is under way, and its own
-    ledger.writesWithin(
+    long within =
         SimulatedRooms.journal(properties).storeDelay().toNanos()
             + 4 * slowJournal
             + 2 * disk.slowForceNanos
-            + SECOND);
+            + SECOND;
+    ledger.writesWithin(within);
+    SimDisk.Crash after = worst;
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
@@ -162,6 +175,11 @@ final class Hub {
     rooms = Optional.of(made);
     made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
     machine.mustSchedule(this::mustSchedule);
+    crowd.open(
+        machine,
+        store,
+        properties,
+        new Crowd.Journals(after, window(), shape.lease(), 40 * within));
     for (Listener listener : listeners) {
       if (random.nextInt(4) > 0) {
         listener.come(made);
@@ -205,14 +223,19 @@ final class Hub {
   }
 
   private void check(ConnectionStatus status) {
+    if (disk.hasCrashed()) {
+      return;
+    }
     status
         .problem()
         .filter(problem -> problem.kind() == ProblemKind.DEFECT)
+        .filter(problem -> !world.hasHappened(Fault.ERROR_ON_LOOP))
         .ifPresent(problem -> world.broken(Sentence.NO_DEFECT, problem.toString()));
     status
         .journal()
         .flatMap(store -> store.degraded())
         .filter(why -> why.contains("defect"))
+        .filter(why -> !world.hasHappened(Fault.ERROR_ON_JOURNAL_THREAD))
         .ifPresent(why -> world.broken(Sentence.NO_DEFECT, why));
   }
 
@@ -267,6 +290,7 @@ final class Hub {
     if (rooms.isPresent()) {
       ledger.ends();
     }
+    crowd.crashed(power);
     disk.crash(crash);
     ended();
     world.at(random.nextLong(restartDelay), this::start);
@@ -274,6 +298,7 @@ final class Hub {
 
   private void ended() {
     machine.die();
+    crowd.ended(machine);
     rooms = Optional.empty();
     stopping = false;
     degraded = false;
@@ -308,9 +333,8 @@ final class Hub {
                 world.broken(Sentence.NEVER_STUCK, "it does not stop");
               }
             });
-    rooms
-        .get()
-        .stop(drain)
+    crowd
+        .stop(rooms.get().stop(drain).toCompletableFuture(), drain)
         .whenComplete(
             (done, thrown) ->
                 world.at(
@@ -328,6 +352,7 @@ final class Hub {
   private void close(Runnable then) {
     try {
       journal.close();
+      crowd.close();
     } catch (SimDisk.Crashed e) {
       return;
     }
@@ -436,13 +461,14 @@ final class Hub {
 
   /** Returns whether everything is done. */
   boolean isQuiet() {
-    if (rooms().isEmpty() || !broker.idle()) {
+    if (rooms().isEmpty() || !broker.idle() || crowd.busy().isPresent()) {
       return false;
     }
     ConnectionStatus status = rooms.get().status();
     return status.state() == ConnectionState.ONLINE
         && status.queue().messages() == 0
         && status.subscriptions().stream()
+            .filter(one -> !tolerated.equals(Optional.of(one.filter())))
             .allMatch(one -> one.state() == org.robustmqtt.SubscriptionStatus.State.ACTIVE);
   }
 
@@ -456,8 +482,40 @@ final class Hub {
                     + ", filters "
                     + open.status().subscriptions()
                     + ", broker "
-                    + broker.describe())
+                    + broker.describe()
+                    + crowd.busy().map(who -> ", and " + who).orElse(""))
         .orElse("down");
+  }
+
+  void receive() {
+    receive.run();
+  }
+
+  // What its threads meet.
+
+  void error(boolean onLoop, int call) {
+    if (!isDown()) {
+      machine.error(onLoop, call);
+    }
+  }
+
+  void helperErrors(int count) {
+    if (!isDown()) {
+      machine.helperErrors = count;
+    }
+  }
+
+  void late(int thread, long nanos) {
+    if (!isDown()) {
+      machine.late(thread, nanos);
+    }
+  }
+
+  /** Nothing goes wrong with its threads any more. */
+  void heal() {
+    if (!isDown()) {
+      machine.heal();
+    }
   }
 
   boolean isStopping() {

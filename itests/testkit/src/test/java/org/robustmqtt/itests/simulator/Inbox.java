@@ -7,11 +7,23 @@ import java.util.Optional;
 
 /** What the broker has for the hub, and what the listeners heard of it. */
 final class Inbox {
+  /** Three quarters of the receive maximum. */
+  private static final int PARKED = 75;
+
   private final World world;
   private final Map<String, Received> byKey = new LinkedHashMap<>();
   private final Map<String, Integer> lastHeard = new HashMap<>();
   private int number;
   private boolean powerCut;
+
+  /** How many the broker had in flight at the most. */
+  int mostInFlight;
+
+  /** Whether every listener is there, and stays. */
+  boolean attended;
+
+  /** Whether the broker sends a copy for each filter. */
+  boolean copies;
 
   Inbox(World world) {
     this.world = world;
@@ -41,7 +53,7 @@ final class Inbox {
   }
 
   /** A listener was called with it. */
-  void heard(Received received, int listener, int run) {
+  void heard(Received received, int listener, int granted, int run) {
     world.trace(() -> "listener " + listener + " hears " + received.key);
     if (received.heardRun != run) {
       received.heardRun = run;
@@ -49,11 +61,12 @@ final class Inbox {
     }
     int times = received.heardBy.merge(listener, 1, Integer::sum);
     world.check(
-        received.qos < 2 || times == 1,
+        received.qos < 2 || times == 1 || copies && (granted < 2 || !received.told),
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
     if (!received.heard && received.qos > 0 && !received.excused) {
-      String stream = received.session + "/" + listener + "/" + received.topic + "/" + received.qos;
+      int qos = copies ? Math.min(received.qos, granted) : received.qos;
+      String stream = received.session + "/" + listener + "/" + received.topic + "/" + qos;
       int last = lastHeard.getOrDefault(stream, 0);
       world.check(
           received.number > last,
@@ -64,11 +77,17 @@ final class Inbox {
     received.heard = true;
   }
 
+  /** Whether it may have been one too many to be parked until its listener comes. */
+  private boolean crowdedOut() {
+    return !attended && mostInFlight > PARKED;
+  }
+
   /** The broker got the acknowledgement, PUBREC for QoS 2. */
   void acknowledged(Received received) {
     received.acknowledged = true;
+    Received original = received.original();
     world.check(
-        received.heard || received.excused || received.qos == 2 && powerCut,
+        original.heard || original.excused || crowdedOut() || received.qos == 2 && powerCut,
         Sentence.HANDLED,
         () -> "acknowledged, and no listener heard it: " + received);
   }

@@ -1,7 +1,9 @@
 package org.robustmqtt.itests.simulator;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,6 +35,9 @@ final class Ledger {
   private long withinNanos;
   private long retainedLostAt = -1;
   private long endedAt;
+
+  /** Those of other connections of the same process. */
+  private final List<Ledger> followers = new ArrayList<>();
 
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
@@ -74,8 +79,14 @@ final class Ledger {
     return accepted;
   }
 
+  /** Another one hears of what befalls the disk, too. */
+  void follow(Ledger follower) {
+    followers.add(follower);
+  }
+
   void diskFailed() {
     diskFailed = true;
+    followers.forEach(Ledger::diskFailed);
   }
 
   // The life of processes.
@@ -178,6 +189,12 @@ final class Ledger {
     withinNanos = nanos;
   }
 
+  /** The journal thread does not begin for so long. */
+  void late(long nanos) {
+    withinNanos += nanos;
+    followers.forEach(follower -> follower.late(nanos));
+  }
+
   /** The process ended. */
   void ends() {
     endedAt = world.now();
@@ -186,6 +203,7 @@ final class Ledger {
   /** A power cut: what was not forced may be gone. */
   void powerCut() {
     byId.values().forEach(sent -> sent.powerCut = true);
+    followers.forEach(Ledger::powerCut);
   }
 
   /** A session record was forced. */

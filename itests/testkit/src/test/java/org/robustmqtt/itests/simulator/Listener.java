@@ -116,9 +116,13 @@ final class Listener {
   private void received(ReceivedMessage message) {
     inbox
         .byKey(Tap.key(message.payload()))
-        .ifPresent(known -> inbox.heard(known, number, ledger.run()));
+        .ifPresent(known -> inbox.heard(known, number, qos.level(), ledger.run()));
     if (throwing > 0 && random.nextInt(100) < throwing) {
       world.happened(Fault.LISTENER_THROWS);
+      if (world.seed % 4 == 0) {
+        world.happened(Fault.ERROR_IN_LISTENER);
+        throw new Planned.PlannedError();
+      }
       throw new IllegalStateException("as planned");
     }
     if (manual) {

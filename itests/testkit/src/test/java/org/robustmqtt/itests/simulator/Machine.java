@@ -28,6 +28,9 @@ import org.robustmqtt.persistence.journal.DiskJournal;
  * when it dies, what was queued is gone.
  */
 final class Machine {
+  /** The number of the journal thread, see {@link #late}. */
+  static final int JOURNAL = 1;
+
   static final Path BASE = Path.of("/store").toAbsolutePath();
 
   private final World world;
@@ -52,6 +55,18 @@ final class Machine {
   private boolean onLane;
   private BooleanSupplier mustSchedule = () -> false;
   private int openTimers;
+  private final Planned loopErrors;
+  private final Planned journalErrors;
+
+  /** How many of the next calls of helpers throw. */
+  int helperErrors;
+
+  /** Until when a thread does not begin: it could not be started, and is tried again. */
+  private long loopFrom;
+
+  private long journalFrom;
+  private long helpersFrom;
+  private long lanesFrom;
 
   /** A wall clock, which a person or NTP sets. */
   static final class WallClock {
@@ -72,6 +87,10 @@ final class Machine {
     this.wall = wall;
     this.onCrash = onCrash;
     origin = random.nextLong(1L << 50) - world.now();
+    loopErrors = new Planned(world, Fault.ERROR_ON_LOOP, () -> onLoop);
+    journalErrors =
+        new Planned(world, Fault.ERROR_ON_JOURNAL_THREAD, () -> alive && rounds.isCurrent());
+    disk.before = journalErrors::call;
     doors =
         new Doors(
             new SimClock(),
@@ -79,11 +98,23 @@ final class Machine {
             new SimHelpers(),
             new SimLanes(),
             (Entropy) random::nextLong,
-            new MachineNet());
+            new MachineNet(net));
   }
 
   Doors doors() {
     return doors;
+  }
+
+  /** Returns the doors with another network behind them. */
+  Doors doors(SimNet other) {
+    return new Doors(
+        doors.clock(),
+        doors.loop(),
+        doors.helpers(),
+        doors.lanes(),
+        doors.entropy(),
+        new MachineNet(other),
+        doors.files());
   }
 
   JournalProvider store(DiskJournal.Shape shape) {
@@ -102,6 +133,54 @@ final class Machine {
   /** Says when something has to be scheduled. */
   void mustSchedule(BooleanSupplier when) {
     mustSchedule = when;
+  }
+
+  /** Lets the loop, or the journal thread, meet an error at one of the next calls of a door. */
+  void error(boolean onTheLoop, int call) {
+    (onTheLoop ? loopErrors : journalErrors).at(call);
+  }
+
+  /** Threads that cannot be started for a while, one of them. */
+  void late(int which, long nanos) {
+    long from = world.now() + nanos;
+    switch (which) {
+      case 0 -> loopFrom = from;
+      case JOURNAL -> journalFrom = from;
+      case 2 -> helpersFrom = from;
+      default -> lanesFrom = from;
+    }
+    world.trace(() -> "thread " + which + " does not start for " + nanos / 1e9 + " s");
+    world.happened(Fault.THREAD_LATE);
+    // Somebody has to look again when it begins.
+    world.at(nanos, () -> {});
+  }
+
+  /** No more errors, and every thread begins. */
+  void heal() {
+    loopErrors.cancel();
+    journalErrors.cancel();
+    helperErrors = 0;
+    loopFrom = 0;
+    journalFrom = 0;
+    helpersFrom = 0;
+    lanesFrom = 0;
+  }
+
+  private boolean loopReady() {
+    return !loopTasks.isEmpty() && loopFrom <= world.now();
+  }
+
+  private boolean helpersReady() {
+    return !helpers.isEmpty() && helpersFrom <= world.now();
+  }
+
+  private boolean poolReady() {
+    return !pool.isEmpty() && lanesFrom <= world.now();
+  }
+
+  /** The network is used: a call of a door, too. */
+  void doorUsed() {
+    loopErrors.call();
   }
 
   boolean isAlive() {
@@ -148,10 +227,10 @@ final class Machine {
     if (!alive) {
       return 0;
     }
-    int ready = loopTasks.isEmpty() ? 0 : 1;
+    int ready = loopReady() ? 1 : 0;
     ready += rounds.ready() ? 1 : 0;
-    ready += pool.isEmpty() ? 0 : 1;
-    ready += helpers.isEmpty() ? 0 : 1;
+    ready += poolReady() ? 1 : 0;
+    ready += helpersReady() ? 1 : 0;
     for (SimLane lane : lanes) {
       ready += lane.ready() ? 1 : 0;
     }
@@ -160,7 +239,7 @@ final class Machine {
 
   void step(int choice) {
     int left = choice;
-    if (!loopTasks.isEmpty() && left-- == 0) {
+    if (loopReady() && left-- == 0) {
       runOnLoop(loopTasks.poll());
       return;
     }
@@ -168,11 +247,11 @@ final class Machine {
       rounds.run();
       return;
     }
-    if (!pool.isEmpty() && left-- == 0) {
+    if (poolReady() && left-- == 0) {
       runOnLane(pool.remove(pool.size() == 1 ? 0 : random.nextInt(pool.size())));
       return;
     }
-    if (!helpers.isEmpty() && left-- == 0) {
+    if (helpersReady() && left-- == 0) {
       helpers.poll().run();
       return;
     }
@@ -198,7 +277,7 @@ final class Machine {
     long next = rounds.nextDue();
     for (SimLane lane : lanes) {
       if (!lane.tasks.isEmpty()) {
-        next = Math.min(next, lane.heldUntil);
+        next = Math.min(next, Math.max(lane.heldUntil, lanesFrom));
       }
     }
     return next;
@@ -207,6 +286,9 @@ final class Machine {
   /** Nothing can be done before time passes. */
   void resting() {
     if (!alive) {
+      return;
+    }
+    if (!loopTasks.isEmpty() || !helpers.isEmpty() || !pool.isEmpty()) {
       return;
     }
     for (int i = timers.size() - 1; i >= 0; i--) {
@@ -223,6 +305,9 @@ final class Machine {
       task.run();
     } catch (SimDisk.Crashed stopped) {
       throw new AssertionError("the loop touched the disk", stopped);
+    } catch (Planned.PlannedError reported) {
+      // The thread reports what a task throws, and goes on.
+      world.trace(() -> "loop: " + reported);
     } finally {
       onLoop = false;
     }
@@ -232,6 +317,8 @@ final class Machine {
     onLane = true;
     try {
       task.run();
+    } catch (Planned.PlannedError reported) {
+      world.trace(() -> "lane: " + reported);
     } finally {
       onLane = false;
     }
@@ -240,6 +327,8 @@ final class Machine {
   private final class SimClock implements Clock, org.robustmqtt.persistence.door.Clock {
     @Override
     public long nanos() {
+      loopErrors.call();
+      journalErrors.call();
       return origin + world.now();
     }
 
@@ -266,6 +355,7 @@ final class Machine {
     public Timer schedule(long delayNanos, Runnable task) {
       assert onLoop : "schedule: not on the loop";
       assert delayNanos >= 0 : "negative delay";
+      loopErrors.call();
       boolean[] cancelled = {false};
       World.Event event =
           world.at(
@@ -320,6 +410,11 @@ final class Machine {
         Callable<T> work, Answer<T> answer, boolean[] answered, World.Event late) {
       Runnable tell;
       try {
+        if (helperErrors > 0) {
+          helperErrors--;
+          world.happened(Fault.ERROR_ON_HELPER);
+          throw new Planned.PlannedError();
+        }
         T value = work.call();
         tell = () -> answer.done(value);
       } catch (Throwable e) {
@@ -344,7 +439,7 @@ final class Machine {
     private long heldUntil;
 
     boolean ready() {
-      return !tasks.isEmpty() && heldUntil <= world.now();
+      return !tasks.isEmpty() && Math.max(heldUntil, lanesFrom) <= world.now();
     }
 
     @Override
@@ -386,6 +481,12 @@ final class Machine {
   }
 
   private final class MachineNet implements Net {
+    private final SimNet net;
+
+    private MachineNet(SimNet net) {
+      this.net = net;
+    }
+
     @Override
     public List<java.net.InetAddress> resolve(String host) throws java.net.UnknownHostException {
       return net.resolve(host);
@@ -394,6 +495,7 @@ final class Machine {
     @Override
     public Channel connect(InetSocketAddress address, Events events) {
       assert onLoop : "connect: not on the loop";
+      loopErrors.call();
       return net.connect(Machine.this, events);
     }
   }
@@ -408,19 +510,20 @@ final class Machine {
     private boolean running;
 
     @Override
-    public void wake() {
+    public boolean wake() {
       if (!woken) {
         woken = true;
         readyAt = world.now() + (slowJournalNanos > 0 ? random.nextLong(slowJournalNanos) : 0);
       }
+      return true;
     }
 
     boolean ready() {
-      return woken && readyAt <= world.now() || due <= world.now();
+      return journalFrom <= world.now() && (woken && readyAt <= world.now() || due <= world.now());
     }
 
     long nextDue() {
-      return woken ? Math.min(readyAt, due) : due;
+      return Math.max(journalFrom, woken ? Math.min(readyAt, due) : due);
     }
 
     void run() {
@@ -429,6 +532,10 @@ final class Machine {
       long wait;
       try {
         wait = work.round();
+      } catch (Planned.PlannedError reported) {
+        // The thread reports what a round throws, and goes on.
+        world.trace(() -> "journal thread: " + reported);
+        wait = 1_000_000_000L;
       } finally {
         running = false;
       }

@@ -7,9 +7,29 @@ import java.util.Set;
 final class NotYet {
   private static final Set<Sentence> HELD = EnumSet.noneOf(Sentence.class);
 
+  /** Faults that the code does not stand yet: they do not happen. */
+  private static final Set<Fault> LEFT =
+      EnumSet.of(
+          Fault.BROKER_CLOSES_ON_FILTER,
+          Fault.BROKER_CLOSES_ON_BIRTH,
+          Fault.BROKER_COPIES,
+          Fault.DISK_UNREADABLE,
+          Fault.NET_SLOW_LINE,
+          Fault.ERROR_ON_LOOP,
+          Fault.ERROR_ON_JOURNAL_THREAD,
+          Fault.CROWD);
+
   private static final boolean ALL = Boolean.getBoolean("simulation.all");
 
+  /** Faults that happen all the same, by name. */
+  private static final String ONLY = System.getProperty("simulation.only", "");
+
   private NotYet() {}
+
+  /** Returns whether a fault is left out. */
+  static boolean left(Fault fault) {
+    return LEFT.contains(fault) && !ALL && !ONLY.contains(fault.name());
+  }
 
   /** Returns whether a sentence is not held against the code. */
   static boolean held(Sentence sentence) {

@@ -41,6 +41,9 @@ final class Schedule {
   private final SimDisk disk;
   private final Hub hub;
   private final Weather weather;
+  private final SplittableRandom extra;
+  private final Trouble trouble;
+  private final Calm calm;
   private int actions;
   private boolean over;
 
@@ -57,7 +60,10 @@ final class Schedule {
     long segmentSize = random.nextInt(3) == 0 ? 2_000 : 4L << 20;
     // in every second schedule very few messages are in memory
     int inMemory = seed % 2 == 0 ? 2_048 : 1 + (int) (seed / 2 % 8);
-    DiskJournal.Shape shape = new DiskJournal.Shape(segmentSize, inMemory, 500);
+    // what was added later draws from a source of its own, so that old seeds stay what they were
+    extra = new SplittableRandom(seed ^ 0x5DEECE66DL);
+    int lease = extra.nextInt(3) == 0 ? 4 + extra.nextInt(30) : 65_536;
+    DiskJournal.Shape shape = new DiskJournal.Shape(segmentSize, inMemory, 500, lease);
     hub = new Hub(world, root.split(), disk, net, ledger, broker, shape);
     weather = new Weather(world, root.split(), broker, net, disk, hub, ledger);
     configure();
@@ -68,6 +74,20 @@ final class Schedule {
       hub.listeners.add(
           new Listener(i, filters[i], qos, manual, world, root.split(), ledger, inbox));
     }
+    if (extra.nextInt(5) == 0 && !NotYet.left(Fault.BROKER_COPIES)) {
+      broker.copies = true;
+      inbox.copies = true;
+      hub.listeners.add(
+          new Listener(
+              3, "in/#", QoS.of(1 + extra.nextInt(2)), false, world, extra.split(), ledger, inbox));
+    }
+    if (extra.nextInt(40) == 0 && !NotYet.left(Fault.CROWD)) {
+      hub.crowd.gather(ledger);
+      world.crowded();
+    }
+    trouble = new Trouble(world, extra.split(), broker, net, disk, hub, ledger);
+    calm = new Calm(world, extra.split(), broker, net, disk, hub, ledger);
+    hub.receive = this::receive;
     broker.onUnsubscribe(
         filter ->
             hub.listeners.stream()
@@ -154,6 +174,7 @@ final class Schedule {
     } else {
       weather.change();
     }
+    hub.crowd.publish();
     hub.count();
     long gap =
         switch (random.nextInt(6)) {
@@ -183,7 +204,10 @@ final class Schedule {
   }
 
   private void receive() {
-    String[] topics = {"in/a", "in/b/x", "in/b/y", "in/z/c"};
+    String[] topics =
+        broker.copies
+            ? new String[] {"in/a", "in/b/x", "in/b/c", "in/z/c"}
+            : new String[] {"in/a", "in/b/x", "in/b/y", "in/z/c"};
     int burst = random.nextInt(4) == 0 ? 1 + random.nextInt(10) : 1;
     for (int i = 0; i < burst; i++) {
       String topic = topics[random.nextInt(topics.length)];
@@ -257,6 +281,8 @@ final class Schedule {
   private void heal() {
     world.trace(() -> "--- healed");
     weather.heal();
+    trouble.heal();
+    hub.heal();
     broker.heal();
     net.heal();
     disk.heal();
@@ -284,7 +310,15 @@ final class Schedule {
     }
     world.check(hub.isQuiet(), Sentence.COMES_BACK, () -> "not for long: " + hub.describe());
     hub.count();
+    calm.run();
+    if (world.finding().isEmpty()) {
+      world.check(world.run(HEALING, hub::isQuiet), Sentence.COMES_BACK, hub::describe);
+    }
+    if (world.finding().isPresent()) {
+      return;
+    }
     ledger.end(broker.retained());
+    hub.crowd.end();
     checkFilters();
     end();
   }
@@ -296,10 +330,13 @@ final class Schedule {
       return;
     }
     world.check(
-        session.filters.size() == hub.listeners.size(),
+        session.filters.size() == hub.listeners.size() - (hub.tolerated.isPresent() ? 1 : 0),
         Sentence.WANTED,
         () -> "the broker has " + session.filters);
     for (Listener listener : hub.listeners) {
+      if (hub.tolerated.equals(Optional.of(listener.filter))) {
+        continue;
+      }
       // A resumed session may have been begun in MQTT 3.1.1, where a broker has no maximum.
       QoS granted = session.filters.get(listener.filter);
       int most = Math.min(listener.qos.level(), broker.maximumQos);
@@ -322,8 +359,11 @@ final class Schedule {
     hub.start();
     world.run(SECOND, () -> false);
     world.check(
-        ledger.recovered() == 0,
+        ledger.recovered() + hub.crowd.recovered() == 0,
         Sentence.REPEATED,
-        () -> ledger.recovered() + " messages are found after everything had its outcome");
+        () ->
+            ledger.recovered()
+                + hub.crowd.recovered()
+                + " messages are found after everything had its outcome");
   }
 }

@@ -43,12 +43,35 @@ enum Sentence {
   NEVER_FORCED_AGAIN("9 A failed force is never repeated on the same segment."),
   NO_DAMAGE("9 A crash is no damage: the torn tail is cut."),
   READ_BACK("9 What is on disk only is read back."),
+  EAGER_BROKER(
+      "6 A broker that exceeds the receive maximum is slowed down and heard, in one link."),
+  ONE_BAD_FILTER("A filter that the broker closes on costs no other filter and no message."),
+  ONE_BAD_BIRTH("A birth that the broker closes on costs no other message."),
+  SLOW_LINE("Progress is life: a slow line carries a large message in one link."),
+  OTHERS_GO_ON("12 What cannot be read stops other lanes for 30 s at the most."),
   CLOCK("10 Unknown age is never treated as fresh."),
   NO_LEAK("After the stop no timer, channel or lock is left.");
 
   final String text;
 
+  /**
+   * Whether it holds only as long as the session is whole: after a defect the connection begins
+   * anew with another one, and only says so.
+   */
+  final boolean needsSession;
+
   Sentence(String text) {
     this.text = text;
+    needsSession =
+        switch (name()) {
+          case "EXACTLY_ONCE",
+              "HANDLED_ONCE",
+              "MAY_BE_DUPLICATE",
+              "LIVE_LINK",
+              "FIFO",
+              "IN_ORDER" ->
+              true;
+          default -> false;
+        };
   }
 }

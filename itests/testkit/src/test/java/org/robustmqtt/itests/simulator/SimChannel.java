@@ -185,16 +185,21 @@ final class SimChannel implements Net.Channel {
       return;
     }
     int count = through(bytes.length, false);
-    downAt = Math.max(downAt, world.now() + net.latency());
-    byte[] piece = count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
-    world.at(
-        downAt - world.now(),
-        () -> {
-          if (closed || reset) {
-            return;
-          }
-          arrive(piece);
-        });
+    int from = 0;
+    do {
+      int to = from + net.piece(count - from);
+      downAt = Math.max(downAt, world.now() + net.latency()) + net.carriage(to - from);
+      byte[] piece = from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
+      world.at(
+          downAt - world.now(),
+          () -> {
+            if (closed || reset) {
+              return;
+            }
+            arrive(piece);
+          });
+      from = to;
+    } while (from < count);
   }
 
   private void arrive(byte[] bytes) {
@@ -275,6 +280,7 @@ final class SimChannel implements Net.Channel {
 
   @Override
   public int read(ByteBuffer into) throws IOException {
+    machine.doorUsed();
     if (closed) {
       throw new IOException("closed");
     }
@@ -297,6 +303,7 @@ final class SimChannel implements Net.Channel {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
+    machine.doorUsed();
     if (closed) {
       throw new IOException("closed");
     }
@@ -316,17 +323,24 @@ final class SimChannel implements Net.Channel {
       return count;
     }
     int through = through(count, true);
-    byte[] piece = through == count ? bytes : Arrays.copyOf(bytes, through);
     inTransit += count;
-    upAt = Math.max(upAt, world.now() + net.latency());
     BrokerLine other = line;
-    world.at(
-        upAt - world.now(),
-        () -> {
-          inTransit -= count;
-          other.bytes(piece);
-          poke();
-        });
+    int at = 0;
+    do {
+      int to = at + net.piece(through - at);
+      // What does not get through is over with the last piece.
+      int over = to < through ? to - at : count - at;
+      upAt = Math.max(upAt, world.now() + net.latency()) + net.carriage(to - at);
+      byte[] piece = Arrays.copyOfRange(bytes, at, to);
+      world.at(
+          upAt - world.now(),
+          () -> {
+            inTransit -= over;
+            other.bytes(piece);
+            poke();
+          });
+      at = to;
+    } while (at < through);
     return count;
   }
 

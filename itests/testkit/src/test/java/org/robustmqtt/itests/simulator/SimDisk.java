@@ -61,6 +61,11 @@ final class SimDisk implements Disk {
   boolean full;
   boolean failingForce;
 
+  /** What happens first in each operation. */
+  Runnable before = () -> {};
+
+  private Optional<SimFile> unreadable = Optional.empty();
+
   /** How long a force takes at the most, nanoseconds. */
   long slowForceNanos;
 
@@ -87,8 +92,32 @@ final class SimDisk implements Disk {
     readOnly = false;
     full = false;
     failingForce = false;
+    unreadable = Optional.empty();
     slowForceNanos = 0;
     crashAt = Long.MAX_VALUE;
+  }
+
+  /** From now on a segment cannot be read. */
+  void unreadable(int which) {
+    List<SimFile> segments = new ArrayList<>();
+    names.forEach(
+        (path, file) -> {
+          if (path.toString().endsWith(".seg")) {
+            segments.add(file);
+          }
+        });
+    if (!segments.isEmpty()) {
+      unreadable = Optional.of(segments.get(which % segments.size()));
+    }
+  }
+
+  /** Everything can be read again. */
+  void readable() {
+    unreadable = Optional.empty();
+  }
+
+  boolean hasUnreadable() {
+    return unreadable.isPresent();
   }
 
   boolean hasFault() {
@@ -148,6 +177,7 @@ final class SimDisk implements Disk {
   }
 
   private void operation(String what, boolean grows) throws IOException {
+    before.run();
     if (crashed) {
       throw new Crashed();
     }
@@ -310,9 +340,15 @@ final class SimDisk implements Disk {
     }
 
     @Override
-    public int read(ByteBuffer into, long position) {
+    public int read(ByteBuffer into, long position) throws IOException {
+      before.run();
       if (crashed) {
         throw new Crashed();
+      }
+      if (unreadable.equals(Optional.of(node))) {
+        world.happened(Fault.DISK_UNREADABLE);
+        world.trace(() -> "disk: a segment cannot be read");
+        throw new IOException("Input/output error");
       }
       return node.read(into, (int) position);
     }

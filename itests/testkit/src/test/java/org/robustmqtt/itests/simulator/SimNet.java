@@ -13,6 +13,7 @@ import org.robustmqtt.client.door.Net;
 /** The network between the hub and its broker, with what goes wrong on it. */
 final class SimNet {
   private static final long MILLI = 1_000_000;
+  private static final int PIECE = 1_500;
 
   /** How the network answers to a connect. */
   enum Answer {
@@ -49,6 +50,9 @@ final class SimNet {
   long delayNanos = 2 * MILLI;
   boolean partial;
 
+  /** Bytes a second in each direction; 0: as fast as it goes. */
+  long bytesPerSecond;
+
   /** Bytes until the next connection breaks by itself; below 0: never. */
   int cutNextAfter = -1;
 
@@ -70,6 +74,7 @@ final class SimNet {
     names = Names.KNOWN;
     delayNanos = 2 * MILLI;
     partial = false;
+    bytesPerSecond = 0;
     cutNextAfter = -1;
     channels.forEach(SimChannel::heal);
   }
@@ -129,6 +134,20 @@ final class SimNet {
       world.happened(Fault.NET_DELAYED);
     }
     return 10_000 + random.nextLong(delayNanos);
+  }
+
+  /** Returns how long so many bytes take on the line. */
+  long carriage(int bytes) {
+    if (bytesPerSecond == 0) {
+      return 0;
+    }
+    world.happened(Fault.NET_SLOW_LINE);
+    return bytes * 1_000 * MILLI / bytesPerSecond;
+  }
+
+  /** Returns how many bytes travel in one piece. */
+  int piece(int bytes) {
+    return bytesPerSecond == 0 ? bytes : Math.min(bytes, PIECE);
   }
 
   /** Cuts what is open. */

@@ -33,10 +33,13 @@ final class Spy implements Journal {
   private final Set<Integer> completed = new HashSet<>();
   private final Map<Long, Stored> offers = new HashMap<>();
   private boolean record;
+  private long firstGiven;
+  private final int lease;
 
   private record Stored(Optional<org.robustmqtt.Stored> told) {}
 
-  Spy(Journal journal, World world, SimDisk disk, Ledger ledger) {
+  Spy(Journal journal, World world, SimDisk disk, Ledger ledger, int lease) {
+    this.lease = lease;
     this.journal = journal;
     this.world = world;
     this.disk = disk;
@@ -107,6 +110,12 @@ final class Spy implements Journal {
   public long nextSequence() {
     long next = journal.nextSequence();
     ledger.sequence(next);
+    if (next > 0 && firstGiven == 0) {
+      firstGiven = next;
+    }
+    if (next - firstGiven > lease) {
+      world.happened(Fault.LEASE_RENEWED);
+    }
     return next;
   }
 

@@ -67,4 +67,40 @@ class FaultProxyTest {
       assertThrows(SocketException.class, client::bytesUntilEnd);
     }
   }
+
+  @Test
+  void a_half_open_link_loses_everything_and_the_next_one_works() throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.start().serve(Manners.polite());
+        FaultProxy proxy = FaultProxy.to(broker.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.write(RawClient.connect("one"));
+        client.read();
+        proxy.halfOpen();
+        client.write(new Pingreq());
+        try (RawClient next = new RawClient(proxy.port())) {
+          next.write(RawClient.connect("two"));
+          next.read();
+          next.write(new Pingreq());
+          assertEquals(new Pingresp(), next.read());
+        }
+      }
+      assertEquals(1, broker.recording().received(Pingreq.class).size());
+    }
+  }
+
+  @Test
+  void a_slow_line_carries_everything_in_pieces() throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.start().serve(Manners.polite());
+        FaultProxy proxy = FaultProxy.forgetful(broker.port());
+        RawClient client = new RawClient(proxy.port())) {
+      proxy.slow(1_000);
+      client.write(RawClient.connect("one"));
+      client.read();
+      client.write(new Pingreq());
+      assertEquals(new Pingresp(), client.read());
+      assertEquals(19, proxy.bytesUp());
+      assertEquals(6, proxy.bytesDown());
+      assertTrue(proxy.recording().received(Connect.class).isEmpty());
+    }
+  }
 }

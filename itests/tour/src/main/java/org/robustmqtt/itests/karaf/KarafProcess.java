@@ -13,9 +13,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.robustmqtt.itests.testkit.Progress;
 
 /**
  * A Karaf in a folder of its own and a JVM of its own, without console. It uses free ports of
@@ -27,7 +31,7 @@ import java.util.stream.Stream;
 public final class KarafProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS = 20;
-  private static final long COMMAND_SECONDS = 60;
+  private static final Duration COMMAND_STALLED = Duration.ofSeconds(60);
   private static final String PASSWORD = "itest";
 
   private final Path home;
@@ -228,7 +232,11 @@ public final class KarafProcess implements AutoCloseable {
     try {
       client.getOutputStream().write((commands + "\n").getBytes(StandardCharsets.UTF_8));
       client.getOutputStream().close();
-      boolean ended = client.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
+      Progress running =
+          Progress.of(
+              () -> List.of(Progress.size(output), Progress.cpu(client.toHandle()), sign()),
+              COMMAND_STALLED);
+      boolean ended = running.await(() -> !client.isAlive());
       return new Answer(
           ended && client.exitValue() == 0, Files.readString(output, StandardCharsets.UTF_8));
     } finally {
@@ -237,10 +245,18 @@ public final class KarafProcess implements AutoCloseable {
     }
   }
 
+  /** Returns what changes while it gets on: its logs, and the processor time that it had. */
+  public Object sign() {
+    return List.of(
+        Progress.size(home.resolve("data/log")),
+        Progress.size(home.resolve("console.log")),
+        process == null ? 0L : Progress.cpu(process.toHandle()));
+  }
+
   /**
    * Waits until a bundle is active.
    *
-   * @param patience how long to wait at the most
+   * @param patience how long to wait without any progress
    * @param symbolicName of the bundle to wait for
    * @return the state of every bundle by symbolic name, as {@code bundle:list} says it; two bundles
    *     of one name give a state like {@code Active+Active}
@@ -249,17 +265,51 @@ public final class KarafProcess implements AutoCloseable {
    */
   public Map<String, String> awaitActive(Duration patience, String symbolicName)
       throws IOException, InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    Map<String, String> states = Map.of();
-    while (isRunning() && System.nanoTime() < end) {
-      Answer answer = command("bundle:list -t 0 -s --no-format"); // takes about a second
-      states = states(answer.text());
-      if (answer.good() && "Active".equals(states.get(symbolicName))) {
-        return states;
-      }
+    AtomicReference<Map<String, String>> states = new AtomicReference<>(Map.of());
+    boolean active =
+        ask(
+            patience,
+            "bundle:list -t 0 -s --no-format",
+            answer -> {
+              states.set(states(answer.text()));
+              return answer.good() && "Active".equals(states.get().get(symbolicName));
+            });
+    if (!active) {
+      throw new IOException(
+          symbolicName + " is " + states.get().get(symbolicName) + ", hub running: " + isRunning());
     }
-    throw new IOException(
-        symbolicName + " is " + states.get(symbolicName) + ", hub running: " + isRunning());
+    return states.get();
+  }
+
+  /**
+   * Gives a command, about once a second, until its answer is right.
+   *
+   * @param patience how long to go on without any progress
+   * @return whether it was right; if not, there was no progress any more, or the hub has ended
+   * @throws IOException if the client cannot be started
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public boolean ask(Duration patience, String command, Predicate<Answer> right)
+      throws IOException, InterruptedException {
+    AtomicReference<Answer> last = new AtomicReference<>(new Answer(false, ""));
+    AtomicReference<Optional<IOException>> failure = new AtomicReference<>(Optional.empty());
+    boolean told =
+        Progress.of(() -> List.of(last.get(), sign()), patience)
+            .await(
+                () -> {
+                  try {
+                    last.set(command(command));
+                  } catch (IOException e) {
+                    failure.set(Optional.of(e));
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  return failure.get().isPresent() || !isRunning() || right.test(last.get());
+                });
+    if (failure.get().isPresent()) {
+      throw failure.get().get();
+    }
+    return told && right.test(last.get());
   }
 
   private static Map<String, String> states(String table) {

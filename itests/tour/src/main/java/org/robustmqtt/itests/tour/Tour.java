@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.robustmqtt.itests.broker.BrokerProcess;
 import org.robustmqtt.itests.karaf.KarafProcess;
 import org.robustmqtt.itests.testkit.FaultProxy;
+import org.robustmqtt.itests.testkit.Progress;
 
 /**
  * The course of the tour.
@@ -52,7 +54,7 @@ final class Tour {
   private static final int MAX_INFLIGHT = 20;
   private static final int KILLS = 2;
 
-  private static final long POLL_MILLIS = 20;
+  /** How long each step may go on without any progress. */
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration DRAIN = Duration.ofSeconds(90);
 
@@ -109,10 +111,19 @@ final class Tour {
       throws IOException, InterruptedException {
     progress.accept("The broker answers, the witness has subscribed. Starting the hub");
     hub.start();
-    require(() -> published() > 0, START, "the hub did not begin to publish", hub);
+    Supplier<?> sign = () -> List.of(published(), witness.count(), hub.sign());
+    require(
+        () -> published() > 0,
+        Progress.of(sign, START),
+        "the hub did not begin to publish",
+        hub);
 
     progress.accept("Publishing");
-    require(() -> published() >= BROKER_KILLED_AT, START, "publishing stopped", hub);
+    require(
+        () -> published() >= BROKER_KILLED_AT,
+        Progress.of(sign, START),
+        "publishing stopped",
+        hub);
     broker.kill();
     way.bar();
     final long brokerKilledAt = System.currentTimeMillis();
@@ -120,13 +131,13 @@ final class Tour {
     Thread.sleep(OUTAGE.toMillis());
     broker.start();
     final long brokerReadyAt = System.currentTimeMillis();
-    await(witness::isConnected, START);
+    Progress.of(sign, START).await(witness::isConnected);
     way.unbar();
     progress.accept("Broker back at message " + published());
 
-    await(() -> newSince(witness, brokerKilledAt, brokerReadyAt), DRAIN);
+    Progress.of(sign, DRAIN).await(() -> newSince(witness, brokerKilledAt, brokerReadyAt));
     Files.createFile(gate);
-    await(() -> published() >= HUB_KILLED_AT, START);
+    Progress.of(sign, START).await(() -> published() >= HUB_KILLED_AT);
     hub.kill();
     final long hubKilledAt = System.currentTimeMillis();
     progress.accept(
@@ -134,7 +145,7 @@ final class Tour {
     final long hubStartedAt = System.currentTimeMillis();
     hub.start();
 
-    await(() -> tail().idle(), DRAIN);
+    Progress.of(sign, DRAIN).await(() -> tail().idle());
     progress.accept("Hub done, looking whether all has arrived");
     awaitSilence(witness);
     double force = disk.longestSeconds();
@@ -193,6 +204,7 @@ final class Tour {
 
   /** Waits until all that was accepted has been heard, or nothing more comes for three seconds. */
   private void awaitSilence(Witness witness) throws InterruptedException {
+    Progress.of(witness::count, START).await(() -> numbers(witness) >= TOTAL);
     int before = -1;
     while (before != witness.count()) {
       before = witness.count();
@@ -200,24 +212,16 @@ final class Tour {
     }
   }
 
-  private void require(
-      BooleanSupplier condition, Duration patience, String complaint, KarafProcess hub)
-      throws IOException, InterruptedException {
-    if (!await(() -> !hub.isRunning() || condition.getAsBoolean(), patience) || !hub.isRunning()) {
-      throw new IOException(complaint + ", see the log in " + hub.home().resolve("data/log"));
-    }
+  private static long numbers(Witness witness) {
+    return witness.heard().stream().mapToInt(Delivery::number).distinct().count();
   }
 
-  private static boolean await(BooleanSupplier condition, Duration patience)
-      throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        return false;
-      }
-      Thread.sleep(POLL_MILLIS);
+  private static void require(
+      BooleanSupplier condition, Progress progress, String complaint, KarafProcess hub)
+      throws IOException, InterruptedException {
+    if (!progress.await(() -> !hub.isRunning() || condition.getAsBoolean()) || !hub.isRunning()) {
+      throw new IOException(complaint + ", see the log in " + hub.home().resolve("data/log"));
     }
-    return true;
   }
 
   private int published() {

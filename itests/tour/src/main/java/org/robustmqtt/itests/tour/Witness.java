@@ -78,14 +78,19 @@ public final class Witness implements MqttCallback, AutoCloseable {
    * Waits until it has heard so much.
    *
    * @param messages how many messages, duplicates included
-   * @param patience how long to wait at the most
-   * @return whether they came in time
+   * @param patience how long to wait without a message
+   * @return whether they came
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
   public boolean await(int messages, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     synchronized (heard) {
+      int before = heard.size();
       while (heard.size() < messages) {
+        if (heard.size() > before) {
+          before = heard.size();
+          end = System.nanoTime() + patience.toNanos();
+        }
         long left = end - System.nanoTime();
         if (left <= 0) {
           return false;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,32 +45,31 @@ class HubsOwnScrIT {
   /** Returns the versions of SCR that are active, when they and our client are as wanted. */
   private static List<String> await(KarafProcess karaf, boolean client, List<String> versions)
       throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    List<String> active = List.of();
-    while (karaf.isRunning() && System.nanoTime() < end) {
-      // takes about a second
-      List<String[]> rows =
-          karaf
-              .command("bundle:list -t 0 -s --no-format")
-              .text()
-              .lines()
-              .map(line -> line.split("\t"))
-              .filter(cells -> cells.length >= 5)
-              .toList();
-      active =
-          rows.stream()
-              .filter(cells -> cells[4].strip().equals(SCR))
-              .map(cells -> cells[1].strip() + " " + cells[3].strip())
-              .toList();
-      boolean ours =
-          rows.stream()
-              .anyMatch(
-                  cells -> cells[4].strip().equals(CLIENT) && cells[1].strip().equals("Active"));
-      if (!rows.isEmpty() && ours == client && active.equals(versions)) {
-        return active;
-      }
-    }
-    return active;
+    AtomicReference<List<String>> active = new AtomicReference<>(List.of());
+    karaf.ask(
+        PATIENCE,
+        "bundle:list -t 0 -s --no-format",
+        answer -> {
+          List<String[]> rows =
+              answer
+                  .text()
+                  .lines()
+                  .map(line -> line.split("\t"))
+                  .filter(cells -> cells.length >= 5)
+                  .toList();
+          active.set(
+              rows.stream()
+                  .filter(cells -> cells[4].strip().equals(SCR))
+                  .map(cells -> cells[1].strip() + " " + cells[3].strip())
+                  .toList());
+          boolean ours =
+              rows.stream()
+                  .anyMatch(
+                      cells ->
+                          cells[4].strip().equals(CLIENT) && cells[1].strip().equals("Active"));
+          return !rows.isEmpty() && ours == client && active.get().equals(versions);
+        });
+    return active.get();
   }
 
   @ParameterizedTest

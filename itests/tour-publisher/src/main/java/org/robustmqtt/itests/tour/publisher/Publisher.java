@@ -84,12 +84,26 @@ final class Publisher {
         }
       }
       notes.allPublished();
-      if (connection.flush(IDLE_WAIT)) {
+      if (idle(connection)) {
         notes.idle();
       }
     } catch (InterruptedException e) {
       LOG.info("Stopped");
     }
+  }
+
+  /** Waits until nothing is pending, as long as it becomes less. */
+  private static boolean idle(RobustMqttConnection connection) throws InterruptedException {
+    int before = Integer.MAX_VALUE;
+    int pending = connection.pending().messages();
+    while (pending < before) {
+      if (connection.flush(IDLE_WAIT)) {
+        return true;
+      }
+      before = pending;
+      pending = connection.pending().messages();
+    }
+    return false;
   }
 
   private void publish(RobustMqttConnection connection, int number) throws InterruptedException {

@@ -2,8 +2,10 @@ package org.robustmqtt.benchmarks.lines;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,60 +27,109 @@ import org.robustmqtt.benchmarks.wire.FloorBroker;
 import org.robustmqtt.client.component.BareHub;
 
 /**
- * Many connections that have nothing to do: threads, heap and wake-ups of a virtual machine that
- * has only them. A wake-up is a voluntary switch of context of any of its threads, those of the
- * virtual machine itself not counted.
+ * Connections as they grow: time and processor time to connect, and the heap of each; and many that
+ * have nothing to do: threads and wake-ups. Each measurement is a virtual machine of its own, which
+ * has connected once before. A wake-up is a voluntary switch of context of any of its threads,
+ * those of the virtual machine itself not counted.
  */
-public final class IdleLine implements Lines {
+public final class ConnectionLines implements Lines {
   /** The word that starts the other side. */
-  public static final String CHILD = "child-idle";
+  public static final String CHILD = "child-connections";
+
+  private static final long HEAP_BUDGET = 4 * 1024;
+  private static final int THREADS_BUDGET = 3 + 16;
 
   @Override
   public String name() {
-    return "idle";
+    return "connections";
   }
 
   @Override
   public List<Row> measure(Scale scale) throws Exception {
+    List<Row> rows = new ArrayList<>();
+    int most = scale.connections();
     try (FloorBroker broker = FloorBroker.start(0)) {
-      Optional<Map<String, Long>> ours = run("ours", broker, scale);
-      Optional<Map<String, Long>> hive = run("hive", broker, scale);
-      long threads = ours.map(answers -> answers.get("threads")).orElse(0L);
-      long heap = ours.map(answers -> answers.get("heap")).orElse(0L);
-      long wakes = ours.map(answers -> answers.get("wakes")).orElse(0L);
-      boolean met = ours.isPresent() && heap <= 20 * 1024 && threads <= 3 + 16;
-      return List.of(
-          new Row(
-              scale.idle() + " idle connections",
-              "3 threads + pool, 20 KB each, no wake-ups beyond keep alive",
-              ours.map(
-                      any ->
-                          Meter.text(
-                              "%d threads, %.1f KB each, %d wake-ups in %d s",
-                              threads, heap / 1024.0, wakes, scale.idleSeconds()))
-                  .orElse("failed"),
-              Row.Verdict.of(met && wakes <= 2 + scale.idleSeconds()),
-              hive.map(
-                      answers ->
-                          Meter.text(
-                              "HiveMQ %d threads, %.1f KB each, %d wake-ups",
-                              answers.get("threads"),
-                              answers.get("heap") / 1024.0,
-                              answers.get("wakes")))
-                  .orElse("HiveMQ failed")));
+      for (int count : new TreeSet<>(List.of(1, Math.max(1, most / 10), most))) {
+        connect(broker, count, scale, rows);
+      }
     }
+    return rows;
   }
 
-  private static Optional<Map<String, Long>> run(String who, FloorBroker broker, Scale scale)
+  private static void connect(FloorBroker broker, int count, Scale scale, List<Row> rows)
       throws Exception {
+    List<Map<String, Long>> ours = new ArrayList<>();
+    List<Map<String, Long>> hive = new ArrayList<>();
+    boolean most = count == scale.connections();
+    for (int round = 1; round <= scale.rounds(); round++) {
+      int seconds = most && round == scale.rounds() ? scale.idleSeconds() : 0;
+      run("ours", broker, count, seconds).ifPresent(ours::add);
+      run("hive", broker, count, seconds).ifPresent(hive::add);
+    }
+    String what = Meter.count(count) + (count == 1 ? " connection" : " connections");
+    String others = hive.isEmpty() ? "HiveMQ failed" : "HiveMQ " + text(hive);
+    if (ours.isEmpty()) {
+      rows.add(Row.counted(what, "-", "0 succeeded", false, others));
+      return;
+    }
+    double time = rounds(ours, "nanos").median() / 1e9;
+    double cpu = rounds(ours, "cpu").median() / 1e9;
+    if (!most) {
+      double spread = rounds(ours, "cpu").spread();
+      rows.add(Row.shown("connecting " + what, text(ours), Optional.of(spread), others));
+      return;
+    }
+    rows.add(
+        Row.of(
+            "connecting " + what,
+            "1 s, 1.5 s of processor time",
+            text(ours),
+            time <= 1 && cpu <= 1.5,
+            Math.max(rounds(ours, "nanos").spread(), rounds(ours, "cpu").spread()),
+            others));
+    double heap = rounds(ours, "heap").median();
+    Map<String, Long> last = ours.get(ours.size() - 1);
+    boolean idle = last.get("wakes") <= 2 + scale.idleSeconds();
+    rows.add(
+        Row.counted(
+            what + ", idle",
+            "3 threads + pool, 4 KB each, no wake-ups beyond keep alive",
+            idle(last, heap, scale),
+            heap <= HEAP_BUDGET && last.get("threads") <= THREADS_BUDGET && idle,
+            hive.isEmpty()
+                ? "HiveMQ failed"
+                : "HiveMQ "
+                    + idle(hive.get(hive.size() - 1), rounds(hive, "heap").median(), scale)));
+  }
+
+  private static Rounds rounds(List<Map<String, Long>> answers, String key) {
+    return new Rounds(answers.stream().mapToDouble(one -> one.get(key)).toArray());
+  }
+
+  private static String text(List<Map<String, Long>> answers) {
+    return Meter.text(
+        "%.3f s, %.3f s of processor time, %.1f KB each",
+        rounds(answers, "nanos").median() / 1e9,
+        rounds(answers, "cpu").median() / 1e9,
+        rounds(answers, "heap").median() / 1024);
+  }
+
+  private static String idle(Map<String, Long> answers, double heap, Scale scale) {
+    return Meter.text(
+        "%d threads, %.1f KB each, %d wake-ups in %d s",
+        answers.get("threads"), heap / 1024, answers.get("wakes"), scale.idleSeconds());
+  }
+
+  private static Optional<Map<String, Long>> run(
+      String who, FloorBroker broker, int count, int seconds) throws Exception {
     return Child.run(
         List.of("-Xmx1g", "-XX:+UseSerialGC"),
         List.of(
             CHILD,
             who,
             Integer.toString(broker.port()),
-            Integer.toString(scale.idle()),
-            Integer.toString(scale.idleSeconds())));
+            Integer.toString(count),
+            Integer.toString(seconds)));
   }
 
   /** The other side: connects, and tells what that costs. */
@@ -90,7 +142,13 @@ public final class IdleLine implements Lines {
     // The first one loads the classes and starts the threads.
     connector.connect(0, 1);
     long heap = Child.heap();
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long cpu = system.getProcessCpuTime();
+    long nanos = System.nanoTime();
     connector.connect(1, count + 1);
+    out.println("nanos=" + (System.nanoTime() - nanos));
+    out.println("cpu=" + (system.getProcessCpuTime() - cpu));
     // What was begun with the connecting is over: timers of handshakes, rounds of journals.
     TimeUnit.SECONDS.sleep(Math.min(2, seconds));
     long used = Child.heap() - heap;
@@ -155,7 +213,7 @@ public final class IdleLine implements Lines {
   }
 
   private static long threads() {
-    return Thread.getAllStackTraces().keySet().stream().filter(IdleLine::theirs).count();
+    return Thread.getAllStackTraces().keySet().stream().filter(ConnectionLines::theirs).count();
   }
 
   private static boolean theirs(Thread thread) {

@@ -1,0 +1,78 @@
+package org.robustmqtt.client.component;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What README, sample and page show to be pasted says what they say of it. */
+class SampleTest {
+  private static final Pattern LINE = Pattern.compile("(#?)([A-Za-z]+) =(.*)");
+
+  private static String read(String file) throws IOException {
+    return Files.readString(Path.of(System.getProperty("basedir", "."), "../..", file));
+  }
+
+  private static Map<String, Object> keys(String text, String mark) {
+    Map<String, Object> keys = new HashMap<>();
+    text.lines()
+        .map(LINE::matcher)
+        .filter(Matcher::matches)
+        .filter(line -> line.group(1).isEmpty() || line.group(1).equals(mark))
+        .forEach(line -> keys.put(line.group(2), line.group(3).strip()));
+    return keys;
+  }
+
+  private static Parsed parse(Map<String, Object> keys) {
+    return SettingsParser.parse("org.robustmqtt.connection~home", keys);
+  }
+
+  @Test
+  void the_sample_shows_every_key_at_its_default() throws IOException {
+    Map<String, Object> shown = keys(read("config/org.robustmqtt.connection-sample.cfg"), "#");
+    for (Key key : Key.values()) {
+      assertTrue(!key.built() || shown.containsKey(key.text()), key.text());
+    }
+    Parsed none = parse(Map.of("broker", shown.get("broker"), "name", "home"));
+    // examples: what has no default is shown with a value, and each for itself says so
+    for (String example :
+        List.of("password", "presenceTopic", "trustStore", "certificate", "privateKey")) {
+      shown.remove(example);
+    }
+    shown.keySet().removeIf(key -> key.matches("(lwt|birth|shutdown)(Message|Qos|Retain)"));
+    Parsed all = parse(shown);
+    assertEquals(List.of(), all.faults());
+    assertEquals(none.settings(), all.settings());
+  }
+
+  @Test
+  void the_six_lines_of_the_readme_are_a_connection_as_they_stand() throws IOException {
+    String readme = read("README.md");
+    String lines = readme.substring(readme.indexOf("pid:org.robustmqtt.connection#home"));
+    Parsed parsed = parse(keys(lines.substring(0, lines.indexOf("```")), ""));
+    assertEquals(List.of(), parsed.faults());
+    assertEquals(List.of(), parsed.warnings());
+  }
+
+  @Test
+  void the_page_lists_the_keys_of_the_hub_that_are_passed_over() throws IOException {
+    String page = read("docs/configuration.md");
+    String list = page.substring(page.indexOf("## Keys of the hub"));
+    list = list.substring(0, list.indexOf("\n## "));
+    Matcher names = Pattern.compile("`([a-z.]+)`").matcher(list);
+    int count = 0;
+    while (names.find()) {
+      assertTrue(Key.ofTheHub(names.group(1) + (names.group(1).endsWith(".") ? "x" : "")));
+      count++;
+    }
+    assertEquals(6, count);
+  }
+}

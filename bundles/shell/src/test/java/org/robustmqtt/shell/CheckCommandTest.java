@@ -1,0 +1,88 @@
+package org.robustmqtt.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.karaf.shell.support.CommandException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.robustmqtt.ConnectionDirectory;
+import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.shell.runtime.HubFiles;
+
+/** What {@code mqtt:check} reads, and what it prints. */
+class CheckCommandTest {
+  @TempDir Path folder;
+
+  private record Saying(List<String> lines) implements ConnectionDirectory {
+    @Override
+    public List<ConnectionStatus> all() {
+      return List.of();
+    }
+
+    @Override
+    public List<String> check(String file, byte[] content) {
+      return lines;
+    }
+
+    @Override
+    public List<String> orphans() {
+      return List.of();
+    }
+
+    @Override
+    public boolean purgeOrphan(String name) {
+      return false;
+    }
+  }
+
+  private Path write(String folderName, String name, String text) throws IOException {
+    Path in = Files.createDirectories(folder.resolve(folderName));
+    return Files.writeString(in.resolve(name), text);
+  }
+
+  @Test
+  void all_files_that_are_or_were_meant_to_be_connections_are_found() throws IOException {
+    Path good = write("etc", "org.robustmqtt.connection-home.cfg", "");
+    Path tilde = write("etc", "org.robustmqtt.connection~attic.cfg", "");
+    write("etc", "org.robustmqtt.persistence.cfg", "");
+    write("etc", "org.robustmqtt.connection-old.bak", "");
+    Path first = write("services", "mqtt.cfg", "pid:org.robustmqtt.connection#a\nbroker = b");
+    Path comment = write("services", "two.cfg", "# x\npid:org.robustmqtt.connection#b");
+    write("services", "other.cfg", "broker = mqtt://b");
+    assertEquals(
+        List.of(good, tilde, first, comment),
+        HubFiles.configurations(
+            Optional.of(folder.resolve("etc")), Optional.of(folder.resolve("services"))));
+    assertEquals(
+        List.of(), HubFiles.configurations(Optional.of(folder.resolve("none")), Optional.empty()));
+  }
+
+  @Test
+  void a_file_without_a_finding_is_said_to_be_as_it_is_written() throws Exception {
+    Path file = write("etc", "a.cfg", "");
+    assertEquals(
+        List.of("a.cfg: all has arrived as it is written"),
+        CheckCommand.check(new Saying(List.of()), file));
+    assertEquals(List.of("line"), CheckCommand.check(new Saying(List.of("line")), file));
+  }
+
+  @Test
+  void a_file_that_is_not_there_or_is_none_is_said() {
+    Path none = folder.resolve("none.cfg");
+    assertEquals(
+        none + ": there is no such file",
+        assertThrows(CommandException.class, () -> CheckCommand.check(new Saying(List.of()), none))
+            .getMessage());
+    assertEquals(
+        folder + ": not a file",
+        assertThrows(
+                CommandException.class, () -> CheckCommand.check(new Saying(List.of()), folder))
+            .getMessage());
+  }
+}

@@ -1,0 +1,48 @@
+package org.robustmqtt.itests.simulator;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * Throws an {@code Error} at the n-th call of a door, as an allocation or a system call may: on one
+ * thread, once.
+ */
+final class Planned {
+  /** The error of the plan. */
+  static final class PlannedError extends OutOfMemoryError {
+    private static final long serialVersionUID = 1;
+
+    PlannedError() {
+      super("as planned");
+    }
+  }
+
+  private final World world;
+  private final Fault fault;
+  private final BooleanSupplier here;
+  private int calls = -1;
+
+  /** On a thread, which is the current one if this says so. */
+  Planned(World world, Fault fault, BooleanSupplier here) {
+    this.world = world;
+    this.fault = fault;
+    this.here = here;
+  }
+
+  /** Plans the error for a call, counted from now. */
+  void at(int call) {
+    calls = call;
+  }
+
+  void cancel() {
+    calls = -1;
+  }
+
+  /** A door is used. */
+  void call() {
+    if (calls >= 0 && here.getAsBoolean() && calls-- == 0) {
+      world.happened(fault);
+      world.trace(() -> "!! " + fault);
+      throw new PlannedError();
+    }
+  }
+}
