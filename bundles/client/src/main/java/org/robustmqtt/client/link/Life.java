@@ -93,6 +93,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return state;
   }
 
+  /** Returns whether something is set that ends this state, if it has to end. */
+  boolean hasDeadline() {
+    return switch (state) {
+      case WAITING -> wait.isSet();
+      case CONNECTING, HANDSHAKING -> dialing.hasDeadline();
+      case ONLINE -> watch.hasDeadline();
+      case CLOSING -> goodbye.isPresent();
+      case FAULTED, IDLE, CLOSED -> true;
+    };
+  }
+
   Wire wire() {
     return wire;
   }
@@ -354,6 +365,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** A defect of this program: the connection begins anew, with a session object of its own. */
   void defect(Throwable cause) {
+    if (!doors.loop().isCurrent()) {
+      // The loop went on without this thread, and the connection began anew there.
+      return;
+    }
     LOG.error("{}: defect, please report; the connection begins anew", name, cause);
     if (over || settings.isEmpty() || state == ConnectionState.CLOSED) {
       return;
@@ -491,7 +506,6 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   public void stable() {
     trial.birthTaken();
     retries.stable();
-    outage.stable();
     board.state(state, now(), 0, Optional.empty());
   }
 

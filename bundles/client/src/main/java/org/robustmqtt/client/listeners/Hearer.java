@@ -210,22 +210,26 @@ final class Hearer implements MqttSubscriptionHandle {
     }
     portion = next;
     caughtUp();
-    lane.execute(() -> call(next));
+    Runnable ended = () -> ended(next);
+    lane.execute(() -> call(next, ended));
   }
 
-  /** On the lane. */
-  private void call(List<Call> calls) {
-    for (Call call : calls) {
-      if (!call.begin()) {
-        continue;
+  /** On the lane. Whatever fails, the loop hears that the portion is over: else none follows. */
+  private void call(List<Call> calls, Runnable ended) {
+    try {
+      for (Call call : calls) {
+        if (!call.begin()) {
+          continue;
+        }
+        if (!gate.enter()) {
+          call.notBegun();
+          break;
+        }
+        call(call);
       }
-      if (!gate.enter()) {
-        call.notBegun();
-        break;
-      }
-      call(call);
+    } finally {
+      post.post(ended);
     }
-    post.post(() -> ended(calls));
   }
 
   private void call(Call call) {

@@ -106,7 +106,7 @@ public final class Outbox {
     core = new Core(connection, journal, limits, window, settlements);
     EntryMaker maker = new EntryMaker(clock, lanes);
     pager = new Pager(core, journal, clock, maker);
-    entrance = new Entrance(core, journal, maker);
+    entrance = new Entrance(core, journal, maker, lanes);
     quarantine = new Quarantine(core, journal, entrance, maker);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
