@@ -29,6 +29,15 @@ public interface Journal extends AutoCloseable {
   JournalStatus status();
 
   /**
+   * Returns whether records are written at this moment. If not, whoever waits for one waits until
+   * the disk is back. A journal that is degraded because there is no space for messages still takes
+   * records.
+   */
+  default boolean takesRecords() {
+    return status().degraded().isEmpty();
+  }
+
+  /**
    * Returns the next sequence: larger than any given out before, also before a crash. Leases are
    * renewed off the caller's path.
    *
@@ -117,7 +126,9 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Reads messages that are on disk and not settled, as they were offered. Reading goes on between
-   * rounds of writing, and does not wait for them.
+   * rounds of writing, and does not wait for them. What the disk cannot read is given up after 30
+   * seconds in which it was asked for again (not counted while nothing can be written either); what
+   * is quarantined is tried each time it is asked for.
    *
    * @param sequences which, ascending, at least one; not copied, not to be changed
    * @param maxBytes of topics and payloads, beyond which no further message is read; the first is

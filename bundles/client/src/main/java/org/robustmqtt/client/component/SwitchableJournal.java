@@ -201,8 +201,15 @@ final class SwitchableJournal implements Journal {
           lastStatus.damagedFiles(),
           lastStatus.memoryMessages() + missed.messages(),
           lastStatus.memoryBytes() + missed.bytes(),
-          lastStatus.possibleDuplicates() + missed.settled());
+          lastStatus.possibleDuplicates() + missed.settled(),
+          lastStatus.unreadable());
     }
+  }
+
+  @Override
+  public boolean takesRecords() {
+    Optional<Journal> journal = current;
+    return journal.isPresent() && journal.get().takesRecords();
   }
 
   @Override
@@ -332,7 +339,8 @@ final class SwitchableJournal implements Journal {
   @Override
   public void read(long[] sequences, int maxBytes, ReadCallback callback) {
     current.ifPresentOrElse(
-        journal -> journal.read(sequences, maxBytes, callback), () -> callback.read(List.of(), 0));
+        journal -> journal.read(sequences, maxBytes, callback),
+        () -> callback.read(List.of(), 0, Optional.empty()));
   }
 
   @Override

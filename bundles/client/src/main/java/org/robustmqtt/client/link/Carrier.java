@@ -13,7 +13,9 @@ import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.session.Session;
+import org.robustmqtt.client.session.SessionChange;
 import org.robustmqtt.client.session.SessionEffects;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
@@ -38,9 +40,6 @@ import org.robustmqtt.journal.WrittenCallback;
  * neither a record nor an outcome.
  */
 final class Carrier implements SessionEffects {
-  /** The journal's key of the session record. */
-  static final String KEY = "session";
-
   /** What a carrier asks of its link; within an effect, so that it must not call back. */
   interface Host {
     void established(boolean sessionPresent, BrokerCapabilities capabilities);
@@ -83,11 +82,12 @@ final class Carrier implements SessionEffects {
   private final Set<Long> presence = new LinkedHashSet<>();
 
   private final Session session;
+  private final SessionStore store;
 
-  private Optional<SessionRecord> record;
   private Optional<CloseRequest> close = Optional.empty();
   private boolean closeTold;
   private boolean again;
+  private boolean storeWorks = true;
   private int depth;
   private boolean settling;
   private boolean retired;
@@ -96,6 +96,7 @@ final class Carrier implements SessionEffects {
       Doors doors,
       Link.Rooms rooms,
       Host host,
+      SessionStore store,
       SessionSettings settings,
       Optional<SessionRecord> record,
       List<Session.Unfinished> unfinished,
@@ -104,7 +105,7 @@ final class Carrier implements SessionEffects {
     this.doors = doors;
     this.rooms = rooms;
     this.host = host;
-    this.record = record;
+    this.store = store;
     openReceived = new LinkedHashSet<>(received);
     answers = new Answers(doors.loop(), this::answered);
     depth++;
@@ -113,6 +114,17 @@ final class Carrier implements SessionEffects {
   }
 
   // Inputs.
+
+  /** Looks whether the store takes records; returns whether that has changed. */
+  boolean lookAtStore() {
+    boolean works = rooms.journal().takesRecords();
+    if (works == storeWorks) {
+      return false;
+    }
+    storeWorks = works;
+    call(() -> session.storeWorks(works));
+    return true;
+  }
 
   Connect connect(ProtocolVersion version, Optional<String> username, Optional<Secret> password) {
     close = Optional.empty();
@@ -163,8 +175,17 @@ final class Carrier implements SessionEffects {
     call(() -> session.handled(number));
   }
 
-  void want(Map<String, QoS> filters) {
-    call(() -> session.want(filters));
+  /** Filters are wanted from now on, or not any more. */
+  void want(Map<String, Optional<Wish>> changes) {
+    call(
+        () -> {
+          changes.forEach(
+              (filter, wish) ->
+                  wish.ifPresentOrElse(
+                      one -> session.want(filter, one.qos(), one.identifier()),
+                      () -> session.unwant(filter)));
+          session.wanted();
+        });
   }
 
   void subscribeAgain(String filter) {
@@ -198,6 +219,11 @@ final class Carrier implements SessionEffects {
     return session.blame();
   }
 
+  /** See {@link Session#blameFilter}. */
+  Optional<String> blameFilter() {
+    return session.blameFilter();
+  }
+
   boolean ready(QoS qos) {
     return close.isEmpty() && session.ready(qos);
   }
@@ -223,9 +249,19 @@ final class Carrier implements SessionEffects {
     session.settings(other);
   }
 
+  /** See {@link Session#silent}. */
+  boolean silent() {
+    return session.silent();
+  }
+
+  /** See {@link Session#pardon}. */
+  void pardon() {
+    session.pardon();
+  }
+
   /** Returns the newest record of the session, to continue it with another object. */
   Optional<SessionRecord> record() {
-    return record;
+    return session.record();
   }
 
   /** Returns what the numbers of another object have to begin above. */
@@ -350,13 +386,25 @@ final class Carrier implements SessionEffects {
   @Override
   public void recordReceived(int packetId, long token) {
     openReceived.add(packetId);
-    rooms.journal().received(packetId, answer(token));
+    rooms.journal().received(packetId, answerNow(token));
   }
 
   @Override
   public void recordCompleted(int packetId, long token) {
     openReceived.remove(packetId);
-    rooms.journal().completed(packetId, answer(token));
+    rooms.journal().completed(packetId, answerNow(token));
+  }
+
+  /**
+   * While the store takes no records, what we receive is not held back for them: if the process
+   * ends, listeners hear it once more, as they may after a crash.
+   */
+  private WrittenCallback answerNow(long token) {
+    if (storeWorks) {
+      return answer(token);
+    }
+    answers.put(token, true, true);
+    return WrittenCallback.NONE;
   }
 
   @Override
@@ -366,9 +414,8 @@ final class Carrier implements SessionEffects {
   }
 
   @Override
-  public void recordSession(SessionRecord newest, long token) {
-    record = Optional.of(newest);
-    rooms.journal().put(KEY, newest.toBytes(), Level.FORCED, answer(token));
+  public void recordSession(SessionChange change, long token) {
+    store.write(change, answer(token));
   }
 
   @Override
@@ -406,6 +453,11 @@ final class Carrier implements SessionEffects {
   @Override
   public void deliver(long number, Publish packet) {
     rooms.dispatcher().deliver(number, packet);
+  }
+
+  @Override
+  public void identified(String filter, int identifier) {
+    rooms.dispatcher().identified(filter, identifier);
   }
 
   @Override

@@ -40,6 +40,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final StartGate gate;
   private final Alarm wait;
   private final Alarm expiry;
+  private final PresenceTrial trial = new PresenceTrial();
 
   private Optional<LinkSettings> settings = Optional.empty();
   private ConnectionState state;
@@ -127,6 +128,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** These settings are in force from now on; what they change is the caller's matter. */
   void settings(LinkSettings now) {
+    if (settings.filter(before -> before.presence().equals(now.presence())).isEmpty()) {
+      trial.reset();
+    }
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
@@ -138,6 +142,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     dialing.forget();
     wire.forget();
     retries.reset();
+    trial.reset();
+    sessions.ifPresent(Carrier::pardon);
   }
 
   // Waiting and connecting.
@@ -190,7 +196,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     tearDown();
     settling = false;
     LinkSettings now = settings.orElseThrow();
-    sessions.prepare(now.session(), wire, pump);
+    sessions.prepare(trial.session(now.session()), wire, pump);
     enter(ConnectionState.CONNECTING);
     dialing.begin(now, wire);
   }
@@ -199,6 +205,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   public void opened(Transport opened, ProtocolVersion version, LinkSettings used) {
     wire.open(opened, version);
     enter(ConnectionState.HANDSHAKING);
+    lookAtStore(carrier());
     wire.write(carrier().connect(version, used.username(), used.password()));
   }
 
@@ -236,7 +243,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         capabilities.keepAliveSeconds(),
         now.ackTimeoutNanos(),
         now.retry().stableNanos());
-    pump.birth(now.presence().birth());
+    pump.birth(trial.birth(now.presence()));
+    trial
+        .accepted(now.session())
+        .ifPresent(text -> problem(Place.CONNECT, ProblemKind.CONNECT_DENIED, 0, text));
     enter(ConnectionState.ONLINE);
     rooms
         .dispatcher()
@@ -253,8 +263,36 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return onlineSince.isPresent()
         && doors.clock().nanos() - onlineSince.getAsLong()
             < settings.orElseThrow().retry().stableNanos()
-        && carrier().inFlight() == 0
+        && answered()
+        && !wire.unacknowledged()
+        && !(pump.birthSaid() && trial.suspectsBirth(settings.orElseThrow().presence()))
         && retries.hungUp();
+  }
+
+  private boolean answered() {
+    return carrier().inFlight() == 0 && carrier().oldestUnacknowledged() == 0;
+  }
+
+  /** The link is being lost, perhaps for what we sent: finds out what that is. */
+  private Problem blamed(Problem problem, long lived) {
+    Optional<String> filter =
+        Blame.answerable(problem.kind()) ? carrier().blameFilter() : Optional.empty();
+    boolean silent = carrier().silent();
+    boolean presence = sessions.blame(problem);
+    if (filter.isPresent()) {
+      return Blame.filter(problem, filter.get());
+    }
+    LinkSettings now = settings.orElseThrow();
+    boolean said = pump.birthSaid() && trial.suspectsBirth(now.presence());
+    Optional<String> birth = Optional.empty();
+    if (presence && state == ConnectionState.ONLINE) {
+      birth = trial.lostWithBirth(now.presence());
+    } else if (!silent) {
+      trial.birthTaken();
+    } else if (lived < now.retry().stableNanos() && Blame.answerable(problem.kind())) {
+      birth = trial.lostInSilence(now.presence(), said);
+    }
+    return birth.map(text -> Blame.birth(problem, text)).orElse(problem);
   }
 
   @Override
@@ -263,7 +301,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     OptionalLong since = onlineSince;
     Problem problem = made(place, kind, reasonCode, text);
     if (since.isPresent() && Blame.may(kind, reasonCode)) {
-      sessions.blame(problem);
+      problem = blamed(problem, doors.clock().nanos() - since.getAsLong());
     }
     tearDown();
     board.problem(problem);
@@ -272,7 +310,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       return;
     }
     LinkSettings now = settings.orElseThrow();
-    boolean other = handshaking && dialing.tryOtherVersion(kind);
+    boolean other =
+        handshaking
+            && (dialing.tryOtherVersion(kind) || trial.refused(now.session(), kind, reasonCode));
     boolean again = kind == ProblemKind.SESSION_UNKNOWN && !lastKind.equals(Optional.of(kind));
     lastKind = Optional.of(kind);
     if (other || again) {
@@ -424,6 +464,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** A message of presence has its end. */
   void presenceSettled(long sequence) {
+    if (!trial.suspectsBirth(settings.orElseThrow().presence())) {
+      trial.birthTaken();
+    }
     goodbye.ifPresent(saying -> saying.presenceSettled(sequence));
   }
 
@@ -461,12 +504,29 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   @Override
   public void stable() {
+    trial.birthTaken();
     retries.stable();
     board.state(state, now(), 0, Optional.empty());
   }
 
+  private void lookAtStore(Carrier carrier) {
+    if (carrier.lookAtStore()) {
+      if (rooms.journal().takesRecords()) {
+        LOG.info("{}: the store takes records again, and the session lasts", name);
+      } else {
+        LOG.warn(
+            "{}: the store takes no records ({}). What needs none goes on; a session that has none"
+                + " begins clean and ends with its connection; messages of QoS 2 that are to be"
+                + " stored wait",
+            name,
+            rooms.journal().status().degraded().orElse("-"));
+      }
+    }
+  }
+
   /** There is something to send, a deadline, or nothing any more. */
   void work() {
+    sessions.ifPresent(this::lookAtStore);
     expire();
     sessions.giveUp(pump);
     wire.turned();

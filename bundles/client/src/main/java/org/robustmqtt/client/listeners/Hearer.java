@@ -70,6 +70,18 @@ final class Hearer implements MqttSubscriptionHandle {
   /** The filters that count; one that was unsubscribed counts no more. */
   final List<TopicFilter> filters;
 
+  /** Which of all listeners it is. */
+  long age;
+
+  /** Used by {@link Audience}: the search that found it last, and what that found out. */
+  long round;
+
+  /** The filter whose copy it hears; null if none of its own is at the broker. */
+  Want lead;
+
+  /** Whether the message was sent for one of its filters. */
+  boolean meant;
+
   private final MessageListener listener;
   private final Events events;
   private final Loop loop;
@@ -127,15 +139,6 @@ final class Hearer implements MqttSubscriptionHandle {
   /** Any thread. */
   boolean isClosed() {
     return gate.isClosed();
-  }
-
-  boolean matches(String topic) {
-    for (TopicFilter filter : filters) {
-      if (filter.matches(topic)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -107,7 +107,7 @@ public final class Outbox {
     EntryMaker maker = new EntryMaker(clock, lanes);
     pager = new Pager(core, journal, clock, maker);
     entrance = new Entrance(core, journal, maker, lanes);
-    quarantine = new Quarantine(core, journal, entrance);
+    quarantine = new Quarantine(core, journal, entrance, maker);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());

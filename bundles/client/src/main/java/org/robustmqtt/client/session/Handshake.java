@@ -30,6 +30,9 @@ final class Handshake {
   private final Connection connection;
   private boolean cleanStart;
 
+  /** Whether the session ends with its connection: by configuration, or it can have no record. */
+  private boolean endsWithLink;
+
   /** Whether the broker claimed the last time to know a session that we do not know. */
   private boolean unknownBefore;
 
@@ -43,12 +46,17 @@ final class Handshake {
     settings = other;
   }
 
-  /** Returns the CONNECT. Clean start is 0 only if there is a session that we remember. */
+  /**
+   * Returns the CONNECT. Clean start is 0 only if there is a session that we remember; one that can
+   * have no record ends with its connection.
+   */
   Connect connect(
       ProtocolVersion version,
       Optional<String> username,
       Optional<byte[]> password,
-      boolean remembered) {
+      boolean remembered,
+      boolean withoutRecord) {
+    endsWithLink = settings.cleanStart() || withoutRecord;
     cleanStart = settings.cleanStart() || !remembered;
     boolean mqtt5 = version == ProtocolVersion.MQTT_5;
     // In MQTT 3.1.1 a password needs a user name, which may be empty (MQTT-3.1.2-22).
@@ -70,7 +78,7 @@ final class Handshake {
    * MQTT 5 only the session expiry counts.
    */
   boolean passing() {
-    return cleanStart && !settings.cleanStart() && !connection.mqtt5();
+    return cleanStart && !endsWithLink && !connection.mqtt5();
   }
 
   private Optional<Will> will(boolean mqtt5) {
@@ -197,7 +205,7 @@ final class Handshake {
   }
 
   private long sessionExpiry() {
-    return settings.cleanStart() ? 0 : settings.sessionExpiry();
+    return endsWithLink ? 0 : settings.sessionExpiry();
   }
 
   private Properties properties() {

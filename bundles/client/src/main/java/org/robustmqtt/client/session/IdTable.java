@@ -1,5 +1,7 @@
 package org.robustmqtt.client.session;
 
+import java.util.function.Consumer;
+
 /**
  * A table from packet ids to values. It holds pages of 256 ids that have values in them, so that
  * few ids cost little memory and a look-up costs no hashing and no boxing.
@@ -60,6 +62,19 @@ final class IdTable<T> {
   void clear() {
     pages = NO_PAGES;
     size = 0;
+  }
+
+  /** Gives out all values; what is given them may change the table. */
+  @SuppressWarnings("unchecked")
+  void forEach(Consumer<T> action) {
+    for (Page page : pages) {
+      for (int i = 0; page != null && i < PAGE; i++) {
+        Object value = page.values[i];
+        if (value != null) {
+          action.accept((T) value);
+        }
+      }
+    }
   }
 
   /** Returns how many ids have a value. */

@@ -2,8 +2,6 @@ package org.robustmqtt.client.session;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.robustmqtt.QoS;
 
 /**
  * The session's own record on disk. Only a session that has one is ever asked for again
@@ -16,6 +14,15 @@ final class Records {
   private final String clientId;
   private long epoch;
   private boolean forced;
+
+  /** Whether the store takes records; if not, nobody waits for one. */
+  private boolean works = true;
+
+  /** Whether the session of this connection has no record, and ends with it. */
+  private boolean without;
+
+  /** Whether there is a record of this session, forced or not. */
+  private boolean there;
 
   /** Whether the broker has not told us yet that this session has begun. */
   private boolean ahead;
@@ -37,6 +44,7 @@ final class Records {
     clientId = settings.clientId();
     epoch = lastEpoch;
     forced = found.isPresent();
+    there = forced;
   }
 
   /** Returns which session this is. */
@@ -49,10 +57,40 @@ final class Records {
     return forced;
   }
 
+  /** Says whether the store takes records from now on. */
+  void works(boolean now) {
+    works = now;
+  }
+
+  /** Returns whether the store takes records. */
+  boolean works() {
+    return works;
+  }
+
+  /**
+   * A connection begins; returns whether its session is to end with it. One that lasts and has no
+   * record might be taken for an older one, that has, by the next process.
+   */
+  boolean begin() {
+    without = !works && !forced;
+    return without;
+  }
+
+  /** Returns whether the session of this connection ends with it for want of a record. */
+  boolean without() {
+    return without;
+  }
+
+  /** Returns whether this connection begins a session that was recorded before. */
+  boolean isAhead() {
+    return ahead;
+  }
+
   /** A new session begins. */
   void nextEpoch() {
     epoch++;
     forced = false;
+    there = false;
     ahead = false;
   }
 
@@ -72,12 +110,21 @@ final class Records {
     return begins;
   }
 
-  /** Returns the token of a new record. */
-  long write(Map<String, QoS> filters, Set<String> acknowledged) {
+  /** Returns the token of a new record, 0 if it is not waited for. */
+  long write(boolean begins, Map<String, Optional<SessionRecord.Held>> changes) {
     long token = Token.of(Token.Kind.SESSION, 0, connection.nextSerial());
-    effects.recordSession(
-        new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
-    return token;
+    if (!without) {
+      there = true;
+      effects.recordSession(new SessionChange(brokerKey, clientId, epoch, begins, changes), token);
+    }
+    return works && !without ? token : 0;
+  }
+
+  /** Returns the record of this session with these filters, if there is one. */
+  Optional<SessionRecord> of(Map<String, SessionRecord.Held> filters) {
+    return there
+        ? Optional.of(new SessionRecord(brokerKey, clientId, epoch, filters))
+        : Optional.empty();
   }
 
   /** A record of this session was forced. */

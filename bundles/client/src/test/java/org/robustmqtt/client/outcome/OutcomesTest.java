@@ -3,10 +3,13 @@ package org.robustmqtt.client.outcome;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -123,5 +126,51 @@ class OutcomesTest {
     assertEquals(1, counts.dropped().get(DropReason.CANCELLED));
     assertEquals(0, counts.dropped().get(DropReason.EXPIRED));
     assertTrue(counts.dropped().keySet().containsAll(List.of(DropReason.values())));
+  }
+
+  @ParameterizedTest
+  @EnumSource(DropReason.class)
+  void whatever_the_reason_a_stored_message_is_dropped_for_it_is_announced_when_that_is_appended(
+      DropReason reason) {
+    Ticket ticket = publish(Durability.GROUP);
+    journal.step();
+    Outcome dropped = new Outcome.Dropped(reason, 0, false);
+    outbox.settle(ticket.id(), dropped);
+    world.run();
+    assertEquals(Optional.empty(), ticket.outcomeNow(), "not before");
+    journal.step();
+    world.run();
+    assertEquals(Optional.of(dropped), ticket.outcomeNow());
+  }
+
+  @Test
+  void a_cancelled_message_is_announced_when_its_end_is_appended() {
+    Ticket ticket = publish(Durability.GROUP);
+    journal.step();
+    assertTrue(outbox.cancel(ticket.id()));
+    world.run();
+    assertEquals(Optional.empty(), ticket.outcomeNow(), "not before");
+    journal.step();
+    world.run();
+    assertEquals(
+        Optional.of(new Outcome.Dropped(DropReason.CANCELLED, 0, false)), ticket.outcomeNow());
+  }
+
+  @Test
+  void an_expired_message_is_announced_when_its_end_is_appended() {
+    Ticket ticket =
+        outbox.publish(
+            Message.text("t", "x")
+                .withDurability(Durability.GROUP)
+                .withDeadline(Duration.ofSeconds(5)));
+    journal.step();
+    world.advance(Duration.ofSeconds(6));
+    outbox.expire();
+    world.run();
+    assertEquals(Optional.empty(), ticket.outcomeNow(), "not before");
+    journal.step();
+    world.run();
+    assertEquals(
+        Optional.of(new Outcome.Dropped(DropReason.EXPIRED, 0, false)), ticket.outcomeNow());
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.robustmqtt.Durability;
+import org.robustmqtt.QoS;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
@@ -31,11 +32,17 @@ public final class MemoryJournal implements Journal {
   private final Map<String, byte[]> values = new TreeMap<>();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private final List<String> calls = new ArrayList<>();
+  private long valueBytes;
   private List<String> damaged = List.of();
   private Recovery recovery;
   private long next = 1;
   private boolean hold;
   private boolean failing;
+  private boolean broken;
+
+  /** Messages of QoS 2 that came while it was broken. */
+  private final Set<Long> waiting = new LinkedHashSet<>();
+
   private Optional<RuntimeException> brokenOnce = Optional.empty();
 
   /** Makes an empty journal. */
@@ -77,6 +84,24 @@ public final class MemoryJournal implements Journal {
     failing = now;
   }
 
+  /**
+   * The disk is broken from now on: messages are in memory only, and who has to wait for a record
+   * waits; or it is not any more.
+   */
+  public void broken(boolean now) {
+    broken = now;
+    if (now) {
+      hold();
+    } else {
+      release();
+    }
+  }
+
+  @Override
+  public boolean takesRecords() {
+    return !broken;
+  }
+
   /** Throws this from the next call of {@code sent}: a defect. */
   public void breakOnce(RuntimeException defect) {
     brokenOnce = Optional.of(defect);
@@ -108,7 +133,18 @@ public final class MemoryJournal implements Journal {
   public JournalStatus status() {
     int bytes = 100 * damaged.size();
     return new JournalStatus(
-        "memory", false, Optional.empty(), 0, 0, messages.size(), 0, 0, 0, 0, bytes, damaged);
+        "memory",
+        false,
+        broken ? Optional.of("the disk is broken") : Optional.empty(),
+        0,
+        0,
+        messages.size(),
+        0,
+        0,
+        0,
+        0,
+        bytes,
+        damaged);
   }
 
   @Override
@@ -127,10 +163,23 @@ public final class MemoryJournal implements Journal {
       callback.stored(Stored.MEMORY_ONLY);
       return true;
     }
+    if (broken) {
+      boolean sync = message.durability() == Durability.SYNC;
+      if (!sync && message.message().qos() == QoS.EXACTLY_ONCE) {
+        waiting.add(message.sequence());
+      }
+      callback.stored(sync ? Stored.FAILED : Stored.MEMORY_ONLY);
+      return true;
+    }
     messages.put(
         message.sequence(), new RecoveredMessage(message, RecoveredMessage.Stage.WAITING, 0, 0));
     later(() -> callback.stored(failing ? Stored.FAILED : Stored.ON_DISK));
     return true;
+  }
+
+  /** Returns how many bytes of keys and values were written. */
+  public long valueBytes() {
+    return valueBytes;
   }
 
   @Override
@@ -140,10 +189,14 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
-    Optional<RuntimeException> broken = brokenOnce;
+    Optional<RuntimeException> defect = brokenOnce;
     brokenOnce = Optional.empty();
-    if (broken.isPresent()) {
-      throw broken.get();
+    if (defect.isPresent()) {
+      throw defect.get();
+    }
+    if (broken && !messages.containsKey(sequence) && !waiting.contains(sequence)) {
+      callback.done(true);
+      return;
     }
     calls.add("sent " + sequence + " " + epoch + " " + packetId);
     stage(sequence, RecoveredMessage.Stage.SENT, epoch, packetId);
@@ -152,6 +205,10 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public void released(long sequence, Level level, WrittenCallback callback) {
+    if (broken && !messages.containsKey(sequence) && !waiting.contains(sequence)) {
+      callback.done(true);
+      return;
+    }
     calls.add("released " + sequence);
     stage(sequence, RecoveredMessage.Stage.RELEASED);
     written(callback);
@@ -198,6 +255,10 @@ public final class MemoryJournal implements Journal {
   public void settled(long sequence, WrittenCallback callback) {
     calls.add("settled " + sequence);
     messages.remove(sequence);
+    if (broken) {
+      callback.done(false);
+      return;
+    }
     written(callback);
   }
 
@@ -209,7 +270,7 @@ public final class MemoryJournal implements Journal {
         found.add(messages.get(sequence).stored());
       }
     }
-    later(() -> callback.read(found, sequences.length));
+    later(() -> callback.read(found, sequences.length, Optional.empty()));
   }
 
   @Override
@@ -235,6 +296,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public void put(String key, byte[] value, Level level, WrittenCallback callback) {
     calls.add("put " + key);
+    valueBytes += key.length() + value.length;
     if (value.length == 0) {
       values.remove(key);
     } else {

@@ -174,6 +174,11 @@ final class Committer {
     return broken.or(() -> full).or(space::low);
   }
 
+  /** Returns whether nothing at all can be written. */
+  boolean isBroken() {
+    return broken.isPresent();
+  }
+
   /** Returns when a round is wanted although nothing new comes in. */
   long due() {
     if (broken.isPresent()) {
@@ -402,6 +407,7 @@ final class Committer {
     }
     if (!state.isEmpty()) {
       next.flush();
+      next.segment().repeated = next.segment().size;
       forceBy(ticks() + storeDelay);
     }
   }

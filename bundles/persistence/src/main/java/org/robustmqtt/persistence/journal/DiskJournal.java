@@ -84,6 +84,7 @@ public final class DiskJournal implements Journal {
   private volatile Recovered.Report report;
   private final AtomicReference<Recovery> recovery;
   private volatile JournalStatus status;
+  private volatile boolean takesRecords = true;
   private volatile boolean closing;
   private volatile boolean closed;
 
@@ -114,7 +115,6 @@ public final class DiskJournal implements Journal {
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
     this.segments = new Segments(place.disk(), wall, place.folder(), found);
-    this.reading = new Reading(segments, live);
     this.committer =
         new Committer(
             place.clock(),
@@ -128,6 +128,8 @@ public final class DiskJournal implements Journal {
             lease,
             storeDelay,
             origin);
+    Unreadable unreadable = new Unreadable(segments, this::ticks, committer::isBroken);
+    this.reading = new Reading(segments, live, small, unreadable, place.disk());
   }
 
   /**
@@ -180,6 +182,11 @@ public final class DiskJournal implements Journal {
   @Override
   public JournalStatus status() {
     return status;
+  }
+
+  @Override
+  public boolean takesRecords() {
+    return takesRecords;
   }
 
   @Override
@@ -275,7 +282,7 @@ public final class DiskJournal implements Journal {
 
   private void refuseReads() {
     for (ReadRequest read = reads.poll(); read != null; read = reads.poll()) {
-      Reading.tell(read.callback(), List.of(), 0);
+      Reading.tell(read.callback(), new Reading.Answer());
     }
   }
 
@@ -444,19 +451,25 @@ public final class DiskJournal implements Journal {
     if (!before.degraded().equals(Optional.of(STUCK))) {
       LOG.error("{}: {}", place.folder(), STUCK);
     }
+    takesRecords = false;
     // What the other thread works on is not looked at.
     publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
     intake.strand().forEach(Entry::tellFailed);
   }
 
   private void publishStatus() {
+    takesRecords = !committer.isBroken();
     publishStatus(statusNow());
   }
 
   private void publishStatus(JournalStatus next) {
     JournalStatus before = status;
     status = next;
-    if (before != null && !before.degraded().equals(next.degraded())) {
+    boolean changed =
+        before != null
+            && (!before.degraded().equals(next.degraded())
+                || !before.unreadable().equals(next.unreadable()));
+    if (changed) {
       tellListener();
     }
   }
@@ -478,7 +491,8 @@ public final class DiskJournal implements Journal {
         found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
-        committer.possibleDuplicates());
+        committer.possibleDuplicates(),
+        segments.unreadable());
   }
 
   private long ticks() {

@@ -12,6 +12,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,20 +33,41 @@ public final class FileDisk implements Disk {
    */
   private static final Set<Path> LOCKED = new HashSet<>();
 
+  /** Opens the channels through which everything goes to the system. */
+  @FunctionalInterface
+  interface Opener {
+    /** Opens as {@link FileChannel#open(Path, Set, FileAttribute...)} does. */
+    FileChannel open(Path path, Set<OpenOption> options, FileAttribute<?>... attributes)
+        throws IOException;
+  }
+
   /** Windows cannot force a folder, and does not need it. */
   private static final boolean FORCES_FOLDERS = java.io.File.separatorChar == '/';
 
+  private static final Set<OpenOption> TO_READ = Set.of(StandardOpenOption.READ);
   private static final Set<OpenOption> TO_WRITE =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  private final Opener opener;
+
+  /** Makes the disk of the machine. */
+  public FileDisk() {
+    this(FileChannel::open);
+  }
+
+  /** Makes a disk over other channels. */
+  FileDisk(Opener opener) {
+    this.opener = opener;
+  }
+
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new ChannelFile(FileChannel.open(file, TO_WRITE, OwnerOnly.file(file)));
+    return new ChannelFile(opener.open(file, TO_WRITE, OwnerOnly.file(file)));
   }
 
   @Override
   public DiskFile openToRead(Path file) throws IOException {
-    return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
+    return new ChannelFile(opener.open(file, TO_READ));
   }
 
   @Override
@@ -86,7 +108,7 @@ public final class FileDisk implements Disk {
   @Override
   public void forceDirectory(Path folder) throws IOException {
     if (FORCES_FOLDERS) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      try (FileChannel channel = opener.open(folder, TO_READ)) {
         channel.force(true);
       }
     }
@@ -147,10 +169,10 @@ public final class FileDisk implements Disk {
     }
   }
 
-  private static FileChannel openToLock(Path file) throws IOException {
+  private FileChannel openToLock(Path file) throws IOException {
     return isReadOnly(file.getParent())
-        ? FileChannel.open(file, StandardOpenOption.READ)
-        : FileChannel.open(file, TO_WRITE, OwnerOnly.file(file));
+        ? opener.open(file, TO_READ)
+        : opener.open(file, TO_WRITE, OwnerOnly.file(file));
   }
 
   private static boolean isReadOnly(Path folder) throws IOException {

@@ -361,7 +361,7 @@ final class BrokerLine {
       world.check(
           earlier.isEmpty()
               || !earlier.get().topic.equals(sent.topic)
-              || earlier.get().id >= sent.id
+              || earlier.get().order >= sent.order
               || earlier.get().powerCut
               || earlier.get().durability == Durability.MEMORY
               || earlier.get().arrivals.stream().anyMatch(one -> one.qos() < 2)

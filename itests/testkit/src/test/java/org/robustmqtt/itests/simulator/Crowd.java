@@ -190,12 +190,12 @@ final class Crowd {
     return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
   }
 
-  /** Closes their journals. */
-  void close() {
+  /** Closes their journals; they are whole if the journal thread could begin. */
+  void close(boolean written) {
     for (Member member : members) {
       if (member.rooms.isPresent()) {
         member.journal.close();
-        member.clean = member.journal.status().degraded().isEmpty();
+        member.clean = written && member.journal.status().degraded().isEmpty();
         if (!member.clean) {
           member.broker.clientCrashed();
         }

@@ -352,11 +352,11 @@ final class Hub {
   private void close(Runnable then) {
     try {
       journal.close();
-      crowd.close();
+      crowd.close(machine.journalBegins());
     } catch (SimDisk.Crashed e) {
       return;
     }
-    clean = journal.status().degraded().isEmpty();
+    clean = journal.status().degraded().isEmpty() && machine.journalBegins();
     if (!clean) {
       broker.clientCrashed();
     }

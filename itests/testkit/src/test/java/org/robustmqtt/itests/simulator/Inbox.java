@@ -64,7 +64,9 @@ final class Inbox {
         received.qos < 2 || times == 1 || copies && (granted < 2 || !received.told),
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
-    if (!received.heard && received.qos > 0 && !received.excused) {
+    // a listener that hears the copies of other filters, too, hears them in the order of none
+    boolean ordered = !copies || received.told;
+    if (ordered && !received.heard && received.qos > 0 && !received.excused) {
       int qos = copies ? Math.min(received.qos, granted) : received.qos;
       String stream = received.session + "/" + listener + "/" + received.topic + "/" + qos;
       int last = lastHeard.getOrDefault(stream, 0);

@@ -155,6 +155,11 @@ final class Machine {
     world.at(nanos, () -> {});
   }
 
+  /** Whether the journal thread can be started: without it nothing more is written. */
+  boolean journalBegins() {
+    return journalFrom <= world.now();
+  }
+
   /** No more errors, and every thread begins. */
   void heal() {
     loopErrors.cancel();

@@ -12,12 +12,10 @@ final class NotYet {
       EnumSet.of(
           Fault.BROKER_CLOSES_ON_FILTER,
           Fault.BROKER_CLOSES_ON_BIRTH,
-          Fault.BROKER_COPIES,
           Fault.DISK_UNREADABLE,
           Fault.NET_SLOW_LINE,
           Fault.ERROR_ON_LOOP,
-          Fault.ERROR_ON_JOURNAL_THREAD,
-          Fault.CROWD);
+          Fault.ERROR_ON_JOURNAL_THREAD);
 
   private static final boolean ALL = Boolean.getBoolean("simulation.all");
 

@@ -1,5 +1,7 @@
 package org.robustmqtt.itests.simulator;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -15,6 +17,8 @@ final class Planned {
       super("as planned");
     }
   }
+
+  private static final int PLACES = 6;
 
   private final World world;
   private final Fault fault;
@@ -37,12 +41,22 @@ final class Planned {
     calls = -1;
   }
 
+  /** Returns where in the product it happens. */
+  private static List<String> places(PlannedError error) {
+    return Arrays.stream(error.getStackTrace())
+        .filter(place -> !place.getClassName().contains("simulator"))
+        .limit(PLACES)
+        .map(place -> place.getFileName() + ":" + place.getLineNumber())
+        .toList();
+  }
+
   /** A door is used. */
   void call() {
     if (calls >= 0 && here.getAsBoolean() && calls-- == 0) {
       world.happened(fault);
-      world.trace(() -> "!! " + fault);
-      throw new PlannedError();
+      PlannedError error = new PlannedError();
+      world.trace(() -> "!! " + fault + " at " + places(error));
+      throw error;
     }
   }
 }

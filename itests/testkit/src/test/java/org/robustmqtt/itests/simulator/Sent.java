@@ -14,6 +14,10 @@ final class Sent {
 
   final String key;
   final long id;
+
+  /** Its place in the order of acceptance, over all runs: ids begin lower after a broken disk. */
+  long order;
+
   final String topic;
   final int qos;
   final boolean retain;
