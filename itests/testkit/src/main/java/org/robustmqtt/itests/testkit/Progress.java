@@ -80,8 +80,7 @@ public final class Progress {
    * its share, one that only idles does not take a step in minutes.
    */
   public static long cpu(ProcessHandle process) {
-    return process.info().totalCpuDuration().map(Duration::toSeconds).orElse(0L)
-        / CPU_STEP_SECONDS;
+    return process.info().totalCpuDuration().map(Duration::toSeconds).orElse(0L) / CPU_STEP_SECONDS;
   }
 
   /** Returns the size of all files below a folder, or of a file; 0 if it is not there. */

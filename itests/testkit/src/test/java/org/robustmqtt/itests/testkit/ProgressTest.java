@@ -41,8 +41,7 @@ class ProgressTest {
 
   @Test
   void what_does_not_get_on_any_more_is_given_up() throws Exception {
-    Progress progress =
-        new Progress(() -> Math.min(seconds(), 100), Duration.ofSeconds(60), time);
+    Progress progress = new Progress(() -> Math.min(seconds(), 100), Duration.ofSeconds(60), time);
     assertFalse(progress.await(() -> false));
     assertEquals(160, seconds());
   }
