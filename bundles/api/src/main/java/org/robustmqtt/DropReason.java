@@ -17,7 +17,8 @@ public enum DropReason {
   /** It is larger than the broker allows. */
   TOO_LARGE,
   /**
-   * It was sent in vain too often and was put aside, see {@link RobustMqttConnection#quarantined}.
+   * It was sent in vain too often, or the disk cannot read it, and was put aside, see {@link
+   * RobustMqttConnection#quarantined}.
    */
   QUARANTINED,
   /** It was cancelled. */

@@ -112,7 +112,8 @@ public interface RobustMqttConnection {
 
   /**
    * Returns the messages that were put aside, oldest first: each had made the broker drop us, or
-   * not answer, time and again while nothing else was in flight. They have their outcome, {@link
+   * not answer, time and again while nothing else was in flight, or the disk could not read it; of
+   * the latter only the number is known, they come last. They have their outcome, {@link
    * DropReason#QUARANTINED}, and are kept, over restarts too if they were on disk.
    *
    * @param limit how many at the most, more than 0
@@ -121,11 +122,12 @@ public interface RobustMqttConnection {
 
   /**
    * Publishes a message that was put aside once more, as a new message with a number and an outcome
-   * of its own.
+   * of its own. One that the disk could not read is read again first, which may take 5 seconds.
    *
    * @param id its number in {@link #quarantined}
    * @return the new ticket; empty if there is no such message
-   * @throws NotAcceptedException if it is not accepted; it stays where it is
+   * @throws NotAcceptedException if it is not accepted, or still cannot be read; it stays where it
+   *     is
    */
   Optional<Ticket> retry(long id);
 

@@ -115,7 +115,7 @@ public final class OurBacklog implements Backlog {
     journal.read(
         sequences,
         MOST_BYTES,
-        (found, answered) ->
+        (found, answered, unreadable) ->
             answers.add(
                 new Answer(found, Arrays.copyOfRange(sequences, answered, sequences.length))));
   }

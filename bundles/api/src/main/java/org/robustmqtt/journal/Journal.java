@@ -39,7 +39,8 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Returns the next sequence: larger than any given out before, also before a crash. Leases are
-   * renewed off the caller's path.
+   * renewed off the caller's path. While the disk takes none, sequences lie far above all others,
+   * by the time; a run that follows a crash goes on below these, and does not give them out again.
    *
    * @return the sequence, or 0 if the lease is used up because the disk did not answer
    */
@@ -126,7 +127,9 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Reads messages that are on disk and not settled, as they were offered. Reading goes on between
-   * rounds of writing, and does not wait for them.
+   * rounds of writing, and does not wait for them. What the disk cannot read is given up after 30
+   * seconds in which it was asked for again (not counted while nothing can be written either); what
+   * is quarantined is tried each time it is asked for.
    *
    * @param sequences which, ascending, at least one; not copied, not to be changed
    * @param maxBytes of topics and payloads, beyond which no further message is read; the first is

@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param memoryBytes the bytes of their topics and payloads
  * @param possibleDuplicates messages on disk that have their outcome, which the disk could not be
  *     told: if the process ends before it can be, they are sent once more
+ * @param unreadable what the disk cannot read, one line that names files and counts of messages;
+ *     empty while it can read all. The journal can be written all the same
  */
 public record JournalStatus(
     String path,
@@ -40,7 +42,8 @@ public record JournalStatus(
     List<String> damagedFiles,
     int memoryMessages,
     long memoryBytes,
-    int possibleDuplicates) {
+    int possibleDuplicates,
+    Optional<String> unreadable) {
 
   /** A journal that keeps nothing in memory only. */
   public JournalStatus(
@@ -71,7 +74,8 @@ public record JournalStatus(
         damagedFiles,
         0,
         0,
-        0);
+        0,
+        Optional.empty());
   }
 
   /** Returns the same with another reason, and with other numbers of what is in memory only. */
@@ -91,6 +95,7 @@ public record JournalStatus(
         damagedFiles,
         messages,
         inMemory,
-        possibleDuplicates);
+        possibleDuplicates,
+        unreadable);
   }
 }

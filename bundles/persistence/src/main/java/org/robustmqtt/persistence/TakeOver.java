@@ -187,7 +187,7 @@ final class TakeOver {
   }
 
   private void copyFile(Path from, Path to) throws IOException {
-    try (DiskFile in = disk.open(from);
+    try (DiskFile in = disk.openToRead(from);
         DiskFile out = disk.open(to)) {
       ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
       long at = 0;
@@ -256,7 +256,7 @@ final class TakeOver {
   }
 
   private byte[] read(Path file) throws IOException {
-    try (DiskFile in = disk.open(file)) {
+    try (DiskFile in = disk.openToRead(file)) {
       ByteBuffer buffer = ByteBuffer.allocate((int) in.size());
       while (buffer.hasRemaining() && in.read(buffer, buffer.position()) > 0) {
         // each turn reads what the file system gives

@@ -56,7 +56,7 @@ class DeadDiskTest {
     assertEquals(stored, Rig.sequences(journal), "what can be read is sent");
     List<Integer> read = new ArrayList<>();
     long[] all = stored.stream().mapToLong(Long::longValue).toArray();
-    journal.read(all, 1 << 20, (found, answered) -> read.add(found.size()));
+    journal.read(all, 1 << 20, (found, answered, why) -> read.add(found.size()));
     rig.run();
     assertEquals(List.of(stored.size()), read, "also later");
     List<Boolean> settled = new ArrayList<>();

@@ -76,7 +76,7 @@ class ErrorTest {
     assertTrue(journal.status().degraded().isEmpty(), where);
     List<Integer> read = new ArrayList<>();
     long last = journal.nextSequence() - 1;
-    journal.read(new long[] {last}, 1 << 20, (found, answered) -> read.add(found.size()));
+    journal.read(new long[] {last}, 1 << 20, (found, answered, why) -> read.add(found.size()));
     rig.run();
     assertEquals(List.of(1), read, where);
     journal.settled(last, written -> {});
@@ -126,7 +126,7 @@ class ErrorTest {
     List<Integer> read = new ArrayList<>();
     for (int at = 1; !read.contains(1); at++) {
       List<Integer> answer = new ArrayList<>();
-      journal.read(new long[] {1}, 1 << 20, (found, answered) -> answer.add(found.size()));
+      journal.read(new long[] {1}, 1 << 20, (found, answered, why) -> answer.add(found.size()));
       grenade.get().throwAt(at, false);
       rig.pass(Duration.ofSeconds(10));
       assertEquals(1, answer.size(), "answered, call " + at);

@@ -195,7 +195,7 @@ class LostPartsTest {
     journal.read(
         LongStream.rangeClosed(2_500, 2_600).toArray(),
         1 << 20,
-        (found, answered) -> found.forEach(each -> back.add(each.sequence())));
+        (found, answered, why) -> found.forEach(each -> back.add(each.sequence())));
     rig.run();
     assertEquals(LongStream.rangeClosed(2_500, 2_600).boxed().toList(), back);
   }

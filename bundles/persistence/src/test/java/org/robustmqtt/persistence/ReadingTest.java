@@ -66,7 +66,8 @@ class ReadingTest {
 
   private Answer read(long[] sequences, int maxBytes) {
     List<Answer> told = new ArrayList<>();
-    journal.read(sequences, maxBytes, (found, answered) -> told.add(new Answer(found, answered)));
+    journal.read(
+        sequences, maxBytes, (found, answered, why) -> told.add(new Answer(found, answered)));
     rig.run();
     assertEquals(1, told.size(), "told once");
     return told.get(0);

@@ -144,6 +144,22 @@ class SegmentsTest {
     assertTrue(disk.files().stream().noneMatch(file -> file.endsWith("00000001.seg")));
   }
 
+  /** Each segment begins with all values: so many would have been written again with each round. */
+  @Test
+  void values_that_are_larger_than_a_segment_are_not_written_again_with_each_round()
+      throws Exception {
+    Journal journal = rig.open();
+    for (int i = 0; i < 500; i++) {
+      journal.put("wanted." + i, new byte[100], Level.FORCED, written -> {});
+    }
+    rig.run();
+    long before = journal.status().bytesWritten();
+    fill(journal, 100);
+    long more = journal.status().bytesWritten() - before;
+    assertTrue(more < 100_000, more + " bytes for a hundred messages of 100");
+    assertEquals(500, Rig.reopen(rig.disk.copy()).recovery().values().size());
+  }
+
   @Test
   void no_two_segments_have_the_same_generation_though_the_clock_stands_or_starts_again()
       throws Exception {

@@ -26,6 +26,7 @@ final class JournalText {
       line("(karaf clean), openHAB's clean-cache and update. storeDirectory moves it.");
     }
     journal.degraded().ifPresent(why -> line("DEGRADED: " + why));
+    journal.unreadable().ifPresent(why -> line("DEGRADED: " + why));
     line(
         Counts.of(journal.liveMessages(), "message")
             + " on disk, "

@@ -44,7 +44,11 @@ final class StatusTable {
       case IDLE, ONLINE, CLOSING, CLOSED ->
           status.faults().stream()
               .findFirst()
-              .or(() -> status.journal().flatMap(journal -> journal.degraded()))
+              .or(
+                  () ->
+                      status
+                          .journal()
+                          .flatMap(journal -> journal.degraded().or(journal::unreadable)))
               .orElse("");
     };
   }

@@ -206,8 +206,8 @@ class StatusRenderingTest {
             "Journal          /hub/robust-mqtt/home",
             "                 3 messages on disk, 2 segments, 4 kB; written 8 kB, 7 forces",
             "                 at the start 5 messages found, torn tail of 12 B",
-            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify, then"
-                + " mqtt:store acknowledge",
+            "                 DAMAGED: 1 part, 100 B, could not be read; see mqtt:store verify,"
+                + " then mqtt:store acknowledge",
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
             "Outcomes         acknowledged 7, sent 1, expired 1",
@@ -294,7 +294,8 @@ class StatusRenderingTest {
             List.of(),
             12,
             34_567,
-            2);
+            2,
+            Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"));
     String text =
         String.join(
             "\n",
@@ -305,6 +306,7 @@ class StatusRenderingTest {
                 ZoneOffset.UTC));
     assertTrue(text.contains("DEGRADED: disk full: 3 MB free, storeMinFree is 50 MB"), text);
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
+    assertTrue(text.contains("DEGRADED: the disk cannot read 00000002.seg"), text);
     assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
   }
 }

@@ -87,13 +87,7 @@ final class ConnectionRooms implements Rooms {
             window,
             outcomes,
             doors.lanes());
-    dispatcher =
-        new Dispatcher(
-            name,
-            doors,
-            used.times(),
-            journal,
-            Optional.ofNullable(recovery.values().get(Dispatcher.KEY)));
+    dispatcher = new Dispatcher(name, doors, used.times(), journal, recovery.values());
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, first, recovery);

@@ -15,12 +15,11 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.robustmqtt.client.door.Log;
 
 /** Asks ConfigAdmin for what stands in a configuration, and for what its plugins make of it. */
 final class ResolvedConfigurations {
-  private static final Logger LOG = LoggerFactory.getLogger(ResolvedConfigurations.class);
+  private static final Log LOG = Log.of(ResolvedConfigurations.class);
   private static final String PLACEHOLDER = "$[";
 
   private final BundleContext context;

@@ -172,7 +172,7 @@ final class StrayConfigurations
     found.forEach(
         (pid, text) -> {
           if (!text.equals(shown.put(pid, text))) {
-            LOG.warn(text);
+            LOG.warn("{}", text);
             Problem problem =
                 new Problem(Place.CONFIG, ProblemKind.SETTINGS_FAULTY, 0, text, now.get());
             directory.show(pid, () -> Statuses.faulted("(" + pid + ")", problem, List.of(text)));

@@ -201,7 +201,8 @@ final class SwitchableJournal implements Journal {
           lastStatus.damagedFiles(),
           lastStatus.memoryMessages() + missed.messages(),
           lastStatus.memoryBytes() + missed.bytes(),
-          lastStatus.possibleDuplicates() + missed.settled());
+          lastStatus.possibleDuplicates() + missed.settled(),
+          lastStatus.unreadable());
     }
   }
 
@@ -338,7 +339,8 @@ final class SwitchableJournal implements Journal {
   @Override
   public void read(long[] sequences, int maxBytes, ReadCallback callback) {
     current.ifPresentOrElse(
-        journal -> journal.read(sequences, maxBytes, callback), () -> callback.read(List.of(), 0));
+        journal -> journal.read(sequences, maxBytes, callback),
+        () -> callback.read(List.of(), 0, Optional.empty()));
   }
 
   @Override

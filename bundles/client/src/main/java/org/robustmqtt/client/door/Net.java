@@ -9,6 +9,13 @@ import java.util.List;
 
 /** The network: resolve, connect, read and write without blocking, close, readiness. */
 public interface Net {
+  /**
+   * The most bytes that a channel takes before any of them is on the line. Nobody sees when they
+   * are: with the 4 MB that Linux takes if it is let, a line of 30 kB/s would need two minutes, and
+   * an acknowledgement would be overdue before its message has left.
+   */
+  int BUFFERED = 256 * 1024;
+
   /** Resolves a name anew, all addresses. Blocks: on a helper only. */
   List<InetAddress> resolve(String host) throws UnknownHostException;
 

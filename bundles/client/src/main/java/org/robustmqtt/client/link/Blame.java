@@ -4,6 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.robustmqtt.Place;
+import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.ReasonCode;
 
@@ -43,6 +45,34 @@ final class Blame {
           .collect(Collectors.toUnmodifiableSet());
 
   private Blame() {}
+
+  /** Returns whether the broker ended it, or left something unanswered on a link that was alive. */
+  static boolean answerable(ProblemKind kind) {
+    return kind == ProblemKind.CONNECTION_LOST
+        || kind == ProblemKind.DISCONNECTED_BY_BROKER
+        || kind == ProblemKind.ACK_TIMEOUT;
+  }
+
+  /** Returns the problem with the filter that it is put down to. */
+  static Problem filter(Problem problem, String filter) {
+    String text =
+        problem.text()
+            + ": it ends the connection whenever it is asked for the filter "
+            + filter
+            + ", which is put aside until its listener or the configuration changes";
+    return new Problem(
+        Place.SUBSCRIBE,
+        ProblemKind.SUBSCRIPTION_REFUSED,
+        problem.reasonCode(),
+        text,
+        problem.at());
+  }
+
+  /** Returns the problem with what is said of the birth message. */
+  static Problem birth(Problem problem, String text) {
+    return new Problem(
+        Place.PUBLISH, problem.kind(), problem.reasonCode(), problem.text() + text, problem.at());
+  }
 
   static boolean may(ProblemKind kind, int reasonCode) {
     return KINDS.contains(kind)

@@ -13,7 +13,9 @@ import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.session.Session;
+import org.robustmqtt.client.session.SessionChange;
 import org.robustmqtt.client.session.SessionEffects;
 import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
@@ -38,9 +40,6 @@ import org.robustmqtt.journal.WrittenCallback;
  * neither a record nor an outcome.
  */
 final class Carrier implements SessionEffects {
-  /** The journal's key of the session record. */
-  static final String KEY = "session";
-
   /** What a carrier asks of its link; within an effect, so that it must not call back. */
   interface Host {
     void established(boolean sessionPresent, BrokerCapabilities capabilities);
@@ -83,8 +82,8 @@ final class Carrier implements SessionEffects {
   private final Set<Long> presence = new LinkedHashSet<>();
 
   private final Session session;
+  private final SessionStore store;
 
-  private Optional<SessionRecord> record;
   private Optional<CloseRequest> close = Optional.empty();
   private boolean closeTold;
   private boolean again;
@@ -97,6 +96,7 @@ final class Carrier implements SessionEffects {
       Doors doors,
       Link.Rooms rooms,
       Host host,
+      SessionStore store,
       SessionSettings settings,
       Optional<SessionRecord> record,
       List<Session.Unfinished> unfinished,
@@ -105,7 +105,7 @@ final class Carrier implements SessionEffects {
     this.doors = doors;
     this.rooms = rooms;
     this.host = host;
-    this.record = record;
+    this.store = store;
     openReceived = new LinkedHashSet<>(received);
     answers = new Answers(doors.loop(), this::answered);
     depth++;
@@ -175,8 +175,17 @@ final class Carrier implements SessionEffects {
     call(() -> session.handled(number));
   }
 
-  void want(Map<String, QoS> filters) {
-    call(() -> session.want(filters));
+  /** Filters are wanted from now on, or not any more. */
+  void want(Map<String, Optional<Wish>> changes) {
+    call(
+        () -> {
+          changes.forEach(
+              (filter, wish) ->
+                  wish.ifPresentOrElse(
+                      one -> session.want(filter, one.qos(), one.identifier()),
+                      () -> session.unwant(filter)));
+          session.wanted();
+        });
   }
 
   void subscribeAgain(String filter) {
@@ -210,6 +219,11 @@ final class Carrier implements SessionEffects {
     return session.blame();
   }
 
+  /** See {@link Session#blameFilter}. */
+  Optional<String> blameFilter() {
+    return session.blameFilter();
+  }
+
   boolean ready(QoS qos) {
     return close.isEmpty() && session.ready(qos);
   }
@@ -235,9 +249,19 @@ final class Carrier implements SessionEffects {
     session.settings(other);
   }
 
+  /** See {@link Session#silent}. */
+  boolean silent() {
+    return session.silent();
+  }
+
+  /** See {@link Session#pardon}. */
+  void pardon() {
+    session.pardon();
+  }
+
   /** Returns the newest record of the session, to continue it with another object. */
   Optional<SessionRecord> record() {
-    return record;
+    return session.record();
   }
 
   /** Returns what the numbers of another object have to begin above. */
@@ -390,9 +414,8 @@ final class Carrier implements SessionEffects {
   }
 
   @Override
-  public void recordSession(SessionRecord newest, long token) {
-    record = Optional.of(newest);
-    rooms.journal().put(KEY, newest.toBytes(), Level.FORCED, answer(token));
+  public void recordSession(SessionChange change, long token) {
+    store.write(change, answer(token));
   }
 
   @Override
@@ -430,6 +453,11 @@ final class Carrier implements SessionEffects {
   @Override
   public void deliver(long number, Publish packet) {
     rooms.dispatcher().deliver(number, packet);
+  }
+
+  @Override
+  public void identified(String filter, int identifier) {
+    rooms.dispatcher().identified(filter, identifier);
   }
 
   @Override

@@ -63,7 +63,12 @@ final class Dialing implements Opener.Answer {
     reading = Optional.of(attempt);
     doors
         .helpers()
-        .call("credentials", () -> source.read(settings), settings.connectTimeoutNanos(), attempt);
+        .call(
+            Helpers.Work.FILES,
+            settings.broker().host() + ":" + settings.broker().port(),
+            () -> source.read(settings),
+            settings.connectTimeoutNanos(),
+            attempt);
   }
 
   /** The credentials of one attempt are being read. */
@@ -163,6 +168,10 @@ final class Dialing implements Opener.Answer {
   /** Other settings: nothing is known of the broker. */
   void forget() {
     versions.reset();
+  }
+
+  boolean hasDeadline() {
+    return late.isSet();
   }
 
   void cancel() {

@@ -40,6 +40,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final StartGate gate;
   private final Alarm wait;
   private final Alarm expiry;
+  private final PresenceTrial trial = new PresenceTrial();
 
   private Optional<LinkSettings> settings = Optional.empty();
   private ConnectionState state;
@@ -92,6 +93,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return state;
   }
 
+  /** Returns whether something is set that ends this state, if it has to end. */
+  boolean hasDeadline() {
+    return switch (state) {
+      case WAITING -> wait.isSet();
+      case CONNECTING, HANDSHAKING -> dialing.hasDeadline();
+      case ONLINE -> watch.hasDeadline();
+      case CLOSING -> goodbye.isPresent();
+      case FAULTED, IDLE, CLOSED -> true;
+    };
+  }
+
   Wire wire() {
     return wire;
   }
@@ -116,6 +128,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** These settings are in force from now on; what they change is the caller's matter. */
   void settings(LinkSettings now) {
+    if (settings.filter(before -> before.presence().equals(now.presence())).isEmpty()) {
+      trial.reset();
+    }
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
@@ -127,6 +142,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     dialing.forget();
     wire.forget();
     retries.reset();
+    trial.reset();
+    sessions.ifPresent(Carrier::pardon);
   }
 
   // Waiting and connecting.
@@ -179,7 +196,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     tearDown();
     settling = false;
     LinkSettings now = settings.orElseThrow();
-    sessions.prepare(now.session(), wire, pump);
+    sessions.prepare(trial.session(now.session()), wire, pump);
     enter(ConnectionState.CONNECTING);
     dialing.begin(now, wire);
   }
@@ -226,7 +243,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         capabilities.keepAliveSeconds(),
         now.ackTimeoutNanos(),
         now.retry().stableNanos());
-    pump.birth(now.presence().birth());
+    pump.birth(trial.birth(now.presence()));
+    trial
+        .accepted(now.session())
+        .ifPresent(text -> problem(Place.CONNECT, ProblemKind.CONNECT_DENIED, 0, text));
     enter(ConnectionState.ONLINE);
     rooms
         .dispatcher()
@@ -243,8 +263,36 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return onlineSince.isPresent()
         && doors.clock().nanos() - onlineSince.getAsLong()
             < settings.orElseThrow().retry().stableNanos()
-        && carrier().inFlight() == 0
+        && answered()
+        && !wire.unacknowledged()
+        && !(pump.birthSaid() && trial.suspectsBirth(settings.orElseThrow().presence()))
         && retries.hungUp();
+  }
+
+  private boolean answered() {
+    return carrier().inFlight() == 0 && carrier().oldestUnacknowledged() == 0;
+  }
+
+  /** The link is being lost, perhaps for what we sent: finds out what that is. */
+  private Problem blamed(Problem problem, long lived) {
+    Optional<String> filter =
+        Blame.answerable(problem.kind()) ? carrier().blameFilter() : Optional.empty();
+    boolean silent = carrier().silent();
+    boolean presence = sessions.blame(problem);
+    if (filter.isPresent()) {
+      return Blame.filter(problem, filter.get());
+    }
+    LinkSettings now = settings.orElseThrow();
+    boolean said = pump.birthSaid() && trial.suspectsBirth(now.presence());
+    Optional<String> birth = Optional.empty();
+    if (presence && state == ConnectionState.ONLINE) {
+      birth = trial.lostWithBirth(now.presence());
+    } else if (!silent) {
+      trial.birthTaken();
+    } else if (lived < now.retry().stableNanos() && Blame.answerable(problem.kind())) {
+      birth = trial.lostInSilence(now.presence(), said);
+    }
+    return birth.map(text -> Blame.birth(problem, text)).orElse(problem);
   }
 
   @Override
@@ -253,7 +301,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     OptionalLong since = onlineSince;
     Problem problem = made(place, kind, reasonCode, text);
     if (since.isPresent() && Blame.may(kind, reasonCode)) {
-      sessions.blame(problem);
+      problem = blamed(problem, doors.clock().nanos() - since.getAsLong());
     }
     tearDown();
     board.problem(problem);
@@ -262,7 +310,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       return;
     }
     LinkSettings now = settings.orElseThrow();
-    boolean other = handshaking && dialing.tryOtherVersion(kind);
+    boolean other =
+        handshaking
+            && (dialing.tryOtherVersion(kind) || trial.refused(now.session(), kind, reasonCode));
     boolean again = kind == ProblemKind.SESSION_UNKNOWN && !lastKind.equals(Optional.of(kind));
     lastKind = Optional.of(kind);
     if (other || again) {
@@ -315,6 +365,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** A defect of this program: the connection begins anew, with a session object of its own. */
   void defect(Throwable cause) {
+    if (!doors.loop().isCurrent()) {
+      // The loop went on without this thread, and the connection began anew there.
+      return;
+    }
     LOG.error("{}: defect, please report; the connection begins anew", name, cause);
     if (over || settings.isEmpty() || state == ConnectionState.CLOSED) {
       return;
@@ -410,6 +464,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** A message of presence has its end. */
   void presenceSettled(long sequence) {
+    if (!trial.suspectsBirth(settings.orElseThrow().presence())) {
+      trial.birthTaken();
+    }
     goodbye.ifPresent(saying -> saying.presenceSettled(sequence));
   }
 
@@ -447,8 +504,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   @Override
   public void stable() {
+    trial.birthTaken();
     retries.stable();
-    outage.stable();
     board.state(state, now(), 0, Optional.empty());
   }
 

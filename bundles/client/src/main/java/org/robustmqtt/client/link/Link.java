@@ -43,7 +43,11 @@ public final class Link {
   private final StatusBoard board;
   private final Life life;
   private final Orders orders;
+  private final Rescue rescue;
   private final AtomicBoolean woken = new AtomicBoolean();
+
+  /** Made once: nothing may fail between {@link #woken} and the loop. */
+  private final Runnable work = this::work;
 
   /**
    * Makes a link that is not started, and binds outbox and dispatcher to it.
@@ -64,13 +68,18 @@ public final class Link {
     Sessions sessions = new Sessions(name, doors, rooms, recovery);
     life = new Life(name, doors, rooms, board, sessions);
     orders = new Orders(name, life, board, settings);
+    rescue = new Rescue(life);
     rooms.outbox().onWork(this::wake);
     rooms.dispatcher().bind(life.wire());
   }
 
   /** Begins to work: the first attempt follows after the settle time. */
   public void start() {
-    enqueue(orders::start);
+    enqueue(
+        () -> {
+          doors.loop().watchedBy(rescue);
+          orders.start();
+        });
   }
 
   /**
@@ -91,7 +100,7 @@ public final class Link {
   /** There is, or may be, something to send. Any thread. */
   public void wake() {
     if (woken.compareAndSet(false, true)) {
-      doors.loop().execute(this::work);
+      doors.loop().execute(work);
     }
   }
 
@@ -148,6 +157,7 @@ public final class Link {
    */
   public CompletionStage<Void> stop(Duration drain) {
     CompletableFuture<Void> done = new CompletableFuture<>();
+    done.thenRun(() -> doors.loop().notWatchedBy(rescue));
     doors.loop().execute(() -> orders.stop(drain.toNanos(), done));
     return done.minimalCompletionStage();
   }

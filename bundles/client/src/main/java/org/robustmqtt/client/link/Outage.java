@@ -12,8 +12,8 @@ import org.robustmqtt.client.door.Log;
 /**
  * Tells the log of loss and return: INFO for both, one WARN when an outage lasts, and one WARN when
  * the broker refuses us for good. A network that is a network is no more than that, so a line has
- * no stack trace. An outage ends when the link has become stable, so that one that flaps is told
- * too. On the loop only.
+ * no stack trace. An outage ends when the link is back: one that is cut again and again has many
+ * short ones, and none of them is long. On the loop only.
  */
 final class Outage {
   private static final Log LOG = Log.of(Link.class);
@@ -79,13 +79,7 @@ final class Outage {
     } else {
       LOG.info("{}: {}", name, how);
     }
-  }
-
-  /** The link is stable: the outage, if there was one, is over. */
-  void stable() {
     since = OptionalLong.empty();
-    warned = false;
-    last = Optional.empty();
   }
 
   /** Closed by will: there is no outage. */

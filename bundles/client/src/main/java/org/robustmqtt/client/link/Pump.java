@@ -25,6 +25,10 @@ final class Pump {
   private Optional<Entry> held = Optional.empty();
 
   private Optional<Message> birth = Optional.empty();
+
+  /** Whether the birth was given to the session on this connection. */
+  private boolean birthSaid;
+
   private long presenceSequence;
 
   Pump(Outbox outbox) {
@@ -34,6 +38,12 @@ final class Pump {
   /** This message goes before all others; instead of one that still waits. */
   void birth(Optional<Message> message) {
     birth = message;
+    birthSaid = false;
+  }
+
+  /** Returns whether the birth was published on this connection. */
+  boolean birthSaid() {
+    return birthSaid;
   }
 
   /** Returns whether this message is not the session's yet, although the outbox gave it out. */
@@ -103,6 +113,7 @@ final class Pump {
       }
       Message message = birth.get();
       birth = Optional.empty();
+      birthSaid = true;
       sendPresence(carrier, message);
     }
     return true;

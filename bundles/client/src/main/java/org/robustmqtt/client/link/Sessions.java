@@ -1,7 +1,9 @@
 package org.robustmqtt.client.link;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -9,9 +11,8 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
 import org.robustmqtt.client.door.Doors;
-import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.session.Session;
-import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
@@ -21,12 +22,9 @@ import org.robustmqtt.journal.Recovery;
  * client identifier change: then it is another session. On the loop only, but for the constructor.
  */
 final class Sessions {
-  private static final Log LOG = Log.of(Link.class);
-
-  private final String name;
   private final Doors doors;
   private final Link.Rooms rooms;
-  private final Optional<SessionRecord> foundRecord;
+  private final SessionStore store;
   private final List<Session.Unfinished> foundUnfinished;
   private final Set<Integer> foundReceived;
   private Optional<Carrier> carrier = Optional.empty();
@@ -34,10 +32,9 @@ final class Sessions {
   private boolean outdated;
 
   Sessions(String name, Doors doors, Link.Rooms rooms, Recovery recovery) {
-    this.name = name;
     this.doors = doors;
     this.rooms = rooms;
-    foundRecord = read(recovery);
+    store = new SessionStore(name, rooms.journal(), recovery.values());
     foundUnfinished = new ArrayList<>();
     for (RecoveredMessage message : recovery.messages()) {
       if (message.stage() != RecoveredMessage.Stage.WAITING) {
@@ -64,19 +61,6 @@ final class Sessions {
     };
   }
 
-  private Optional<SessionRecord> read(Recovery recovery) {
-    byte[] bytes = recovery.values().get(Carrier.KEY);
-    if (bytes == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(SessionRecord.fromBytes(bytes));
-    } catch (IllegalArgumentException e) {
-      LOG.warn("{}: session record on disk not used: {}", name, e.getMessage());
-      return Optional.empty();
-    }
-  }
-
   /** The session object cannot be trusted: the next connect is that of another one. */
   void outdated() {
     outdated = true;
@@ -94,7 +78,16 @@ final class Sessions {
     Carrier next;
     if (carrier.isEmpty()) {
       next =
-          new Carrier(doors, rooms, host, settings, foundRecord, foundUnfinished, foundReceived, 0);
+          new Carrier(
+              doors,
+              rooms,
+              host,
+              store,
+              settings,
+              store.found(),
+              foundUnfinished,
+              foundReceived,
+              0);
     } else {
       Carrier old = carrier.get();
       old.retire();
@@ -104,6 +97,7 @@ final class Sessions {
               doors,
               rooms,
               host,
+              store,
               settings,
               old.record(),
               List.of(),
@@ -115,7 +109,9 @@ final class Sessions {
     if (!rooms.outbox().isHolding()) {
       next.unhold();
     }
-    next.want(rooms.dispatcher().wanted());
+    Map<String, Optional<Wish>> wanted = new LinkedHashMap<>();
+    rooms.dispatcher().wanted().forEach((filter, wish) -> wanted.put(filter, Optional.of(wish)));
+    next.want(wanted);
   }
 
   private static boolean sameSession(SessionSettings one, SessionSettings other) {
@@ -148,12 +144,16 @@ final class Sessions {
     }
   }
 
-  /** The link is being lost: puts it down to a message, if there is one that may be to blame. */
-  void blame(Problem problem) {
-    carrier
-        .flatMap(Carrier::blame)
-        .filter(suspect -> suspect.sequence() > 0)
-        .ifPresent(suspect -> rooms.outbox().charge(suspect.sequence(), problem, suspect.alone()));
+  /**
+   * The link is being lost: puts it down to a message, if there is one that may be to blame;
+   * returns whether that is one of presence.
+   */
+  boolean blame(Problem problem) {
+    Optional<Session.Suspect> suspect = carrier.flatMap(Carrier::blame);
+    suspect
+        .filter(one -> one.sequence() > 0)
+        .ifPresent(one -> rooms.outbox().charge(one.sequence(), problem, one.alone()));
+    return suspect.filter(one -> one.sequence() < 0).isPresent();
   }
 
   Carrier carrier() {

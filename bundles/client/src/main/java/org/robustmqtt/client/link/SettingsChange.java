@@ -36,21 +36,7 @@ enum SettingsChange {
 
   /** By content: a record compares the payload of its will by identity. */
   private static boolean same(SessionSettings a, SessionSettings b) {
-    return sameWill(a.will(), b.will()) && withoutWill(a).equals(withoutWill(b));
-  }
-
-  private static SessionSettings withoutWill(SessionSettings settings) {
-    return new SessionSettings(
-        settings.brokerKey(),
-        settings.clientId(),
-        settings.keepAlive(),
-        settings.cleanStart(),
-        settings.sessionExpiry(),
-        settings.maxInflight(),
-        settings.receiveMaximum(),
-        settings.maximumPacketSize(),
-        settings.resubscribe(),
-        Optional.empty());
+    return sameWill(a.will(), b.will()) && a.withoutWill().equals(b.withoutWill());
   }
 
   private static boolean sameWill(Optional<Will> a, Optional<Will> b) {

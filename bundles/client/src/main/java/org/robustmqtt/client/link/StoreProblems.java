@@ -3,6 +3,7 @@ package org.robustmqtt.client.link;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
@@ -16,13 +17,20 @@ final class StoreProblems {
 
   /** Returns a line for each. */
   static List<String> lines(JournalStatus journal) {
-    return damage(journal).stream().toList();
+    return Stream.concat(journal.unreadable().stream(), damage(journal).stream()).toList();
   }
 
   /** Returns the worst of them. */
   static Optional<Problem> worst(JournalStatus journal, Instant since) {
-    return damage(journal)
-        .map(text -> new Problem(Place.STORE, ProblemKind.STORE_DAMAGED, 0, text, since));
+    return journal
+        .unreadable()
+        .map(text -> new Problem(Place.STORE, ProblemKind.STORE_DEGRADED, 0, text, since))
+        .or(
+            () ->
+                damage(journal)
+                    .map(
+                        text ->
+                            new Problem(Place.STORE, ProblemKind.STORE_DAMAGED, 0, text, since)));
   }
 
   private static Optional<String> damage(JournalStatus journal) {

@@ -15,11 +15,14 @@ import org.robustmqtt.codec.Pingreq;
 /**
  * Watches a link that is online, with one timer: pings when nothing was sent, or nothing was
  * received, for the keep alive; finds a ping or another packet that is not answered, and bytes that
- * are not taken. A dead link is found within keep alive and ping time-out, whatever is being sent.
- * On the loop only.
+ * are not taken. A dead link is found within keep alive and ping time-out after the last byte that
+ * came, whatever is being sent. On the loop only.
  *
- * <p>The time of an answer begins when the bytes that ask for it were taken by the operating
- * system, so that a slow line is not mistaken for a dead one.
+ * <p>A slow line is not mistaken for a dead one: the time of an answer begins when the operating
+ * system has taken the bytes that ask for it, and as long as something moves, see {@link
+ * LifeSigns}, an answer may be behind it. So an acknowledgement that is overdue while bytes come is
+ * put to the proof: a ping is sent behind it, and if that is answered first, the broker has
+ * forgotten it.
  */
 final class Watch {
   /** With the keep alive off the broker does not watch us, but we still look this often. */
@@ -44,46 +47,13 @@ final class Watch {
     String broker();
   }
 
-  /** A packet that waits for its answer: since when, once its bytes were taken. */
-  private static final class Waiting {
-    private boolean present;
-    private boolean running;
-    private long mark;
-    private long since;
-
-    void begin(long position) {
-      present = true;
-      running = false;
-      mark = position;
-    }
-
-    void end() {
-      present = false;
-    }
-
-    void look(long writtenBytes, long now) {
-      if (present && !running && writtenBytes >= mark) {
-        running = true;
-        since = now;
-      }
-    }
-
-    /** The time since then does not count. */
-    void skip(long from, long now) {
-      since += present && running ? now - Math.max(since, from) : 0;
-    }
-
-    long due(long timeout) {
-      return present && running ? since + timeout : NONE;
-    }
-  }
-
   private final Doors doors;
   private final Host host;
   private final Alarm alarm;
   private final List<Probe> probes = new ArrayList<>();
-  private final Waiting ping = new Waiting();
-  private final Waiting acknowledgement = new Waiting();
+  private final Awaited ping = new Awaited();
+  private final Awaited acknowledgement = new Awaited();
+  private final LifeSigns life = new LifeSigns();
 
   private Transport transport;
   private long intervalNanos;
@@ -99,6 +69,15 @@ final class Watch {
   private long stalledAt;
   private boolean reading;
   private long stoppedAt;
+
+  /** Pings that are not answered. */
+  private int pingsOut;
+
+  /** So many answers to pings until the acknowledgement has been put to the proof; 0: it is not. */
+  private int proofLeft;
+
+  /** An answer came that the acknowledgement should have been before. */
+  private boolean forgotten;
 
   private record Probe(CompletableFuture<Duration> answer, long since) {}
 
@@ -137,6 +116,10 @@ final class Watch {
     acknowledgement.end();
     stalled = false;
     reading = true;
+    pingsOut = 0;
+    proofLeft = 0;
+    forgotten = false;
+    life.start(watched, now, ackTimeout);
     touch();
   }
 
@@ -160,7 +143,9 @@ final class Watch {
 
   /**
    * Packets are read, or not for a while, because of us. Then no answer can come: the time of
-   * answers stands still, but a ping is due when nothing else was sent for the keep alive.
+   * answers stands still, but a ping is due when nothing else was sent for the keep alive. The
+   * timer is set at the end of the turn that begins with the reading; when the reading stops, it
+   * may ring early.
    */
   void reading(boolean wanted) {
     if (transport == null || wanted == reading) {
@@ -176,7 +161,10 @@ final class Watch {
     } else {
       stoppedAt = now;
     }
-    touch();
+  }
+
+  boolean hasDeadline() {
+    return alarm.isSet();
   }
 
   void sent() {
@@ -189,6 +177,11 @@ final class Watch {
 
   void pong() {
     ping.end();
+    pingsOut = Math.max(0, pingsOut - 1);
+    if (proofLeft > 0) {
+      proofLeft--;
+      forgotten = proofLeft == 0;
+    }
     long now = doors.clock().nanos();
     List<Probe> answered = List.copyOf(probes);
     probes.clear();
@@ -204,7 +197,7 @@ final class Watch {
       return;
     }
     probes.add(new Probe(answer, doors.clock().nanos()));
-    if (!ping.present) {
+    if (!ping.isPresent()) {
       ping();
       touch();
     }
@@ -216,7 +209,8 @@ final class Watch {
 
   private void ping() {
     host.write(new Pingreq());
-    if (!ping.present) {
+    pingsOut++;
+    if (!ping.isPresent()) {
       ping.begin(transport.encoded());
     }
   }
@@ -240,9 +234,12 @@ final class Watch {
       received = false;
       lastReceived = now;
     }
+    life.look(transport, now);
     long nowOldest = host.oldestUnacknowledged();
     if (nowOldest != oldest) {
       oldest = nowOldest;
+      proofLeft = 0;
+      forgotten = false;
       if (oldest == 0) {
         acknowledgement.end();
       } else {
@@ -261,18 +258,30 @@ final class Watch {
   }
 
   private long nextDue() {
-    long due = Math.min(stableDue, overdue(acknowledgement, ackTimeoutNanos));
-    due = Math.min(due, ping.present ? overdue(ping, pingTimeout()) : NONE);
-    due = Math.min(due, ping.present && reading ? NONE : pingDue());
+    long due = Math.min(stableDue, Math.min(acknowledgementDue(), answerDue()));
+    due = Math.min(due, pingDue());
     return stalled ? Math.min(due, stalledSince + ackTimeoutNanos) : due;
   }
 
-  private long overdue(Waiting waiting, long timeout) {
-    return reading ? waiting.due(timeout) : NONE;
+  /** When an acknowledgement is overdue, or while that is being proved, the line silent. */
+  private long acknowledgementDue() {
+    if (!reading) {
+      return NONE;
+    }
+    return proofLeft > 0
+        ? acknowledgement.dueAfter(life.last(), ackTimeoutNanos)
+        : acknowledgement.due(ackTimeoutNanos);
   }
 
+  /** When the answer to a ping is overdue. */
+  private long answerDue() {
+    return reading ? ping.dueAfter(life.last(), pingTimeout()) : NONE;
+  }
+
+  /** The broker wants to hear something for each keep alive, also while an answer is out. */
   private long pingDue() {
-    return (reading ? Math.min(lastSent, lastReceived) : lastSent) + intervalNanos;
+    boolean silent = reading && !ping.isPresent();
+    return (silent ? Math.min(lastSent, lastReceived) : lastSent) + intervalNanos;
   }
 
   private long pingTimeout() {
@@ -291,13 +300,13 @@ final class Watch {
           ProblemKind.WRITE_STALLED,
           0,
           host.broker() + " took no bytes for " + seconds(ackTimeoutNanos));
-    } else if (overdue(ping, pingTimeout()) <= now) {
+    } else if (answerDue() <= now) {
       host.lose(
           Place.PING,
           ProblemKind.KEEP_ALIVE_TIMEOUT,
           0,
           host.broker() + " did not answer a ping within " + seconds(pingTimeout()));
-    } else if (overdue(acknowledgement, ackTimeoutNanos) <= now) {
+    } else if (acknowledgementDue() <= now && !mayBeBehind(now)) {
       host.lose(
           Place.WAIT_MESSAGE,
           ProblemKind.ACK_TIMEOUT,
@@ -308,11 +317,19 @@ final class Watch {
         stableDue = NONE;
         host.stable();
       }
-      if ((!ping.present || !reading) && pingDue() <= now) {
+      if (acknowledgementDue() <= now) {
+        ping();
+        proofLeft = pingsOut;
+      } else if (pingDue() <= now) {
         ping();
       }
       touch();
     }
+  }
+
+  /** Whether the acknowledgement may be behind what comes or goes. */
+  private boolean mayBeBehind(long now) {
+    return !forgotten && acknowledgement.before(life.last()) && now - life.last() < ackTimeoutNanos;
   }
 
   static String seconds(long nanos) {

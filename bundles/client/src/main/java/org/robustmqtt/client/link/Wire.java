@@ -10,10 +10,10 @@ import org.robustmqtt.DropReason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
-import org.robustmqtt.QoS;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.session.Tolerated;
 import org.robustmqtt.client.transport.TlsException;
 import org.robustmqtt.client.transport.Transport;
@@ -48,6 +48,9 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   private Optional<Transport> transport = Optional.empty();
   private ProtocolVersion version = ProtocolVersion.MQTT_5;
 
+  /** Whether a message that nobody acknowledges was written on this connection. */
+  private boolean unacknowledged;
+
   Wire(
       String name,
       Doors doors,
@@ -74,6 +77,12 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   void open(Transport opened, ProtocolVersion spoken) {
     transport = Optional.of(opened);
     version = spoken;
+    unacknowledged = false;
+  }
+
+  /** Returns whether the broker may be closing for a message that it does not acknowledge. */
+  boolean unacknowledged() {
+    return unacknowledged;
   }
 
   /**
@@ -230,6 +239,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void writeUnacknowledged(long sequence, Publish packet) {
     watch.sent();
+    unacknowledged |= sequence > 0;
     try {
       if (transport.isPresent()) {
         transport.get().write(packet, sequence);
@@ -285,8 +295,8 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   // What listeners want.
 
   @Override
-  public void wanted(Map<String, QoS> filters) {
-    life.guarded(() -> sessions.ifPresent(carrier -> carrier.want(filters)));
+  public void wanted(Map<String, Optional<Wish>> changes) {
+    life.guarded(() -> sessions.ifPresent(carrier -> carrier.want(changes)));
     turnSoon();
   }
 

@@ -1,43 +1,50 @@
 package org.robustmqtt.client.listeners;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.robustmqtt.codec.Publish;
 
-/** The listeners that are there, and which of them a topic means. On the loop. */
+/**
+ * The listeners that are there, and which of them hear a message. On the loop.
+ *
+ * <p>Where several wanted filters mean a topic, the broker sends a copy for each (5.0, section
+ * 3.3.4), and its subscription identifiers say for which. A listener hears the copy of one filter:
+ * of its own ones that of the highest QoS; if none of its own is at the broker, because it was
+ * refused, that of another. A copy without identifiers is heard by all who want its topic.
+ */
 final class Audience {
-  /** How many topics the listeners that match are remembered for. */
-  private static final int TOPICS = 4096;
+  private static final Comparator<Hearer> BY_AGE = Comparator.comparingLong(one -> one.age);
 
-  private static final Hearer[] NOBODY = {};
-
+  private final FilterTree tree;
+  private final Copies copies = new Copies();
   private final Set<Hearer> hearers = new LinkedHashSet<>();
-  private final Map<String, Hearer[]> matches = new HashMap<>();
+  private final List<Want> wants = new ArrayList<>();
+  private final List<Hearer> found = new ArrayList<>();
+  private long ages;
+  private long round;
+
+  Audience(FilterTree tree) {
+    this.tree = tree;
+  }
 
   void add(Hearer hearer) {
+    hearer.age = ages++;
     hearers.add(hearer);
-    changed();
   }
 
   /** Returns whether it was there. */
   boolean remove(Hearer hearer) {
-    changed();
     return hearers.remove(hearer);
-  }
-
-  /** Filters of listeners have changed. */
-  void changed() {
-    matches.clear();
   }
 
   /** Takes all of them out. */
   List<Hearer> clear() {
     List<Hearer> all = all();
     hearers.clear();
-    changed();
     return all;
   }
 
@@ -45,16 +52,164 @@ final class Audience {
     return new ArrayList<>(hearers);
   }
 
-  /** Returns those that hear a topic. */
-  Hearer[] matching(String topic) {
-    Hearer[] known = matches.get(topic);
-    if (known == null) {
-      known = hearers.stream().filter(hearer -> hearer.matches(topic)).toList().toArray(NOBODY);
-      if (matches.size() >= TOPICS) {
-        matches.clear();
+  /** A connection begins, perhaps to another broker. */
+  void begin() {
+    copies.begin();
+  }
+
+  /** Returns whether somebody is there who wants this topic. */
+  boolean wants(String topic) {
+    for (Want want : matching(topic)) {
+      if (!want.hearers.isEmpty()) {
+        return true;
       }
-      matches.put(topic, known);
     }
-    return known;
+    return false;
+  }
+
+  /**
+   * Returns whether a message is for somebody who was there at most this long before now, and is
+   * not.
+   */
+  boolean misses(Publish packet, long nanos, long now) {
+    Set<Integer> identifiers = Set.of();
+    boolean asked = false;
+    for (Want want : matching(packet.topic())) {
+      if (want.hearers.isEmpty() && now - want.orphanedAt < nanos) {
+        if (!asked) {
+          asked = true;
+          identifiers = known(packet, wants);
+        }
+        if (identifiers.isEmpty() || want.atBroker == 0 || identifiers.contains(want.atBroker)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Returns those that hear a message that came before. */
+  List<Hearer> hearingNow(Publish packet) {
+    return List.copyOf(hearing(packet, false));
+  }
+
+  /**
+   * A message came: returns those that hear it, eldest first. The list is used again for the next
+   * one.
+   */
+  List<Hearer> hearing(Publish packet) {
+    return hearing(packet, true);
+  }
+
+  private List<Hearer> hearing(Publish packet, boolean came) {
+    List<Want> matching = matching(packet.topic());
+    Set<Integer> identifiers = known(packet, matching);
+    collect(matching, identifiers);
+    if (found.size() > 1) {
+      found.sort(BY_AGE);
+    }
+    if (identifiers.isEmpty() || matching.size() == 1) {
+      return found;
+    }
+    if (packet.retain()) {
+      found.removeIf(one -> one.lead != null && !one.meant);
+      return found;
+    }
+    Copies.Heard heard = Copies.Heard.BY_OWN;
+    Set<Integer> expected = expected(matching);
+    if (came && expected.size() > 1) {
+      heard = copies.came(packet, identifiers, expected);
+    }
+    switch (heard) {
+      case BY_ALL -> {}
+      case BY_OWN -> byOwn(matching, identifiers);
+      case BY_NONE -> found.clear();
+    }
+    return found;
+  }
+
+  private List<Want> matching(String topic) {
+    wants.clear();
+    tree.match(topic, wants);
+    return wants;
+  }
+
+  /** Collects the listeners, each with the filter whose copy it hears. */
+  private void collect(List<Want> matching, Set<Integer> identifiers) {
+    found.clear();
+    round++;
+    for (int i = 0; i < matching.size(); i++) {
+      Want want = matching.get(i);
+      for (int j = 0; j < want.hearers.size(); j++) {
+        Hearer hearer = want.hearers.get(j);
+        if (hearer.round != round) {
+          hearer.round = round;
+          hearer.lead = null;
+          hearer.meant = false;
+          found.add(hearer);
+        }
+        if (!identifiers.isEmpty() && isThere(want, identifiers)) {
+          hearer.lead = better(hearer.lead, want);
+          hearer.meant |= identifiers.contains(want.atBroker);
+        }
+      }
+    }
+  }
+
+  private void byOwn(List<Want> matching, Set<Integer> identifiers) {
+    Want other = null;
+    for (Want want : matching) {
+      if (!want.filter.shared() && isThere(want, identifiers)) {
+        other = better(other, want);
+      }
+    }
+    Want foreign = other;
+    found.removeIf(
+        hearer -> {
+          Want lead = hearer.lead == null ? foreign : hearer.lead;
+          return lead != null && !identifiers.contains(lead.atBroker);
+        });
+  }
+
+  /** Returns whether copies of a filter can be told from others, as far as is known. */
+  private static boolean isThere(Want want, Set<Integer> identifiers) {
+    return want.atBroker != 0 && (want.granted >= 0 || identifiers.contains(want.atBroker));
+  }
+
+  /** A copy of a shared filter may go to another client; that of a lower QoS may be dropped. */
+  private static Want better(Want one, Want other) {
+    if (one == null || one.filter.shared() && !other.filter.shared()) {
+      return other;
+    }
+    boolean worse =
+        other.filter.shared() && !one.filter.shared()
+            || other.granted < one.granted
+            || other.granted == one.granted && other.atBroker >= one.atBroker;
+    return worse ? one : other;
+  }
+
+  /** Returns the identifiers of the copies that come for certain. */
+  private static Set<Integer> expected(List<Want> matching) {
+    Set<Integer> expected = new HashSet<>();
+    for (Want want : matching) {
+      if (want.atBroker != 0 && want.granted >= 0 && !want.filter.shared()) {
+        expected.add(want.atBroker);
+      }
+    }
+    return expected;
+  }
+
+  /** Returns the identifiers of a message; none if no filter that means its topic has them. */
+  private static Set<Integer> known(Publish packet, List<Want> matching) {
+    if (packet.properties().isEmpty()) {
+      return Set.of();
+    }
+    List<Integer> all = packet.properties().subscriptionIdentifiers();
+    for (Want want : matching) {
+      if (want.atBroker != 0 && all.contains(want.atBroker)) {
+        return Set.copyOf(all);
+      }
+    }
+    return Set.of();
   }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.robustmqtt.MqttSubscriptionHandle;
-import org.robustmqtt.QoS;
 import org.robustmqtt.SubscriptionStatus;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
@@ -60,8 +59,8 @@ public final class Dispatcher {
 
   /** Told by the dispatcher, on the loop. */
   public interface Wants {
-    /** The wanted filters have changed; all of them, in order. */
-    void wanted(Map<String, QoS> filters);
+    /** Wanted filters have changed; those that have, empty: not wanted any more. In order. */
+    void wanted(Map<String, Optional<Wish>> changes);
 
     /**
      * A filter that was wanted already has a new listener, or a refused one is to be tried again.
@@ -87,7 +86,7 @@ public final class Dispatcher {
   private final WantedFilters wanted;
   private final Parking parking;
   private final Hearer.Events events = new HearerEvents();
-  private final Audience audience = new Audience();
+  private final Audience audience;
 
   /** Listeners that were taken away while the time of a call of theirs is looked at. */
   private final List<Hearer> leaving = new ArrayList<>();
@@ -109,10 +108,10 @@ public final class Dispatcher {
    *
    * @param connection the name of the connection
    * @param journal where the wanted filters are kept
-   * @param wanted what the journal has under {@link #KEY}, if anything
+   * @param found the values that the journal has
    */
   public Dispatcher(
-      String connection, Doors doors, Times times, Journal journal, Optional<byte[]> wanted) {
+      String connection, Doors doors, Times times, Journal journal, Map<String, byte[]> found) {
     this.connection = connection;
     this.doors = doors;
     this.times = times;
@@ -121,12 +120,8 @@ public final class Dispatcher {
     this.endings = new Endings(post, brake, this::handled);
     this.wanted =
         new WantedFilters(
-            connection,
-            doors.clock(),
-            doors.loop(),
-            journal,
-            times.unsubscribeAfterNanos(),
-            wanted);
+            connection, doors.clock(), doors.loop(), journal, times.unsubscribeAfterNanos(), found);
+    this.audience = new Audience(this.wanted.tree());
     this.parking =
         new Parking(
             doors.clock(), doors.loop(), times.parkMessages(), times.parkNanos(), this::givenUp);
@@ -138,7 +133,7 @@ public final class Dispatcher {
     wanted.bind(told);
   }
 
-  /** The journal's key of the wanted filters. */
+  /** The journal's key of the wanted filters, and what the keys of each begin with. */
   public static final String KEY = "wanted";
 
   /** Adds a listener. Any thread. */
@@ -157,7 +152,8 @@ public final class Dispatcher {
     audience.add(hearer);
     hearer.filters.forEach(filter -> wanted.add(filter, hearer));
     for (Delivery delivery : parking.all()) {
-      if (hearer.matches(delivery.topic()) && !delivery.hearers.contains(hearer)) {
+      if (!delivery.hearers.contains(hearer)
+          && audience.hearingNow(delivery.packet).contains(hearer)) {
         offer(hearer, delivery);
         if (!parks(delivery)) {
           parking.leave(delivery);
@@ -195,11 +191,10 @@ public final class Dispatcher {
   private void dropped(String filter) {
     TopicFilter gone = new TopicFilter(filter);
     wanted.drop(filter).forEach(hearer -> hearer.filters.remove(gone));
-    audience.changed();
   }
 
   /** Returns the wanted filters; what {@link Wants#wanted} said last. On the loop. */
-  public Map<String, QoS> wanted() {
+  public Map<String, Wish> wanted() {
     return wanted.last();
   }
 
@@ -211,6 +206,7 @@ public final class Dispatcher {
    */
   public void online(boolean resumed, boolean resubscribes) {
     assert doors.loop().isCurrent();
+    audience.begin();
     wanted.online(resumed, resubscribes);
   }
 
@@ -278,14 +274,15 @@ public final class Dispatcher {
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     received.increment();
     endings.begin(delivery);
-    Hearer[] matching = audience.matching(packet.topic());
-    for (Hearer hearer : matching) {
-      offer(hearer, delivery);
+    List<Hearer> hearing = audience.hearing(packet);
+    for (int i = 0; i < hearing.size(); i++) {
+      offer(hearing.get(i), delivery);
     }
-    if (matching.length == 0 && !delivery.acknowledged()) {
+    boolean nobody = hearing.isEmpty() && !audience.wants(packet.topic());
+    if (nobody && !delivery.acknowledged()) {
       unclaimed.increment();
     }
-    if (delivery.acknowledged() && (matching.length == 0 || parks(delivery))) {
+    if (delivery.acknowledged() && (nobody || misses(delivery))) {
       parking.park(delivery);
     }
     endings.endIfDone(delivery);
@@ -299,12 +296,17 @@ public final class Dispatcher {
 
   /** Returns whether a message has to be kept for somebody who is not there. */
   private boolean parks(Delivery delivery) {
-    return audience.matching(delivery.topic()).length == 0
-        || wanted.awaits(delivery.topic(), parking.awaitNanos());
+    return !audience.wants(delivery.topic()) || misses(delivery);
+  }
+
+  private boolean misses(Delivery delivery) {
+    return wanted.hasOrphans()
+        && audience.misses(delivery.packet, parking.awaitNanos(), doors.clock().nanos());
   }
 
   private void givenUp(Delivery delivery) {
-    if (delivery.hearers.isEmpty()) {
+    // Where somebody wants the topic it was a copy for a listener that is gone.
+    if (delivery.hearers.isEmpty() && !audience.wants(delivery.topic())) {
       unclaimed.increment();
     }
     endings.endIfDone(delivery);
@@ -314,6 +316,15 @@ public final class Dispatcher {
     if (!closed) {
       wants.ifPresent(told -> told.handled(number));
     }
+  }
+
+  /**
+   * A filter is, or is being, subscribed with this identifier in the session at hand; 0: with none.
+   * On the loop.
+   */
+  public void identified(String filter, int identifier) {
+    assert doors.loop().isCurrent();
+    wanted.identified(filter, identifier);
   }
 
   /** The broker answered for a filter. On the loop. */
@@ -393,7 +404,7 @@ public final class Dispatcher {
       if (!endings.counts(delivery) || closed) {
         return;
       }
-      for (Hearer other : audience.matching(delivery.topic())) {
+      for (Hearer other : audience.hearingNow(delivery.packet)) {
         // one that took the listener's place before the listener went
         if (!delivery.hearers.contains(other)) {
           offer(other, delivery);

@@ -70,6 +70,18 @@ final class Hearer implements MqttSubscriptionHandle {
   /** The filters that count; one that was unsubscribed counts no more. */
   final List<TopicFilter> filters;
 
+  /** Which of all listeners it is. */
+  long age;
+
+  /** Used by {@link Audience}: the search that found it last, and what that found out. */
+  long round;
+
+  /** The filter whose copy it hears; null if none of its own is at the broker. */
+  Want lead;
+
+  /** Whether the message was sent for one of its filters. */
+  boolean meant;
+
   private final MessageListener listener;
   private final Events events;
   private final Loop loop;
@@ -127,15 +139,6 @@ final class Hearer implements MqttSubscriptionHandle {
   /** Any thread. */
   boolean isClosed() {
     return gate.isClosed();
-  }
-
-  boolean matches(String topic) {
-    for (TopicFilter filter : filters) {
-      if (filter.matches(topic)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
@@ -207,22 +210,26 @@ final class Hearer implements MqttSubscriptionHandle {
     }
     portion = next;
     caughtUp();
-    lane.execute(() -> call(next));
+    Runnable ended = () -> ended(next);
+    lane.execute(() -> call(next, ended));
   }
 
-  /** On the lane. */
-  private void call(List<Call> calls) {
-    for (Call call : calls) {
-      if (!call.begin()) {
-        continue;
+  /** On the lane. Whatever fails, the loop hears that the portion is over: else none follows. */
+  private void call(List<Call> calls, Runnable ended) {
+    try {
+      for (Call call : calls) {
+        if (!call.begin()) {
+          continue;
+        }
+        if (!gate.enter()) {
+          call.notBegun();
+          break;
+        }
+        call(call);
       }
-      if (!gate.enter()) {
-        call.notBegun();
-        break;
-      }
-      call(call);
+    } finally {
+      post.post(ended);
     }
-    post.post(() -> ended(calls));
   }
 
   private void call(Call call) {

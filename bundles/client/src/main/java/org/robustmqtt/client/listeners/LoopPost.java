@@ -13,6 +13,9 @@ final class LoopPost {
   private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
+  /** Made once: nothing may fail between {@link #scheduled} and the loop. */
+  private final Runnable deliver = this::deliver;
+
   LoopPost(Loop loop) {
     this.loop = loop;
   }
@@ -20,7 +23,7 @@ final class LoopPost {
   void post(Runnable task) {
     posted.add(task);
     if (scheduled.compareAndSet(false, true)) {
-      loop.execute(this::deliver);
+      loop.execute(deliver);
     }
   }
 
@@ -33,7 +36,7 @@ final class LoopPost {
     } finally {
       // a task that throws is a defect, but not one of those behind it
       if (!posted.isEmpty() && scheduled.compareAndSet(false, true)) {
-        loop.execute(this::deliver);
+        loop.execute(deliver);
       }
     }
   }

@@ -24,6 +24,10 @@ final class Mailbox<T> implements Registration {
   private final ConcurrentLinkedQueue<T> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicBoolean running = new AtomicBoolean();
+
+  /** Made once: nothing may fail between {@link #running} and the lane. */
+  private final Runnable drain = this::drain;
+
   private final AtomicBoolean overflowing = new AtomicBoolean();
 
   /** Whether the last call threw, so that the next one that does is not told again. On the lane. */
@@ -55,7 +59,7 @@ final class Mailbox<T> implements Registration {
 
   private void run() {
     if (running.compareAndSet(false, true)) {
-      lane.execute(this::drain);
+      lane.execute(drain);
     }
   }
 

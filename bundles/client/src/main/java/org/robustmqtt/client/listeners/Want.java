@@ -14,6 +14,15 @@ final class Want {
   final List<Hearer> hearers = new ArrayList<>(1);
   QoS qos;
 
+  /** The subscription identifier it is to have, 0 if it needs none, see {@link Identifiers}. */
+  int identifier;
+
+  /** The one that it was subscribed with last in this session, else 0. */
+  int atBroker;
+
+  /** The QoS that the broker granted; negative if it has not, or not in this session. */
+  int granted = -1;
+
   /**
    * Whether it may have been wanted by more than one, so that one that asks for less says nothing
    * for the others.
@@ -39,6 +48,16 @@ final class Want {
     this.filter = filter;
     this.qos = qos;
     show();
+  }
+
+  Wish wish() {
+    return new Wish(qos, identifier);
+  }
+
+  /** The broker has nothing of it. */
+  void forgotten() {
+    atBroker = 0;
+    granted = -1;
   }
 
   /** Returns the highest QoS that its listeners ask for; empty if there are none. */

@@ -1,12 +1,13 @@
 package org.robustmqtt.client.listeners;
 
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.robustmqtt.QoS;
@@ -17,8 +18,6 @@ import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.door.Loop;
 import org.robustmqtt.journal.Journal;
-import org.robustmqtt.journal.Level;
-import org.robustmqtt.journal.WrittenCallback;
 
 /**
  * The filters that are wanted at the broker: those of the listeners, and those whose listeners are
@@ -35,8 +34,10 @@ final class WantedFilters {
   private final String connection;
   private final Clock clock;
   private final Loop loop;
-  private final Journal journal;
   private final ConcurrentSkipListMap<String, Want> wants = new ConcurrentSkipListMap<>();
+  private final FilterTree tree = new FilterTree();
+  private final Identifiers identifiers;
+  private final WantedRecords records;
 
   /** The names of the wanted filters, with those whose listeners are just being added. */
   private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -46,11 +47,16 @@ final class WantedFilters {
 
   private final Set<String> again = new LinkedHashSet<>();
   private volatile Optional<Dispatcher.Wants> told = Optional.empty();
-  private Map<String, QoS> last;
+
+  /** What was told last, in order. */
+  private final Map<String, Wish> last = new TreeMap<>();
+
+  /** Those that may differ from what was told last. */
+  private final Set<String> changed = new TreeSet<>();
+
   private long unsubscribeAfterNanos;
   private boolean online;
   private boolean onlineBefore;
-  private boolean changed;
   private boolean telling;
 
   WantedFilters(
@@ -59,35 +65,31 @@ final class WantedFilters {
       Loop loop,
       Journal journal,
       long unsubscribeAfterNanos,
-      Optional<byte[]> found) {
+      Map<String, byte[]> found) {
     this.connection = connection;
     this.clock = clock;
     this.loop = loop;
-    this.journal = journal;
     this.unsubscribeAfterNanos = unsubscribeAfterNanos;
-    found.ifPresent(this::restore);
-    this.last = filters();
+    this.identifiers = new Identifiers(tree, want -> changed.add(want.filter.value()));
+    this.records = new WantedRecords(connection, journal);
+    records.restore(found).forEach(this::restore);
+    wants.forEach((name, want) -> last.put(name, want.wish()));
   }
 
-  private void restore(byte[] found) {
-    try {
-      WantedRecord.fromBytes(found)
-          .filters()
-          .forEach(
-              (name, qos) -> {
-                Want want = new Want(new TopicFilter(name), qos);
-                want.shared = true;
-                want.orphanedAt = clock.nanos();
-                wants.put(name, want);
-                known.add(name);
-                orphans.add(want);
-              });
-    } catch (IllegalArgumentException e) {
-      LOG.warn(
-          "connection {}: {}; it begins with the filters of its listeners",
-          connection,
-          e.getMessage());
-    }
+  private void restore(String name, Wish wish) {
+    Want want = new Want(new TopicFilter(name), wish.qos());
+    want.identifier = wish.identifier();
+    want.shared = true;
+    want.orphanedAt = clock.nanos();
+    identifiers.give(want);
+    tree.add(want);
+    wants.put(name, want);
+    known.add(name);
+    orphans.add(want);
+  }
+
+  FilterTree tree() {
+    return tree;
   }
 
   /** Any thread. */
@@ -112,16 +114,18 @@ final class WantedFilters {
     Want want = wants.get(filter.value());
     if (want == null) {
       want = new Want(filter, asked);
+      identifiers.give(want);
+      tree.add(want);
       wants.put(filter.value(), want);
-      changed = true;
+      changed.add(filter.value());
     } else {
       boolean others = !want.hearers.isEmpty();
       boolean lower = asked.level() < want.qos.level() && !others && !want.shared;
       if (asked.level() > want.qos.level() || lower) {
         want.qos = asked;
         want.state(State.PENDING, 0);
-        changed = true;
-      } else if (last.get(filter.value()) == want.qos
+        changed.add(filter.value());
+      } else if (told(want)
           && (want.state() == State.REFUSED
               || want.hearers.stream().noneMatch(hearer::sameListener))) {
         // the broker was, or is being, asked for it: again, for its retained messages, unless the
@@ -158,27 +162,25 @@ final class WantedFilters {
     if (want == null) {
       return List.of();
     }
+    tree.remove(want);
     known.remove(filter);
     orphans.remove(want);
     again.remove(filter);
     want.timer.ifPresent(Loop.Timer::cancel);
-    changed = true;
+    changed.add(filter);
     tellSoon();
     return want.hearers;
   }
 
-  /** Returns whether somebody who wants this topic was there at most this long ago, and is not. */
-  boolean awaits(String topic, long nanos) {
-    if (orphans.isEmpty()) {
-      return false;
-    }
-    long now = clock.nanos();
-    for (Want want : orphans) {
-      if (now - want.orphanedAt < nanos && want.filter.matches(topic)) {
-        return true;
-      }
-    }
-    return false;
+  /** Returns whether the broker was told of it as it is wanted. */
+  private boolean told(Want want) {
+    Wish before = last.get(want.filter.value());
+    return before != null && before.qos() == want.qos;
+  }
+
+  /** Returns whether there are filters without a listener. */
+  boolean hasOrphans() {
+    return !orphans.isEmpty();
   }
 
   /** See {@link Dispatcher#online}. */
@@ -187,6 +189,9 @@ final class WantedFilters {
     for (Want want : wants.values()) {
       if (!onlineBefore) {
         want.orphanedAt = clock.nanos();
+      }
+      if (!resumed) {
+        want.forgotten();
       }
       State state = want.state();
       boolean lapsed = !resumed && !resubscribes && state == State.ACTIVE;
@@ -211,12 +216,25 @@ final class WantedFilters {
     }
   }
 
+  /** See {@link Dispatcher#identified}. */
+  void identified(String filter, int identifier) {
+    Want want = wants.get(filter);
+    if (want != null) {
+      want.atBroker = identifier;
+    }
+  }
+
   void subscribed(String filter, int reasonCode) {
     Want want = wants.get(filter);
     if (want == null) {
       return;
     }
     boolean refused = reasonCode >= 0x80;
+    if (refused) {
+      want.forgotten();
+    } else {
+      want.granted = reasonCode;
+    }
     want.state(refused ? State.REFUSED : State.ACTIVE, reasonCode);
     if (refused) {
       LOG.warn(
@@ -237,8 +255,8 @@ final class WantedFilters {
   }
 
   /** Returns what was told last. */
-  Map<String, QoS> last() {
-    return last;
+  Map<String, Wish> last() {
+    return Collections.unmodifiableMap(last);
   }
 
   /** Any thread. */
@@ -288,7 +306,7 @@ final class WantedFilters {
       want.qos = asked.get();
       want.shared = want.hearers.size() > 1;
       want.state(online ? State.SENT : State.PENDING, 0);
-      changed = true;
+      changed.add(want.filter.value());
       tellSoon();
     }
   }
@@ -302,18 +320,10 @@ final class WantedFilters {
 
   private void tell() {
     telling = false;
-    if (changed) {
-      changed = false;
-      Map<String, QoS> now = filters();
-      if (!now.equals(last)) {
-        last = now;
-        byte[] record = now.isEmpty() ? new byte[0] : new WantedRecord(now).toBytes();
-        journal.put(Dispatcher.KEY, record, Level.FORCED, WrittenCallback.NONE);
-        wants.values().stream()
-            .filter(want -> online && want.state() == State.PENDING)
-            .forEach(want -> want.state(State.SENT, 0));
-        told.ifPresent(wanted -> wanted.wanted(now));
-      }
+    Map<String, Optional<Wish>> changes = changes();
+    if (!changes.isEmpty()) {
+      records.write(changes, last);
+      told.ifPresent(wanted -> wanted.wanted(changes));
     }
     if (told.isPresent()) {
       List<String> filters = List.copyOf(again);
@@ -322,9 +332,21 @@ final class WantedFilters {
     }
   }
 
-  private Map<String, QoS> filters() {
-    Map<String, QoS> filters = new LinkedHashMap<>();
-    wants.forEach((name, want) -> filters.put(name, want.qos));
-    return Collections.unmodifiableMap(filters);
+  /** Returns what differs from what was told last, which is up to date then. */
+  private Map<String, Optional<Wish>> changes() {
+    Map<String, Optional<Wish>> changes = new TreeMap<>();
+    for (String name : changed) {
+      Optional<Want> want = Optional.ofNullable(wants.get(name));
+      Optional<Wish> now = want.map(Want::wish);
+      Optional<Wish> before =
+          Optional.ofNullable(now.isPresent() ? last.put(name, now.get()) : last.remove(name));
+      if (!now.equals(before)) {
+        changes.put(name, now);
+        want.filter(one -> online && one.state() == State.PENDING)
+            .ifPresent(one -> one.state(State.SENT, 0));
+      }
+    }
+    changed.clear();
+    return changes;
   }
 }

@@ -8,33 +8,25 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.TopicFilter;
 
 /**
- * The wanted filters as they are kept in the journal.
+ * A wanted filter as it is kept in the journal: version (1), QoS (1), subscription identifier (4),
+ * the filter in UTF-8.
  *
- * <pre>
- * byte   version, 1
- * int    number of filters
- *   short  length of the filter in bytes   \\
- *   bytes  the filter in UTF-8              | for each
- *   byte   QoS, 0 to 2                     /
- * </pre>
- *
- * @param filters the filters with their QoS, in order
+ * @param filter the filter
+ * @param wish how it is wanted
  */
-record WantedRecord(Map<String, QoS> filters) {
-  private static final byte VERSION = 1;
+record WantedRecord(String filter, Wish wish) {
+  private static final byte VERSION = 2;
+  private static final byte VERSION_OF_ALL = 1;
+  private static final int HEAD = 1 + 1 + Integer.BYTES;
 
   byte[] toBytes() {
-    int size = 1 + Integer.BYTES;
-    Map<byte[], QoS> encoded = new LinkedHashMap<>();
-    for (Map.Entry<String, QoS> filter : filters.entrySet()) {
-      byte[] bytes = filter.getKey().getBytes(StandardCharsets.UTF_8);
-      encoded.put(bytes, filter.getValue());
-      size += Short.BYTES + bytes.length + 1;
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(size).put(VERSION).putInt(encoded.size());
-    encoded.forEach(
-        (bytes, qos) -> buffer.putShort((short) bytes.length).put(bytes).put((byte) qos.level()));
-    return buffer.array();
+    byte[] name = filter.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(HEAD + name.length)
+        .put(VERSION)
+        .put((byte) wish.qos().level())
+        .putInt(wish.identifier())
+        .put(name)
+        .array();
   }
 
   /**
@@ -44,14 +36,38 @@ record WantedRecord(Map<String, QoS> filters) {
    */
   static WantedRecord fromBytes(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    if (bytes.length <= HEAD) {
+      throw new IllegalArgumentException("wanted filter: " + bytes.length + " bytes are too few");
+    }
+    version(buffer.get(), VERSION);
+    QoS qos = QoS.of(buffer.get());
+    int identifier = buffer.getInt();
+    String name = new String(bytes, HEAD, bytes.length - HEAD, StandardCharsets.UTF_8);
+    if (identifier < 0) {
+      throw new IllegalArgumentException("wanted filter: identifier " + identifier);
+    }
+    return new WantedRecord(new TopicFilter(name).value(), new Wish(qos, identifier));
+  }
+
+  /**
+   * Reads what version 1 wrote: all filters in one value.
+   *
+   * <pre>
+   * byte   version, 1
+   * int    number of filters
+   *   short  length of the filter in bytes   \\
+   *   bytes  the filter in UTF-8              | for each
+   *   byte   QoS, 0 to 2                     /
+   * </pre>
+   *
+   * @throws IllegalArgumentException if the bytes are none, or of another version
+   */
+  static Map<String, QoS> readAll(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
     if (bytes.length < 1 + Integer.BYTES) {
       throw new IllegalArgumentException("wanted filters: " + bytes.length + " bytes are too few");
     }
-    byte version = buffer.get();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "wanted filters: version " + version + ", known is " + VERSION);
-    }
+    version(buffer.get(), VERSION_OF_ALL);
     int count = buffer.getInt();
     Map<String, QoS> filters = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
@@ -63,6 +79,13 @@ record WantedRecord(Map<String, QoS> filters) {
       buffer.position(buffer.position() + length);
       filters.put(new TopicFilter(filter).value(), QoS.of(buffer.get()));
     }
-    return new WantedRecord(filters);
+    return filters;
+  }
+
+  private static void version(byte version, byte known) {
+    if (version != known) {
+      throw new IllegalArgumentException(
+          "wanted filters: version " + version + ", known is " + known);
+    }
   }
 }

@@ -110,7 +110,7 @@ final class Contents {
 
   /** A message is on disk: it stays there alone if it is far behind. */
   void onDisk(Entry entry) {
-    if (paging.canGo(entry)) {
+    if (paging.canGo(entry, pending.size(), bytes)) {
       pending.remove(entry);
       bytes -= entry.size;
       waiting.pageOut(entry);
@@ -132,9 +132,10 @@ final class Contents {
    * Takes in what was read back.
    *
    * @param answered how many of those asked for this is the answer to
+   * @param kept whether those that are not found may be read another time: they are put aside
    */
-  void page(long[] asked, List<StoredMessage> found, int answered, EntryMaker maker) {
-    paging.read();
+  void page(long[] asked, List<StoredMessage> found, int answered, boolean kept, EntryMaker maker) {
+    paging.read(kept || answered == 0);
     int at = 0;
     for (int i = 0; i < answered; i++) {
       long sequence = asked[i];
@@ -146,10 +147,13 @@ final class Contents {
       paging.pagedIn(sequence, entry.size);
       pending.insert(entry);
       join(entry);
-      if (!there) {
+      if (!there && !kept) {
         drop(entry, DropReason.STORE_FAILED);
       } else if (unwanted) {
         drop(entry, DropReason.CANCELLED);
+      } else if (!there) {
+        drop(entry, DropReason.QUARANTINED);
+        putAside.addUnreadable(entry);
       }
     }
   }

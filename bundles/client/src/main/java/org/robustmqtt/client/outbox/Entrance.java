@@ -7,6 +7,7 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Stored;
+import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredMessage;
@@ -15,14 +16,19 @@ import org.robustmqtt.journal.StoredMessage;
 final class Entrance {
   private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
 
+  /** How long a publisher waits while dependents of tickets do not return, and many wait. */
+  private static final Duration LANES_PATIENCE = Duration.ofSeconds(1);
+
   private final Core core;
   private final Journal journal;
   private final EntryMaker maker;
+  private final Lanes lanes;
 
-  Entrance(Core core, Journal journal, EntryMaker maker) {
+  Entrance(Core core, Journal journal, EntryMaker maker, Lanes lanes) {
     this.core = core;
     this.journal = journal;
     this.maker = maker;
+    this.lanes = lanes;
   }
 
   /** Accepts a message without waiting for room in the queue. */
@@ -44,6 +50,7 @@ final class Entrance {
     MessageSize size = MessageSize.of(message);
     Durability durability = message.durability().orElse(Durability.GROUP);
     checkStore(durability);
+    checkLanes();
     long waitLeft = maxWaitNanos;
     boolean record = true;
     for (boolean last = false; ; last = true) {
@@ -90,6 +97,19 @@ final class Entrance {
             NotAcceptedException.Cause.STORE_UNAVAILABLE,
             "the store cannot be written: " + degraded.get());
       }
+    }
+  }
+
+  /**
+   * What depends on tickets and does not return may keep all threads of the pool. Then outcomes
+   * pile up, and none may be dropped: so no more messages come in.
+   */
+  private void checkLanes() {
+    if (!lanes.awaitRoom(LANES_PATIENCE.toNanos())) {
+      throw core.refused(
+          NotAcceptedException.Cause.QUEUE_FULL,
+          "too many outcomes wait to be told: all threads for listeners are busy with calls that"
+              + " do not return");
     }
   }
 

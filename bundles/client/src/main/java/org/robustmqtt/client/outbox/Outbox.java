@@ -106,8 +106,8 @@ public final class Outbox {
     core = new Core(connection, journal, limits, window, settlements);
     EntryMaker maker = new EntryMaker(clock, lanes);
     pager = new Pager(core, journal, clock, maker);
-    entrance = new Entrance(core, journal, maker);
-    quarantine = new Quarantine(core, journal, entrance);
+    entrance = new Entrance(core, journal, maker, lanes);
+    quarantine = new Quarantine(core, journal, entrance, maker);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());

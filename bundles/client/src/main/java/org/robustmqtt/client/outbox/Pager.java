@@ -1,6 +1,7 @@
 package org.robustmqtt.client.outbox;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.journal.Journal;
@@ -51,7 +52,7 @@ final class Pager {
       journal.read(
           asked,
           core.contents.paging.window().bytes(),
-          (found, answered) -> read(asked, found, answered));
+          (found, answered, unreadable) -> read(asked, found, answered, unreadable));
     }
   }
 
@@ -62,12 +63,13 @@ final class Pager {
         : OptionalLong.of(Math.max(0, retryAt.getAsLong() - clock.nanos()));
   }
 
-  private void read(long[] asked, List<StoredMessage> found, int answered) {
+  private void read(
+      long[] asked, List<StoredMessage> found, int answered, Optional<String> unreadable) {
     News news;
     core.lock.lock();
     try {
       retryAt = answered == 0 ? OptionalLong.of(clock.nanos() + RETRY_NANOS) : OptionalLong.empty();
-      core.contents.page(asked, found, core.closed ? 0 : answered, maker);
+      core.contents.page(asked, found, core.closed ? 0 : answered, unreadable.isPresent(), maker);
       news = core.news();
     } finally {
       core.lock.unlock();

@@ -40,6 +40,9 @@ final class Paging {
   private long frontBytes;
   private boolean reading;
 
+  /** Whether the disk could not read what was wanted last. */
+  private boolean failing;
+
   Paging(Outbox.Window window) {
     this.window = window;
   }
@@ -105,9 +108,18 @@ final class Paging {
     }
   }
 
-  /** Returns whether a message that is on disk can be left there alone. */
-  boolean canGo(Entry entry) {
-    return entry.state == Entry.State.WAITING
+  /**
+   * Returns whether a message that is on disk can be left there alone. Not while the disk cannot be
+   * read, if there are not very many.
+   *
+   * @param inMemory how many messages are in memory
+   * @param bytes how many bytes they have
+   */
+  boolean canGo(Entry entry, int inMemory, long bytes) {
+    boolean many =
+        inMemory > MOST_STUCK * window.messages() || bytes > (long) MOST_STUCK * window.bytes();
+    return (!failing || many)
+        && entry.state == Entry.State.WAITING
         && isBehind(entry)
         && !entry.front
         && !entry.message().retain()
@@ -181,8 +193,9 @@ final class Paging {
   }
 
   /** What was wanted was read, or could not be. */
-  void read() {
+  void read(boolean failed) {
     reading = false;
+    failing = failed;
   }
 
   /** A message is in memory again, or there is nothing of it; it is in front. */

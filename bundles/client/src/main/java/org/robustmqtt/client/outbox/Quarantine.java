@@ -2,12 +2,18 @@ package org.robustmqtt.client.outbox;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
 import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
 
 /**
@@ -15,14 +21,18 @@ import org.robustmqtt.journal.WrittenCallback;
  * (delivery-rules 5). What was counted is of this run: it is not kept over a restart.
  */
 final class Quarantine {
+  private static final int READ_SECONDS = 5;
+
   private final Core core;
   private final Journal journal;
   private final Entrance entrance;
+  private final EntryMaker maker;
 
-  Quarantine(Core core, Journal journal, Entrance entrance) {
+  Quarantine(Core core, Journal journal, Entrance entrance, EntryMaker maker) {
     this.core = core;
     this.journal = journal;
     this.entrance = entrance;
+    this.maker = maker;
   }
 
   /** A message was found that an earlier run has put aside; holds the lock. */
@@ -70,6 +80,9 @@ final class Quarantine {
 
   /** The message goes as a new one; its record goes when the new one needs it no more. */
   Optional<Ticket> retry(long id) {
+    if (isUnreadable(id)) {
+      readAgain(id);
+    }
     Optional<Entry> taken = take(id);
     if (taken.isEmpty()) {
       return Optional.empty();
@@ -97,17 +110,26 @@ final class Quarantine {
 
   /** Throws one message away; returns whether it was there. */
   boolean purge(long id) {
-    Optional<Entry> taken = take(id);
-    taken.ifPresent(this::forget);
-    return taken.isPresent();
+    boolean there;
+    core.lock.lock();
+    try {
+      there = core.contents.putAside.remove(id);
+    } finally {
+      core.lock.unlock();
+    }
+    if (there) {
+      forget(id);
+    }
+    return there;
   }
 
   /** Throws all of them away; returns how many. */
   int purge() {
-    List<Entry> all;
+    List<Long> all;
     core.lock.lock();
     try {
-      all = core.contents.putAside.takeAll();
+      all = core.contents.putAside.sequences();
+      all.forEach(core.contents.putAside::remove);
     } finally {
       core.lock.unlock();
     }
@@ -133,7 +155,68 @@ final class Quarantine {
     }
   }
 
+  private boolean isUnreadable(long id) {
+    core.lock.lock();
+    try {
+      return core.contents.putAside.isUnreadable(id);
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /**
+   * Reads a message that the disk could not read before, and waits for it.
+   *
+   * @throws NotAcceptedException if it still cannot be read
+   */
+  private void readAgain(long id) {
+    CompletableFuture<String> done = new CompletableFuture<>();
+    journal.read(
+        new long[] {id},
+        1,
+        (found, answered, unreadable) -> {
+          if (answered > 0 && unreadable.isEmpty()) {
+            found(id, found);
+          }
+          done.complete(unreadable.orElse(answered > 0 ? "" : "the store cannot read it now"));
+        });
+    String why;
+    try {
+      why = done.get(READ_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      why = "interrupted";
+    } catch (ExecutionException | TimeoutException e) {
+      why = "the disk has not answered for " + READ_SECONDS + " s";
+    }
+    if (!why.isEmpty()) {
+      throw core.refused(
+          NotAcceptedException.Cause.STORE_UNAVAILABLE,
+          "message " + id + " still cannot be read: " + why);
+    }
+  }
+
+  /** It can be read, or it turned out that there is nothing of it any more. */
+  private void found(long id, List<StoredMessage> found) {
+    core.lock.lock();
+    try {
+      if (found.isEmpty()) {
+        core.contents.putAside.remove(id);
+      } else {
+        Entry entry = maker.pagedIn(found.get(0), Optional.empty(), true);
+        entry.state = Entry.State.SETTLED;
+        core.contents.putAside.readable(entry);
+      }
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
   private void forget(Entry entry) {
-    journal.settled(entry.sequence(), WrittenCallback.NONE);
+    forget(entry.sequence());
+  }
+
+  private void forget(long sequence) {
+    journal.settled(sequence, WrittenCallback.NONE);
   }
 }

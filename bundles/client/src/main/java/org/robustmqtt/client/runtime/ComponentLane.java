@@ -3,6 +3,7 @@ package org.robustmqtt.client.runtime;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -11,14 +12,24 @@ import java.util.function.Consumer;
  */
 public final class ComponentLane implements AutoCloseable {
   private static final long IDLE_SECONDS = 1;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** How often a start is tried until it is left to the next task. */
+  private static final int PATIENCE = 50;
 
   private final Consumer<Throwable> defects;
   private final ScheduledThreadPoolExecutor executor;
 
   /** Makes a lane that tells what its tasks throw. */
   public ComponentLane(Consumer<Throwable> defects) {
+    this(Threads.Maker.SYSTEM, defects);
+  }
+
+  /** Makes a lane with a thread that may fail to start. */
+  ComponentLane(Threads.Maker maker, Consumer<Throwable> defects) {
     this.defects = defects;
-    executor = new ScheduledThreadPoolExecutor(1, ComponentLane::thread);
+    executor =
+        new ScheduledThreadPoolExecutor(1, work -> maker.make("robust-mqtt/component", work));
     executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
     executor.allowCoreThreadTimeOut(true);
     executor.setRemoveOnCancelPolicy(true);
@@ -26,15 +37,9 @@ public final class ComponentLane implements AutoCloseable {
     executor.setRejectedExecutionHandler((task, pool) -> {});
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(null, work, "robust-mqtt/component", 0, false);
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** Runs a task after those given before; after the close it is dropped. Any thread. */
   public void execute(Runnable task) {
-    executor.execute(guarded(task));
+    schedule(0, task);
   }
 
   /**
@@ -43,8 +48,37 @@ public final class ComponentLane implements AutoCloseable {
    * @return takes the task back if it has not run
    */
   public Runnable schedule(long millis, Runnable task) {
-    Future<?> future = executor.schedule(guarded(task), millis, TimeUnit.MILLISECONDS);
-    return () -> future.cancel(false);
+    AtomicBoolean wanted = new AtomicBoolean(true);
+    Runnable once = guarded(() -> runIf(wanted, task));
+    try {
+      Future<?> future = executor.schedule(once, millis, TimeUnit.MILLISECONDS);
+      return () -> future.cancel(false);
+    } catch (Throwable e) {
+      // It waits in the queue; what failed is the start of the thread.
+      defects.accept(e);
+      startThread();
+      return () -> wanted.set(false);
+    }
+  }
+
+  private static void runIf(AtomicBoolean wanted, Runnable task) {
+    if (wanted.get()) {
+      task.run();
+    }
+  }
+
+  /** The caller waits for a moment rather than leave a configuration without a thread. */
+  private void startThread() {
+    for (int tries = 0; tries < PATIENCE; tries++) {
+      Threads.pause(PAUSE_NANOS);
+      try {
+        executor.prestartCoreThread();
+        return;
+      } catch (Throwable e) {
+        // Told once is enough.
+        continue;
+      }
+    }
   }
 
   /** A task that throws does not end the lane. */

@@ -27,12 +27,8 @@ public final class HubRuntime implements AutoCloseable {
   public HubRuntime(Consumer<Throwable> defects) {
     Clock clock = new SystemClock();
     loop = new LoopThread(clock, defects);
-    helpers = new HelperThreads(loop);
-    lanes =
-        new ListenerThreads(
-            clock,
-            look -> loop.execute(() -> loop.schedule(ListenerThreads.STUCK_NANOS, look)),
-            defects);
+    helpers = new HelperThreads(loop, Threads.Maker.SYSTEM, defects);
+    lanes = new ListenerThreads(clock, this::later, thread -> thread, defects);
     doors =
         new Doors(
             clock,
@@ -42,6 +38,10 @@ public final class HubRuntime implements AutoCloseable {
             new SystemEntropy(),
             new SocketNet(loop),
             new SystemFiles());
+  }
+
+  private void later(long nanos, Runnable task) {
+    loop.execute(() -> loop.schedule(nanos, task));
   }
 
   /** Returns the doors. */

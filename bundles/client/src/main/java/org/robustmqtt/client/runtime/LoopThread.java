@@ -1,13 +1,13 @@
 package org.robustmqtt.client.runtime;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.ArrayList;
-import java.util.Iterator;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -16,237 +16,278 @@ import org.robustmqtt.client.door.Loop;
 
 /**
  * The loop: one daemon thread that runs tasks, timers and what sockets are ready for, in rounds of
- * bounded length, so that none of the three can starve the others. Whatever a task throws is
- * reported and the loop goes on. The thread starts with the first task.
+ * bounded length, so that none of the three can starve the others. The thread starts with the first
+ * task.
+ *
+ * <p>It survives: whatever a task or a step of the round throws is reported, and the next round
+ * follows. A thread that cannot be started is tried again, with each task and by the {@link
+ * LoopWatch}. If the thread has ended, or does not come back from a task, the watch has another one
+ * take over; see {@link #takeOver}.
  */
 final class LoopThread implements Loop {
   private static final long CLOSE_MILLIS = 2_000;
-  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** Until what failed is tried again. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How often a start is tried until it is left to the watch and to the next task. */
+  private static final int PATIENCE = 20;
 
   /** A century; beyond it the clock's numbers would overflow. */
-  private static final long FARTHEST_NANOS = TimeUnit.DAYS.toNanos(36_525);
+  static final long FARTHEST_NANOS = TimeUnit.DAYS.toNanos(36_525);
 
-  private enum Phase {
-    NEW,
-    RUNNING,
-    CLOSED
-  }
-
-  private final Clock clock;
+  private final LoopRounds.Parts parts;
+  private final Threads.Maker threads;
   private final Consumer<Throwable> defects;
-  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean woken = new AtomicBoolean();
+  private final LoopWatch watch;
 
-  // Guarded by this; never held while a task runs.
-  private Phase phase = Phase.NEW;
-  private volatile Thread thread;
-  private volatile Selector selector;
+  // Written while this is held, which is never held while a task runs.
+  private volatile LoopRounds turning;
   private volatile boolean closing;
 
-  /** Stands between the tasks of this round and the next; never run. */
-  private final Runnable endOfRound = () -> {};
-
-  // On the loop only.
-  private final TimerHeap timers = new TimerHeap();
-
   LoopThread(Clock clock, Consumer<Throwable> defects) {
-    this.clock = clock;
+    this(
+        clock,
+        SelectorProvider.provider(),
+        Threads.Maker.SYSTEM,
+        new ConcurrentLinkedQueue<>(),
+        LoopWatch.LOOK_NANOS,
+        defects);
+  }
+
+  /** Makes a loop with all that may fail in it. */
+  LoopThread(
+      Clock clock,
+      SelectorProvider selectors,
+      Threads.Maker threads,
+      Queue<Runnable> tasks,
+      long lookNanos,
+      Consumer<Throwable> defects) {
+    parts =
+        new LoopRounds.Parts(
+            clock,
+            selectors,
+            tasks,
+            new TimerHeap(),
+            new CopyOnWriteArrayList<>(),
+            new AtomicBoolean());
+    this.threads = threads;
     this.defects = defects;
+    watch = new LoopWatch(this, threads, lookNanos);
   }
 
   @Override
   public boolean isCurrent() {
-    return Thread.currentThread() == thread;
+    LoopRounds current = turning;
+    return current != null && current.thread() == Thread.currentThread();
   }
 
-  /** {@inheritDoc} After {@link #close()} the task is dropped. */
+  /**
+   * {@inheritDoc} After {@link #close()} the task is dropped. If the heap is full for a moment, the
+   * caller waits for a moment: whoever gives a task has promised somebody that it will be done.
+   */
   @Override
   public void execute(Runnable task) {
     if (closing) {
       return;
     }
-    tasks.add(task);
-    if (thread == null) {
+    put(task);
+    if (turning == null) {
       start();
     }
-    if (!isCurrent() && woken.compareAndSet(false, true)) {
-      Selector current = selector;
-      if (current != null) {
-        current.wakeup();
+    if (!isCurrent() && parts.woken().compareAndSet(false, true)) {
+      wake();
+    }
+  }
+
+  private void put(Runnable task) {
+    while (!closing) {
+      try {
+        parts.tasks().add(task);
+        return;
+      } catch (OutOfMemoryError e) {
+        Threads.pause(PAUSE_NANOS);
       }
+    }
+  }
+
+  private void wake() {
+    LoopRounds current = turning;
+    try {
+      if (current != null) {
+        current.selector().wakeup();
+      }
+    } catch (Throwable e) {
+      // The task is in; the next one wakes again, or the watch sees that it waits.
+      parts.woken().set(false);
+      report(e);
     }
   }
 
   @Override
   public Timer schedule(long delayNanos, Runnable task) {
-    assert isCurrent() : "not on the loop";
-    return timers.add(clock.nanos() + Math.min(Math.max(0, delayNanos), FARTHEST_NANOS), task);
+    confine();
+    return parts
+        .timers()
+        .add(parts.clock().nanos() + Math.min(Math.max(0, delayNanos), FARTHEST_NANOS), task);
   }
 
   /** Registers a channel; what it is ready for goes to the handler. On the loop only. */
   void register(SelectableChannel channel, int operations, Runnable handler) throws IOException {
-    assert isCurrent() : "not on the loop";
-    channel.register(selector, operations, handler);
+    confine();
+    channel.register(turning.selector(), operations, handler);
   }
 
   /** Returns the key of a registered channel; null once it is closed. On the loop only. */
   SelectionKey keyOf(SelectableChannel channel) {
-    assert isCurrent() : "not on the loop";
-    return channel.keyFor(selector);
+    confine();
+    return channel.keyFor(turning.selector());
+  }
+
+  /** A thread that comes back after another took over is to do nothing any more. */
+  private void confine() {
+    if (!isCurrent()) {
+      throw new IllegalStateException("not on the loop");
+    }
+  }
+
+  @Override
+  public void watchedBy(Accidents hearer) {
+    parts.hearers().add(hearer);
+  }
+
+  @Override
+  public void notWatchedBy(Accidents hearer) {
+    parts.hearers().remove(hearer);
   }
 
   /** Ends the thread after the tasks given before, and closes every channel. */
   void close() {
-    Thread running;
+    LoopRounds running;
     synchronized (this) {
       closing = true;
-      running = thread;
-      if (phase != Phase.RUNNING) {
-        phase = Phase.CLOSED;
+      running = turning;
+    }
+    watch.close();
+    if (running != null) {
+      running.selector().wakeup();
+      Threads.join(running.thread(), CLOSE_MILLIS);
+    }
+  }
+
+  // Starting.
+
+  /** Starts the thread; if that fails for a while, the watch or the next task tries it again. */
+  private void start() {
+    watch.start();
+    Throwable failure = null;
+    for (int tries = 0; tries < PATIENCE && turning == null && !closing; tries++) {
+      failure = tryStart();
+      if (failure == null) {
         return;
       }
+      Threads.pause(PAUSE_NANOS);
     }
-    selector.wakeup();
-    Threads.join(running, CLOSE_MILLIS);
+    if (failure != null) {
+      report(failure);
+    }
   }
 
-  private synchronized void start() {
-    if (phase != Phase.NEW) {
+  /** Starts a thread if there is none; returns why that failed, or null. */
+  private synchronized Throwable tryStart() {
+    if (turning != null || closing) {
+      return null;
+    }
+    return begin(null);
+  }
+
+  /** Starts a thread in the place of another one, or of none. */
+  private Throwable begin(Throwable why) {
+    LoopRounds before = turning;
+    Selector opened = null;
+    try {
+      opened = parts.selectors().openSelector();
+      LoopRounds next = new LoopRounds(this, parts, threads, opened, before, why);
+      turning = next;
+      next.thread().start();
+      return null;
+    } catch (Throwable e) {
+      turning = before;
+      closeQuietly(opened);
+      return e;
+    }
+  }
+
+  private static void closeQuietly(Selector opened) {
+    try {
+      if (opened != null) {
+        opened.close();
+      }
+    } catch (IOException e) {
+      // Nothing was registered; the descriptor is given back all the same.
       return;
     }
-    try {
-      selector = Selector.open();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no selector: " + e.getMessage(), e);
-    }
-    phase = Phase.RUNNING;
-    Thread started = Threads.daemon("robust-mqtt/loop", this::run);
-    thread = started;
-    started.start();
   }
 
-  private void run() {
-    try {
-      while (!closing) {
-        round();
-      }
-      runTasks();
-    } finally {
-      closeChannels();
-      synchronized (this) {
-        phase = Phase.CLOSED;
-      }
-    }
+  // What the watch sees and does. On the watch's thread.
+
+  /** What the watch sees of the loop. */
+  enum Sight {
+    /** Nothing to do, or it went on since. */
+    WELL,
+    /** There is work, and no round since the last look. */
+    STANDING,
+    /** There is work and no thread. */
+    GONE
   }
 
-  private void round() {
-    try {
-      runTasks();
-      runTimers();
-      select();
-      runReady();
-    } catch (IOException e) {
-      report(e);
-      renewSelector();
+  /** Looks whether the loop goes on. */
+  Sight look() {
+    LoopRounds current = turning;
+    if (current == null) {
+      return parts.tasks().isEmpty() ? Sight.WELL : Sight.GONE;
     }
+    return current.look();
   }
 
-  /** Runs the tasks that are there now; those added meanwhile wait for the next round. */
-  private void runTasks() {
-    woken.set(false);
-    tasks.add(endOfRound);
-    for (Runnable task = tasks.poll(); task != endOfRound; task = tasks.poll()) {
-      guarded(task);
-    }
-  }
-
-  private void runTimers() {
-    long now = clock.nanos();
-    for (Runnable task = timers.poll(now); task != null; task = timers.poll(now)) {
-      guarded(task);
-    }
-  }
-
-  private void select() throws IOException {
-    long wait = timers.nanosToNext(clock.nanos());
-    if (!tasks.isEmpty() || closing || wait == 0) {
-      selector.selectNow();
-    } else if (wait == Long.MAX_VALUE) {
-      selector.select();
-    } else {
-      // Rounded up: a timer never runs early, and a wait below one millisecond does not spin.
-      selector.select((wait + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-    }
-    // An interrupt of somebody must not turn every later select into a spin.
-    Thread.interrupted();
-  }
-
-  private void runReady() {
-    if (selector.selectedKeys().isEmpty()) {
+  /**
+   * Has another thread go on. The one before ends as soon as it comes back: its next step that
+   * touches the loop throws. What it was doing is half done, so that everybody who uses the loop
+   * begins anew.
+   */
+  void takeOver(String why) {
+    LoopRounds before = turning;
+    if (before == null) {
+      start();
       return;
     }
-    Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
-    while (ready.hasNext()) {
-      SelectionKey key = ready.next();
-      ready.remove();
-      if (key.isValid()) {
-        guarded((Runnable) key.attachment());
+    Throwable told = new IllegalStateException(why);
+    told.setStackTrace(before.thread().getStackTrace());
+    Throwable failure;
+    synchronized (this) {
+      if (closing) {
+        return;
       }
+      failure = begin(told);
     }
+    before.selector().wakeup();
+    report(failure == null ? told : failure);
   }
 
-  private void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (Throwable defect) {
-      report(defect);
-    }
+  boolean isTurning(LoopRounds asking) {
+    return turning == asking;
   }
 
-  private void report(Throwable defect) {
+  boolean isClosing() {
+    return closing;
+  }
+
+  void report(Throwable defect) {
     try {
       defects.accept(defect);
     } catch (Throwable ofTheHandler) {
-      // Nobody is left to tell; the loop has to go on.
-      defect.addSuppressed(ofTheHandler);
-    }
-  }
-
-  /** A selector that cannot select is replaced; the channels move to the new one. */
-  private void renewSelector() {
-    Selector old = selector;
-    try {
-      Selector renewed = Selector.open();
-      for (SelectionKey key : new ArrayList<>(old.keys())) {
-        if (key.isValid()) {
-          int operations = key.interestOps();
-          Object handler = key.attachment();
-          key.cancel();
-          key.channel().register(renewed, operations, handler);
-        }
-      }
-      selector = renewed;
-      old.close();
-    } catch (IOException e) {
-      report(e);
-      // The old one may recover; without a pause the loop would only burn the processor.
-      Threads.pause(TimeUnit.MILLISECONDS.toNanos(100));
-    }
-  }
-
-  private void closeChannels() {
-    Selector current = selector;
-    for (SelectionKey key : new ArrayList<>(current.keys())) {
-      try {
-        key.channel().close();
-      } catch (IOException e) {
-        report(e);
-      }
-    }
-    try {
-      current.close();
-    } catch (IOException e) {
-      report(e);
+      // Nobody is left to tell; the thread has to go on.
+      return;
     }
   }
 }

@@ -46,6 +46,9 @@ final class SocketNet implements Net {
      */
     private static final int MOST_PER_CALL = 128 * 1024;
 
+    /** Linux takes up to twice as much as it is asked for. */
+    private static final int SEND_BUFFER = BUFFERED / 2;
+
     private final Events events;
     private SocketChannel channel;
     private boolean closed;
@@ -61,6 +64,7 @@ final class SocketNet implements Net {
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, false);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER);
         boolean atOnce = channel.connect(address);
         loop.register(channel, atOnce ? 0 : SelectionKey.OP_CONNECT, this);
         if (atOnce) {
@@ -148,6 +152,10 @@ final class SocketNet implements Net {
         return;
       }
       SelectionKey key = loop.keyOf(channel);
+      if (key == null) {
+        // Of a selector that was given up; the link is about to be, too.
+        return;
+      }
       int before = key.interestOps();
       int after = wanted ? before | operation : before & ~operation;
       if (after != before) {

@@ -5,6 +5,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /** How threads are made and awaited here. */
 final class Threads {
+  /** Makes threads that are not started. A test makes some that cannot be started. */
+  @FunctionalInterface
+  interface Maker {
+    /** The threads of the system: daemons. */
+    Maker SYSTEM = Threads::daemon;
+
+    Thread make(String name, Runnable work);
+  }
+
   private Threads() {}
 
   static Thread daemon(String name, Runnable work) {

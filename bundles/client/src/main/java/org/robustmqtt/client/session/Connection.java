@@ -27,6 +27,7 @@ final class Connection {
   private final SessionEffects effects;
   private Phase phase = Phase.DOWN;
   private long serial;
+  private long answered;
   private int number;
 
   // valid as long as the connection
@@ -121,6 +122,16 @@ final class Connection {
 
   long lastSerial() {
     return serial;
+  }
+
+  /** The broker acknowledged what had this serial. */
+  void answered(long its) {
+    answered = Math.max(answered, its);
+  }
+
+  /** Returns the largest serial that was acknowledged. */
+  long answered() {
+    return answered;
   }
 
   void write(Packet packet) {

@@ -1,285 +1,402 @@
 package org.robustmqtt.client.session;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.robustmqtt.QoS;
 
-/** The difference between the filters that are wanted and those that the broker has. */
+/**
+ * The difference between the filters that are wanted and those that the broker has. What is to be
+ * done is kept up to date, so that it costs no more with many filters than with few.
+ */
 final class Filters {
-  private Map<String, QoS> wanted = Map.of();
+  private final Map<String, FilterState> all = new LinkedHashMap<>();
 
-  // valid as long as the session
-  /** What was sent to the broker, as the record says. */
-  private final Map<String, QoS> sent = new LinkedHashMap<>();
+  /** To be subscribed, and not asked for. */
+  private final Set<FilterState> due = new LinkedHashSet<>();
 
-  private final Set<String> acknowledged = new LinkedHashSet<>();
+  /** To be unsubscribed, and not asked for. */
+  private final Set<FilterState> unwanted = new LinkedHashSet<>();
 
-  /** Those that the newest record calls acknowledged. */
-  private Set<String> recorded = Set.of();
+  private final Set<FilterState> unrecorded = new LinkedHashSet<>();
 
-  private final Map<String, QoS> refused = new LinkedHashMap<>();
+  /** Whether the record on disk does not count. */
+  private boolean noRecord;
 
-  /** What a lost session had and this one is not to have by itself, see {@code resubscribe}. */
-  private final Map<String, QoS> lapsed = new LinkedHashMap<>();
+  private int asked;
 
-  // valid until it is done
-  /** Granted before this object was made, and told to nobody since. */
-  private final Set<String> untold = new LinkedHashSet<>();
-
-  /** Wanted again, whatever the broker has. */
-  private final Set<String> owed = new HashSet<>();
-
-  /** The broker may well have them, with nothing more to tell about them. */
-  private final Set<String> doubted = new HashSet<>();
-
-  /** Asked for again while it was asked for. */
-  private final Set<String> again = new HashSet<>();
-
-  // valid as long as the connection
-  private final Set<String> asked = new HashSet<>();
-  private final Set<String> impossible = new HashSet<>();
-
-  /** What {@link #pending} is, or negative if it has to be counted. */
-  private int pending = -1;
+  /** Whether the broker at hand takes subscription identifiers. */
+  private boolean identifiers;
 
   /** Goes on with what the record says. */
   void restore(SessionRecord record) {
-    pending = -1;
-    sent.putAll(record.filters());
-    acknowledged.addAll(record.acknowledged());
-    recorded = record.acknowledged();
-    doubted.addAll(sent.keySet());
-    doubted.removeAll(acknowledged);
-    untold.addAll(acknowledged);
+    record
+        .filters()
+        .forEach(
+            (filter, held) -> {
+              FilterState state = state(filter);
+              state.sent = held.qos();
+              state.sentIdentifier = held.identifier();
+              state.acknowledged = held.acknowledged();
+              state.granted = held.acknowledged();
+              state.untold = held.acknowledged();
+              state.doubted = !held.acknowledged();
+              recorded(state);
+              update(state);
+            });
   }
 
-  /** Returns the wanted filters that were granted before this object was made; each one once. */
-  Map<String, QoS> toTell() {
-    Map<String, QoS> granted = new LinkedHashMap<>();
-    for (String filter : untold) {
-      QoS qos = sent.get(filter);
-      if (acknowledged.contains(filter) && wanted(filter, qos)) {
-        granted.put(filter, qos);
+  /** Tells the wanted filters that were granted before this object was made; each one once. */
+  void toTell(Consumer<FilterState> listener) {
+    for (FilterState state : all.values()) {
+      if (state.untold && state.acknowledged && state.wanted == state.sent) {
+        listener.accept(state);
       }
+      state.untold = false;
     }
-    untold.clear();
-    return granted;
   }
 
-  /** The broker may have begun a new session without our knowing; true if that changes anything. */
-  boolean doubt() {
-    pending = -1;
-    doubted.addAll(acknowledged);
-    boolean changed = !acknowledged.isEmpty();
-    acknowledged.clear();
-    return changed;
+  /** Returns those that the broker has under an identifier of which the listeners do not know. */
+  List<FilterState> toIdentify() {
+    return all.values().stream().filter(state -> state.sentIdentifier != state.told).toList();
   }
 
-  Map<String, QoS> sent() {
-    return sent;
-  }
-
-  Set<String> acknowledged() {
-    return acknowledged;
-  }
-
-  /** A record was made of this moment. */
-  void recorded() {
-    recorded = Set.copyOf(acknowledged);
+  /** The broker may have begun a new session without our knowing. */
+  void doubt() {
+    for (FilterState state : all.values()) {
+      state.doubted |= state.acknowledged;
+      state.acknowledged = false;
+      update(state);
+    }
   }
 
   /** Returns whether an answer is awaited. */
   boolean asking() {
-    return !asked.isEmpty();
+    return asked > 0;
   }
 
-  void want(Map<String, QoS> filters) {
-    pending = -1;
-    for (String filter : filters.keySet()) {
-      // Given back and wanted again before the broker heard of it: again, for its retained messages
-      // and for an answer.
-      if (!wanted.containsKey(filter)
-          && acknowledged.contains(filter)
-          && !untold.contains(filter)) {
-        owed.add(filter);
-      }
+  void want(String filter, QoS qos, int identifier) {
+    FilterState state = state(filter);
+    // Given back and wanted again before the broker heard of it: again, for its retained messages
+    // and for an answer.
+    state.owed |= state.wanted == null && state.acknowledged && !state.untold;
+    if (state.wanted != qos) {
+      Suspects.pardon(state);
     }
-    wanted = new LinkedHashMap<>(filters);
-    refused.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
-    lapsed.entrySet().removeIf(e -> wanted.get(e.getKey()) != e.getValue());
-    owed.retainAll(wanted.keySet());
-    doubted.retainAll(wanted.keySet());
-    again.retainAll(wanted.keySet());
-    impossible.retainAll(wanted.keySet());
+    state.wanted = qos;
+    state.identifier = identifier;
+    if (state.refused != qos) {
+      state.refused = null;
+    }
+    if (state.lapsed != qos) {
+      state.lapsed = null;
+    }
+    update(state);
+  }
+
+  void unwant(String filter) {
+    FilterState state = state(filter);
+    state.wanted = null;
+    state.identifier = 0;
+    state.refused = null;
+    state.lapsed = null;
+    state.owed = false;
+    state.doubted = false;
+    state.again = false;
+    state.impossible = false;
+    state.suspect = false;
+    state.strikes = 0;
+    state.culprit = false;
+    update(state);
   }
 
   /** Subscribes a filter again, whatever was answered before. */
   void wantAgain(String filter) {
-    pending = -1;
-    if (!wanted.containsKey(filter)) {
+    FilterState state = all.get(filter);
+    if (state == null || state.wanted == null) {
       return;
     }
-    refused.remove(filter);
-    lapsed.remove(filter);
-    if (asked.contains(filter)) {
-      again.add(filter);
+    Suspects.pardon(state);
+    state.refused = null;
+    state.lapsed = null;
+    if (state.asked) {
+      state.again = true;
     } else {
-      owed.add(filter);
+      state.owed = true;
     }
+    update(state);
+  }
+
+  /** The settings are others: what was put aside is tried again. */
+  void pardon() {
+    for (FilterState state : all.values()) {
+      Suspects.pardon(state);
+      update(state);
+    }
+  }
+
+  /** Returns the wanted ones that are put aside. */
+  List<FilterState> culprits() {
+    return all.values().stream().filter(state -> state.culprit && state.wanted != null).toList();
+  }
+
+  /** Something was found out about a filter. */
+  void changed(FilterState state) {
+    update(state);
   }
 
   /** The broker may have a filter that nobody wants, and we know nothing of. */
   void unwanted(String filter) {
-    pending = -1;
-    if (!wanted.containsKey(filter)) {
-      sent.putIfAbsent(filter, QoS.AT_MOST_ONCE);
+    FilterState state = state(filter);
+    if (state.wanted == null && state.sent == null) {
+      state.sent = QoS.AT_MOST_ONCE;
     }
+    update(state);
   }
 
-  /** A new session: the broker has no filters. */
+  /** A new session: the broker has no filters, and the record on disk does not count. */
   void abandon(boolean resubscribe) {
-    pending = -1;
-    if (!resubscribe) {
-      lapsed.putAll(sent);
+    noRecord = true;
+    for (FilterState state : List.copyOf(all.values())) {
+      if (!resubscribe && state.sent != null) {
+        state.lapsed = state.sent;
+      }
+      state.sent = null;
+      state.sentIdentifier = 0;
+      state.told = 0;
+      state.acknowledged = false;
+      state.doubted = false;
+      state.quiet = false;
+      state.untold = false;
+      state.refused = null;
+      state.recorded = null;
+      update(state);
     }
-    sent.clear();
-    acknowledged.clear();
-    doubted.clear();
-    untold.clear();
-    refused.clear();
   }
 
   /** The link is gone: what was asked for and not answered is asked for again. */
   void linkLost() {
-    pending = -1;
-    asked.clear();
-    impossible.clear();
-    owed.addAll(again);
-    again.clear();
+    for (FilterState state : List.copyOf(all.values())) {
+      state.asked = false;
+      state.impossible = false;
+      state.owed |= state.again;
+      state.again = false;
+      update(state);
+    }
+    asked = 0;
   }
 
-  /** Returns the filters that are to be subscribed now, with their QoS. */
-  Map<String, QoS> toSubscribe() {
-    Map<String, QoS> due = new LinkedHashMap<>();
-    wanted.forEach(
-        (filter, qos) -> {
-          if (!asked.contains(filter) && due(filter, qos)) {
-            due.put(filter, qos);
-          }
-        });
+  /** The broker at hand takes subscription identifiers, or not. */
+  void identifiers(boolean available) {
+    if (identifiers != available) {
+      identifiers = available;
+      List.copyOf(all.values()).forEach(this::update);
+    }
+  }
+
+  /** Returns the identifier that a filter is to be subscribed with at the broker at hand. */
+  int identifier(FilterState state) {
+    return identifiers ? state.identifier : 0;
+  }
+
+  /** Returns those that are to be subscribed now; changes with what is done. */
+  Set<FilterState> due() {
     return due;
   }
 
-  /** Returns the filters that are to be unsubscribed now, with the QoS that they had. */
-  Map<String, QoS> toUnsubscribe() {
-    Map<String, QoS> gone = new LinkedHashMap<>();
-    sent.forEach(
-        (filter, qos) -> {
-          if (!asked.contains(filter) && !wanted.containsKey(filter)) {
-            gone.put(filter, qos);
-          }
-        });
-    return gone;
+  /** Returns those that are to be unsubscribed now; changes with what is done. */
+  Set<FilterState> unwanted() {
+    return unwanted;
   }
 
   /** Returns how many are to be subscribed or unsubscribed, or were asked for. */
   int pending() {
-    if (pending < 0) {
-      Set<String> open = new HashSet<>(asked);
-      wanted.forEach(
-          (filter, qos) -> {
-            if (due(filter, qos)) {
-              open.add(filter);
-            }
-          });
-      open.addAll(toUnsubscribe().keySet());
-      pending = open.size();
-    }
-    return pending;
+    return due.size() + unwanted.size() + asked;
   }
 
   /** Returns whether the retained messages of a filter are to be sent with its subscription. */
-  boolean retainedOwed(String filter) {
-    return owed.contains(filter) || !doubted.contains(filter);
-  }
-
-  /** Returns whether the filter is still wanted with this QoS. */
-  boolean wanted(String filter, QoS qos) {
-    return wanted.get(filter) == qos;
+  boolean retainedOwed(FilterState state) {
+    return state.owed || !(state.doubted || state.quiet);
   }
 
   /** A filter is to be subscribed; true if the record has to say so first. */
-  boolean subscribing(String filter, QoS qos) {
-    pending = -1;
-    acknowledged.remove(filter);
-    return sent.put(filter, qos) != qos;
+  boolean subscribing(FilterState state) {
+    int identifier = identifier(state);
+    boolean sameQos = state.sent == state.wanted;
+    state.quiet |= state.acknowledged && sameQos && !state.owed;
+    state.acknowledged = false;
+    state.sent = state.wanted;
+    state.sentIdentifier = identifier;
+    update(state);
+    return state.recorded != state.sent || state.recordedIdentifier != identifier;
   }
 
   /** A filter is to be unsubscribed; true if the record has to say so first. */
-  boolean unsubscribing(String filter) {
-    pending = -1;
-    acknowledged.remove(filter);
-    return recorded.contains(filter);
+  boolean unsubscribing(FilterState state) {
+    state.acknowledged = false;
+    update(state);
+    return state.recorded != null && state.recordedAcknowledged;
   }
 
   /** A request with the filter is written. */
-  void ask(String filter) {
-    pending = -1;
-    asked.add(filter);
+  void ask(FilterState state) {
+    state.asked = true;
+    asked++;
+    update(state);
   }
 
   /** The broker granted the filter. */
-  void grant(String filter, QoS qos) {
-    answered(filter);
-    if (sent.get(filter) == qos) {
-      acknowledged.add(filter);
-    }
+  void grant(FilterState state) {
+    state.suspect = false;
+    state.strikes = 0;
+    state.acknowledged = state.sent != null;
+    state.granted = true;
+    answered(state);
   }
 
   /** The broker refused the filter: this is final in this session. */
-  void refuse(String filter, QoS qos) {
-    boolean repeat = again.contains(filter);
-    answered(filter);
-    if (!repeat && wanted(filter, qos)) {
-      refused.put(filter, qos);
+  void refuse(FilterState state) {
+    if (!state.again && state.wanted == state.sent) {
+      state.refused = state.sent;
     }
+    state.granted = false;
+    state.suspect = false;
+    state.strikes = 0;
+    answered(state);
   }
 
   /** The broker at hand cannot take the filter. */
-  void impossible(String filter) {
-    pending = -1;
-    owed.remove(filter);
-    impossible.add(filter);
+  void impossible(FilterState state) {
+    state.owed = false;
+    state.impossible = true;
+    update(state);
   }
 
   /** The broker does not have the filter any more. */
-  void gone(String filter) {
-    answered(filter);
-    sent.remove(filter);
-    acknowledged.remove(filter);
+  void gone(FilterState state) {
+    state.sent = null;
+    state.sentIdentifier = 0;
+    state.told = 0;
+    state.acknowledged = false;
+    state.granted = false;
+    answered(state);
   }
 
-  private void answered(String filter) {
-    pending = -1;
-    asked.remove(filter);
-    owed.remove(filter);
-    doubted.remove(filter);
-    if (again.remove(filter)) {
-      owed.add(filter);
+  /** The request was not answered for this filter: it is to be asked for anew. */
+  void unanswered(FilterState state) {
+    state.asked = false;
+    asked--;
+    update(state);
+  }
+
+  /** Returns whether no filter is suspect. */
+  boolean innocent() {
+    return all.values().stream().noneMatch(Suspects::alone);
+  }
+
+  private void answered(FilterState state) {
+    if (state.asked) {
+      asked--;
+    }
+    state.asked = false;
+    state.owed = state.again;
+    state.again = false;
+    state.doubted = false;
+    state.quiet = false;
+    update(state);
+  }
+
+  /** Returns how many filters the record on disk says something wrong about. */
+  int unrecorded() {
+    return unrecorded.size();
+  }
+
+  /** Returns whether there is no record on disk that counts. */
+  boolean noRecord() {
+    return noRecord;
+  }
+
+  /** The newest record is not on disk: all has to be written again. */
+  void recordLost() {
+    noRecord = true;
+  }
+
+  /** Returns what a record has to say that the newest one does not, which it says from now on. */
+  Map<String, Optional<SessionRecord.Held>> toRecord() {
+    Map<String, Optional<SessionRecord.Held>> changes = new LinkedHashMap<>();
+    for (FilterState state : new ArrayList<>(noRecord ? all.values() : unrecorded)) {
+      if (!noRecord || state.sent != null) {
+        changes.put(state.filter, held(state));
+      }
+      recorded(state);
+      update(state);
+    }
+    noRecord = false;
+    return changes;
+  }
+
+  /** Returns what the newest record says. */
+  Map<String, SessionRecord.Held> held() {
+    Map<String, SessionRecord.Held> filters = new LinkedHashMap<>();
+    for (FilterState state : all.values()) {
+      if (state.recorded != null) {
+        filters.put(
+            state.filter,
+            new SessionRecord.Held(
+                state.recorded, state.recordedIdentifier, state.recordedAcknowledged));
+      }
+    }
+    return filters;
+  }
+
+  private static Optional<SessionRecord.Held> held(FilterState state) {
+    return Optional.ofNullable(state.sent)
+        .map(qos -> new SessionRecord.Held(qos, state.sentIdentifier, state.acknowledged));
+  }
+
+  private static void recorded(FilterState state) {
+    state.recorded = state.sent;
+    state.recordedIdentifier = state.sentIdentifier;
+    state.recordedAcknowledged = state.acknowledged;
+  }
+
+  private FilterState state(String filter) {
+    return all.computeIfAbsent(filter, FilterState::new);
+  }
+
+  private void update(FilterState state) {
+    keep(due, state, !state.asked && isDue(state));
+    keep(unwanted, state, !state.asked && state.sent != null && state.wanted == null);
+    keep(unrecorded, state, state.unrecorded());
+    if (state.over()) {
+      all.remove(state.filter);
     }
   }
 
-  private boolean due(String filter, QoS qos) {
-    if (impossible.contains(filter)) {
+  private static void keep(Set<FilterState> set, FilterState state, boolean in) {
+    if (in) {
+      set.add(state);
+    } else {
+      set.remove(state);
+    }
+  }
+
+  private boolean isDue(FilterState state) {
+    if (state.wanted == null || state.impossible || state.culprit) {
       return false;
     }
-    if (owed.contains(filter)) {
+    if (state.owed) {
       return true;
     }
-    boolean has = sent.get(filter) == qos && acknowledged.contains(filter);
-    return !has && refused.get(filter) != qos && lapsed.get(filter) != qos;
+    boolean has =
+        state.sent == state.wanted
+            && state.acknowledged
+            && (!identifiers || state.sentIdentifier == state.identifier);
+    return !has && state.refused != state.wanted && state.lapsed != state.wanted;
   }
 }

@@ -251,6 +251,7 @@ final class Outgoing {
         finish(exchange, reasonCode);
       } else {
         exchange.reasonCode = reasonCode;
+        connection.answered(exchange.serial);
         sending.take(exchange);
         sending.occupy(exchange);
         releasing.add(exchange);
@@ -346,6 +347,7 @@ final class Outgoing {
   }
 
   private void finish(Exchange exchange, int reasonCode) {
+    connection.answered(exchange.serial);
     end(
         exchange,
         ReasonCode.failure(reasonCode)

@@ -2,8 +2,6 @@ package org.robustmqtt.client.session;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.robustmqtt.QoS;
 
 /**
  * The session's own record on disk. Only a session that has one is ever asked for again
@@ -22,6 +20,9 @@ final class Records {
 
   /** Whether the session of this connection has no record, and ends with it. */
   private boolean without;
+
+  /** Whether there is a record of this session, forced or not. */
+  private boolean there;
 
   /** Whether the broker has not told us yet that this session has begun. */
   private boolean ahead;
@@ -43,6 +44,7 @@ final class Records {
     clientId = settings.clientId();
     epoch = lastEpoch;
     forced = found.isPresent();
+    there = forced;
   }
 
   /** Returns which session this is. */
@@ -88,6 +90,7 @@ final class Records {
   void nextEpoch() {
     epoch++;
     forced = false;
+    there = false;
     ahead = false;
   }
 
@@ -108,13 +111,20 @@ final class Records {
   }
 
   /** Returns the token of a new record, 0 if it is not waited for. */
-  long write(Map<String, QoS> filters, Set<String> acknowledged) {
+  long write(boolean begins, Map<String, Optional<SessionRecord.Held>> changes) {
     long token = Token.of(Token.Kind.SESSION, 0, connection.nextSerial());
     if (!without) {
-      effects.recordSession(
-          new SessionRecord(brokerKey, clientId, epoch, filters, acknowledged), token);
+      there = true;
+      effects.recordSession(new SessionChange(brokerKey, clientId, epoch, begins, changes), token);
     }
     return works && !without ? token : 0;
+  }
+
+  /** Returns the record of this session with these filters, if there is one. */
+  Optional<SessionRecord> of(Map<String, SessionRecord.Held> filters) {
+    return there
+        ? Optional.of(new SessionRecord(brokerKey, clientId, epoch, filters))
+        : Optional.empty();
   }
 
   /** A record of this session was forced. */

@@ -1,14 +1,13 @@
 package org.robustmqtt.client.session;
 
-import java.util.Map;
-import org.robustmqtt.QoS;
+import java.util.List;
 
 /**
  * A SUBSCRIBE or UNSUBSCRIBE that is not answered.
  *
  * @param subscribe whether it is a SUBSCRIBE
- * @param filters its filters in their order, with the QoS asked for
+ * @param filters its filters in their order
  * @param serial its place among what the broker has to answer
  */
-record Request(boolean subscribe, Map<String, QoS> filters, long serial)
+record Request(boolean subscribe, List<FilterState> filters, long serial)
     implements PacketIds.Owner {}

@@ -3,7 +3,6 @@ package org.robustmqtt.client.session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.robustmqtt.BrokerCapabilities;
@@ -40,6 +39,12 @@ public final class Session {
   private final Outgoing outgoing;
   private final Incoming incoming;
   private final Subscriptions subscriptions;
+
+  /** The last serial before the last message of QoS 0, or before the broker accepted us. */
+  private long unproved;
+
+  /** What was found on disk; of another session if that is not ours. */
+  private final Optional<SessionRecord> found;
 
   /** Messages sent in a session that is not ours any more; returned when there is a connection. */
   private final List<Long> strangers = new ArrayList<>();
@@ -118,6 +123,7 @@ public final class Session {
       SessionEffects effects) {
     this.settings = settings;
     this.effects = effects;
+    found = record;
     Optional<SessionRecord> ours = record.filter(this::ours);
     connection = new Connection(effects, lastSerial);
     handshake = new Handshake(settings, connection);
@@ -150,7 +156,7 @@ public final class Session {
     incoming =
         new Incoming(
             effects, connection, settings.receiveMaximum(), ours.isPresent() ? received : Set.of());
-    subscriptions = new Subscriptions(effects, connection, ids, records);
+    subscriptions = new Subscriptions(effects, connection, ids, records, this::idle);
     ours.ifPresent(subscriptions::restore);
   }
 
@@ -210,6 +216,26 @@ public final class Session {
           Place.WAIT_MESSAGE,
           "The broker sent a packet that is not allowed here: " + packet.type());
     }
+    test();
+  }
+
+  /**
+   * Returns whether the broker has acknowledged nothing of what it was given after the last message
+   * of QoS 0, or on this connection.
+   */
+  public boolean silent() {
+    return connection.answered() <= unproved;
+  }
+
+  private boolean idle() {
+    return outgoing.inFlight() == 0;
+  }
+
+  /** A filter that is asked for alone waits until nothing else is to be answered. */
+  private void test() {
+    if (subscriptions.testing() && idle()) {
+      subscriptions.proceed();
+    }
   }
 
   /** A PUBLISH came that cannot be read and was passed over: it is acknowledged, and not heard. */
@@ -235,7 +261,7 @@ public final class Session {
 
   /** Returns whether a message with this QoS may be given to {@link #send} now. */
   public boolean ready(QoS qos) {
-    return outgoing.ready(qos);
+    return outgoing.ready(qos) && !subscriptions.testing();
   }
 
   /**
@@ -249,6 +275,9 @@ public final class Session {
    */
   public void send(
       long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
+    if (message.qos() == QoS.AT_MOST_ONCE) {
+      unproved = connection.lastSerial();
+    }
     outgoing.send(new Exchange(sequence, message, sync, duplicate, expirySeconds));
   }
 
@@ -260,6 +289,7 @@ public final class Session {
   public void giveUp(long sequence) {
     strangers.remove(Long.valueOf(sequence));
     outgoing.giveUp(sequence);
+    test();
   }
 
   /** Nothing is held any more for its age. */
@@ -273,6 +303,15 @@ public final class Session {
    */
   public Optional<Suspect> blame() {
     return outgoing.blame();
+  }
+
+  /**
+   * The broker closes the link, or left something unanswered; comes before {@link #lost}. Returns
+   * the filter that is put aside for that, if it has been found: the broker closes whenever it is
+   * asked for it.
+   */
+  public Optional<String> blameFilter() {
+    return subscriptions.blame(idle());
   }
 
   /** A record has the level asked for, or could not be written. */
@@ -297,17 +336,41 @@ public final class Session {
   }
 
   /**
-   * The filters that are wanted from now on, all of them, with the QoS. What is new is subscribed,
-   * what is gone is unsubscribed; while not connected this is done at the next connect, by
-   * difference to what the broker has.
+   * A filter is wanted from now on, with this QoS; {@link #wanted} follows.
+   *
+   * @param identifier the subscription identifier it is to have where the broker takes any, 0 for
+   *     none
    */
-  public void want(Map<String, QoS> filters) {
-    subscriptions.want(filters);
+  public void want(String filter, QoS qos, int identifier) {
+    subscriptions.want(filter, qos, identifier);
+  }
+
+  /** A filter is not wanted any more; {@link #wanted} follows. */
+  public void unwant(String filter) {
+    subscriptions.unwant(filter);
+  }
+
+  /**
+   * That was all for now. What is new is subscribed, what is gone is unsubscribed; while not
+   * connected this is done at the next connect, by difference to what the broker has.
+   */
+  public void wanted() {
+    subscriptions.proceed();
+  }
+
+  /** Returns the newest record, to go on with another object. */
+  public Optional<SessionRecord> record() {
+    return records.of(subscriptions.held()).or(() -> found);
   }
 
   /** Subscribes a wanted filter again, for its retained messages or because it had been refused. */
   public void subscribeAgain(String filter) {
     subscriptions.subscribeAgain(filter);
+  }
+
+  /** The configuration has changed: filters that were put aside are tried again. */
+  public void pardon() {
+    subscriptions.pardon();
   }
 
   /** Takes a filter off the broker that nobody wants, and that may be there all the same. */
@@ -375,6 +438,7 @@ public final class Session {
       prepare();
       return true;
     }
+    unproved = connection.lastSerial();
     boolean begins = records.begins();
     connection.establish(capabilities.get(), Capabilities.topicAliases(packet.properties()));
     effects.established(packet.sessionPresent(), capabilities.get());
@@ -385,7 +449,7 @@ public final class Session {
       subscriptions.resume();
     } else if (begins) {
       outgoing.begin(records.epoch());
-      subscriptions.proceed();
+      subscriptions.begin();
     } else {
       // The record first: if the process ends after it, what is not requeued yet is of an older
       // epoch and will be; the other way round, a later message could be resumed before an earlier

@@ -49,8 +49,8 @@ public interface SessionEffects {
   /** The session is lost: no received QoS 2 exchange is open any more. */
   void forgetReceived();
 
-  /** The session's own record; to be forced. */
-  void recordSession(SessionRecord record, long token);
+  /** The session's own record has changed; to be forced. */
+  void recordSession(SessionChange change, long token);
 
   /** A message of ours has its outcome. */
   void settle(long sequence, Outcome outcome);
@@ -80,6 +80,12 @@ public interface SessionEffects {
    * is called with the number, for QoS 0 too.
    */
   void deliver(long number, Publish packet);
+
+  /**
+   * A filter is about to be subscribed with this subscription identifier, or was in this session; 0
+   * for none. Not told of filters that never had one.
+   */
+  void identified(String filter, int identifier);
 
   /**
    * The broker answered a wanted filter: the granted QoS, or 0x80 and above. Also told once for

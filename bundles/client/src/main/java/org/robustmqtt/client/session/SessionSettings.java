@@ -37,4 +37,19 @@ public record SessionSettings(
     Objects.requireNonNull(clientId);
     Objects.requireNonNull(will);
   }
+
+  /** Returns the same without a will. */
+  public SessionSettings withoutWill() {
+    return new SessionSettings(
+        brokerKey,
+        clientId,
+        keepAlive,
+        cleanStart,
+        sessionExpiry,
+        maxInflight,
+        receiveMaximum,
+        maximumPacketSize,
+        resubscribe,
+        Optional.empty());
+  }
 }

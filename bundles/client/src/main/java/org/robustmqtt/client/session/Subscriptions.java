@@ -1,16 +1,16 @@
 package org.robustmqtt.client.session;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.robustmqtt.BrokerCapabilities;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.RetainHandling;
 import org.robustmqtt.codec.Suback;
 import org.robustmqtt.codec.Subscribe;
@@ -25,14 +25,8 @@ import org.robustmqtt.codec.Unsubscribe;
  * call the filter acknowledged any more, so that it can never be missing without our knowing.
  */
 final class Subscriptions {
-  private static final int FILTERS_PER_PACKET = 100;
-  private static final String SHARE = "$share/";
-
-  /** Fixed header, packet id and property length at their largest. */
-  private static final int PACKET_OVERHEAD = 1 + 4 + 2 + 1;
-
-  /** Length of the filter, and its options. */
-  private static final int FILTER_OVERHEAD = 2 + 1;
+  /** So many filters are recorded as acknowledged at the latest. */
+  private static final int UNRECORDED = 1000;
 
   private final SessionEffects effects;
   private final Connection connection;
@@ -41,38 +35,61 @@ final class Subscriptions {
 
   // valid as long as the session
   private final Filters filters = new Filters();
+  private final Suspects suspects = new Suspects();
+  private final RequestPlan plan;
 
   /** The record that a SUBSCRIBE waits for, else 0. */
   private long awaited;
 
-  /** Whether the record on disk does not name all filters that were sent. */
+  /** Whether nothing may be sent before a record was forced. */
   private boolean recordDue;
 
-  /** Whether the record on disk names too many filters, or too few as acknowledged. */
-  private boolean recordStale;
+  /** Whether the broker refuses subscription identifiers although it did not say so. */
+  private boolean noIdentifiers;
 
   // valid as long as the connection
   private final Map<Integer, Request> requests = new LinkedHashMap<>();
 
-  Subscriptions(SessionEffects effects, Connection connection, PacketIds ids, Records records) {
+  Subscriptions(
+      SessionEffects effects,
+      Connection connection,
+      PacketIds ids,
+      Records records,
+      BooleanSupplier idle) {
     this.effects = effects;
     this.connection = connection;
     this.ids = ids;
     this.records = records;
+    plan = new RequestPlan(filters, suspects, connection, effects, idle);
   }
 
   void restore(SessionRecord record) {
     filters.restore(record);
   }
 
-  void want(Map<String, QoS> wanted) {
-    filters.want(wanted);
-    proceed();
+  /** A filter is wanted from now on; {@link #proceed} follows. */
+  void want(String filter, QoS qos, int identifier) {
+    filters.want(filter, qos, identifier);
+  }
+
+  /** A filter is not wanted any more; {@link #proceed} follows. */
+  void unwant(String filter) {
+    filters.unwant(filter);
   }
 
   void subscribeAgain(String filter) {
     filters.wantAgain(filter);
     proceed();
+  }
+
+  /** The settings are others: what was put aside is tried again. */
+  void pardon() {
+    filters.pardon();
+  }
+
+  /** Returns what the newest record says. */
+  Map<String, SessionRecord.Held> held() {
+    return filters.held();
   }
 
   void unsubscribe(String filter) {
@@ -85,17 +102,29 @@ final class Subscriptions {
     filters.abandon(resubscribe);
     awaited = 0;
     recordDue = true;
-    recordStale = false;
+    tellCulprits();
     proceed();
   }
 
-  /**
-   * The session goes on: tells what the broker granted before the process began. The record does
-   * not say with which QoS, so that it is told as asked for. Then asks for what is missing.
-   */
+  /** The session goes on: tells what the broker has, and asks for what is missing. */
   void resume() {
-    filters.toTell().forEach((filter, qos) -> effects.subscribed(filter, qos.level()));
+    filters.toIdentify().forEach(this::identify);
+    // The record does not say which QoS was granted, so that it is told as asked for.
+    filters.toTell(state -> effects.subscribed(state.filter, state.sent.level()));
     proceed();
+  }
+
+  /** The session that was recorded before begins. */
+  void begin() {
+    tellCulprits();
+    proceed();
+  }
+
+  /** In another session the listeners have to hear it again. */
+  private void tellCulprits() {
+    for (FilterState state : filters.culprits()) {
+      effects.subscribed(state.filter, ReasonCode.UNSPECIFIED_ERROR.value());
+    }
   }
 
   /** The next connection begins a new session: writes its record. */
@@ -120,7 +149,23 @@ final class Subscriptions {
 
   /** The broker may have begun a new session without our knowing. */
   void doubt() {
-    recordStale |= filters.doubt();
+    filters.doubt();
+  }
+
+  /**
+   * The broker closes the connection, or does not answer, which may be for what we asked of it;
+   * returns the filter that is put aside for that.
+   *
+   * @param quiet whether no message waits for an answer
+   */
+  Optional<String> blame(boolean quiet) {
+    Optional<FilterState> culprit = suspects.closed(requests.values(), quiet);
+    culprit.ifPresent(
+        state -> {
+          filters.changed(state);
+          effects.subscribed(state.filter, ReasonCode.UNSPECIFIED_ERROR.value());
+        });
+    return culprit.map(state -> state.filter);
   }
 
   /** The link is gone. */
@@ -128,10 +173,16 @@ final class Subscriptions {
     requests.keySet().forEach(ids::drop);
     requests.clear();
     filters.linkLost();
+    plan.clear();
   }
 
   int pending() {
     return filters.pending();
+  }
+
+  /** Returns whether a filter is being looked at, so that nothing else is to be answered. */
+  boolean testing() {
+    return plan.testing();
   }
 
   /** Returns the serial of the oldest request that is not answered, 0 if there is none. */
@@ -144,11 +195,11 @@ final class Subscriptions {
     if (!connection.online() || awaited != 0) {
       return;
     }
-    Map<String, QoS> gone = filters.toUnsubscribe();
-    Map<String, QoS> due = filters.toSubscribe();
-    due.entrySet().removeIf(e -> impossible(e.getKey()));
-    gone.keySet().forEach(filter -> recordDue |= filters.unsubscribing(filter));
-    due.forEach((filter, qos) -> recordDue |= filters.subscribing(filter, qos));
+    filters.identifiers(
+        connection.mqtt5()
+            && connection.capabilities().subscriptionIdentifiersAvailable()
+            && !noIdentifiers);
+    recordDue |= plan.refill();
     if (recordDue) {
       recordDue = false;
       awaited = record();
@@ -156,23 +207,26 @@ final class Subscriptions {
         return;
       }
     }
-    write(false, gone);
-    write(true, due);
-    if (recordStale && !filters.asking()) {
+    for (Request request = plan.next(requests.values()); request != null && write(request); ) {
+      request = plan.next(requests.values());
+    }
+    boolean stale = filters.noRecord() || filters.unrecorded() > 0;
+    if (stale && (!filters.asking() || filters.unrecorded() >= UNRECORDED)) {
       record();
     }
   }
 
   private long record() {
-    recordStale = false;
-    filters.recorded();
-    return records.write(filters.sent(), filters.acknowledged());
+    boolean begins = filters.noRecord();
+    return records.write(begins, filters.toRecord());
   }
 
   /** A session record was forced, or could not be written. */
   void recorded(long token, boolean written) {
+    if (!written) {
+      filters.recordLost();
+    }
     if (token != awaited) {
-      recordStale |= !written;
       return;
     }
     awaited = 0;
@@ -196,18 +250,26 @@ final class Subscriptions {
     }
     answered(packet.packetId());
     int index = 0;
-    for (Map.Entry<String, QoS> asked : request.filters().entrySet()) {
-      int code = known(packet.reasonCodes().get(index), asked.getKey());
+    for (FilterState state : request.filters()) {
+      int code = known(packet.reasonCodes().get(index), state.filter);
       index++;
-      if (ReasonCode.failure(code)) {
-        filters.refuse(asked.getKey(), asked.getValue());
-      } else {
-        filters.grant(asked.getKey(), asked.getValue());
+      boolean asked = state.wanted == state.sent;
+      if (code == ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED.value()
+          && state.sentIdentifier != 0) {
+        noIdentifiers = true;
+        filters.unanswered(state);
+        continue;
       }
-      if (filters.wanted(asked.getKey(), asked.getValue())) {
-        effects.subscribed(asked.getKey(), code);
+      if (ReasonCode.failure(code)) {
+        filters.refuse(state);
+      } else {
+        filters.grant(state);
+      }
+      if (asked) {
+        effects.subscribed(state.filter, code);
       }
     }
+    suspects.answered(filters);
     proceed();
     return true;
   }
@@ -236,19 +298,18 @@ final class Subscriptions {
       return true;
     }
     answered(packet.packetId());
-    for (String filter : request.filters().keySet()) {
+    for (FilterState state : request.filters()) {
       // Refused or not: asking again would not end otherwise.
-      filters.gone(filter);
-      effects.unsubscribed(filter);
+      filters.gone(state);
+      effects.unsubscribed(state.filter);
     }
     proceed();
     return true;
   }
 
   private void answered(int packetId) {
-    requests.remove(packetId);
+    connection.answered(requests.remove(packetId).serial());
     ids.end(packetId, false);
-    recordStale = true;
   }
 
   private void malformed(String packet, int codes, Request request) {
@@ -265,72 +326,43 @@ final class Subscriptions {
             + " filters (MQTT-3.8.4-6)");
   }
 
-  /** Returns whether this broker cannot take the filter, and says so. */
-  private boolean impossible(String filter) {
-    BrokerCapabilities can = connection.capabilities();
-    boolean shared = filter.startsWith(SHARE);
-    ReasonCode code = ReasonCode.SUCCESS;
-    if (shared && !can.sharedAvailable()) {
-      code = ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-    } else if (!can.wildcardAvailable() && (filter.indexOf('+') >= 0 || filter.endsWith("#"))) {
-      code = ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
-    } else if (PACKET_OVERHEAD + size(filter) > can.maximumPacketSize()) {
-      code = ReasonCode.PACKET_TOO_LARGE;
+  private void identify(FilterState state) {
+    if (state.told != state.sentIdentifier) {
+      state.told = state.sentIdentifier;
+      effects.identified(state.filter, state.told);
     }
-    if (!code.failure()) {
+  }
+
+  /** Writes a request; false if there is no packet id for it. */
+  private boolean write(Request request) {
+    int id = ids.take(request);
+    if (id == 0) {
       return false;
     }
-    filters.impossible(filter);
-    effects.subscribed(filter, code.value());
+    requests.put(id, request);
+    plan.written(request);
+    if (!request.subscribe()) {
+      List<String> names = request.filters().stream().map(state -> state.filter).toList();
+      connection.write(new Unsubscribe(id, names, Properties.NONE));
+      return true;
+    }
+    request.filters().forEach(this::identify);
+    int identifier = request.filters().get(0).sentIdentifier;
+    Properties properties =
+        identifier == 0
+            ? Properties.NONE
+            : Properties.builder().number(Property.SUBSCRIPTION_IDENTIFIER, identifier).build();
+    // Without "retain as published" the flag on what comes says that it is an old value.
+    List<Subscription> subscriptions =
+        request.filters().stream()
+            .map(state -> new Subscription(state.filter, state.sent, false, false, retain(state)))
+            .toList();
+    connection.write(new Subscribe(id, subscriptions, properties));
     return true;
   }
 
-  private static int size(String filter) {
-    return FILTER_OVERHEAD + filter.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  /** Writes as many requests as the filters need. */
-  private void write(boolean subscribe, Map<String, QoS> due) {
-    Map<String, QoS> part = new LinkedHashMap<>();
-    long size = PACKET_OVERHEAD;
-    for (Map.Entry<String, QoS> filter : due.entrySet()) {
-      int more = size(filter.getKey());
-      if (part.size() == FILTERS_PER_PACKET
-          || !part.isEmpty() && size + more > connection.capabilities().maximumPacketSize()) {
-        request(subscribe, part);
-        part = new LinkedHashMap<>();
-        size = PACKET_OVERHEAD;
-      }
-      part.put(filter.getKey(), filter.getValue());
-      size += more;
-    }
-    if (!part.isEmpty()) {
-      request(subscribe, part);
-    }
-  }
-
-  private void request(boolean subscribe, Map<String, QoS> part) {
-    Request request = new Request(subscribe, part, connection.nextSerial());
-    int id = ids.take(request);
-    if (id == 0) {
-      return;
-    }
-    requests.put(id, request);
-    part.keySet().forEach(filters::ask);
-    if (!subscribe) {
-      connection.write(new Unsubscribe(id, List.copyOf(part.keySet()), Properties.NONE));
-      return;
-    }
-    List<Subscription> subscriptions = new ArrayList<>();
-    // Without "retain as published" the flag on what comes says that it is an old value.
-    part.forEach(
-        (filter, qos) ->
-            subscriptions.add(new Subscription(filter, qos, false, false, retain(filter))));
-    connection.write(new Subscribe(id, subscriptions, Properties.NONE));
-  }
-
-  private RetainHandling retain(String filter) {
-    return filters.retainedOwed(filter) || !connection.mqtt5()
+  private RetainHandling retain(FilterState state) {
+    return filters.retainedOwed(state) || !connection.mqtt5()
         ? RetainHandling.ALWAYS
         : RetainHandling.IF_NEW;
   }

@@ -22,6 +22,7 @@ final class BrokerTrust extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager rules;
   private final String host;
   private final String whom;
+  private final boolean named;
   private final long wallMillis;
   private volatile Optional<TlsException> verdict = Optional.empty();
 
@@ -29,12 +30,15 @@ final class BrokerTrust extends X509ExtendedTrustManager {
    * Asks these rules.
    *
    * @param host the name that was dialled
+   * @param named whether its name is to be checked here, because the rules cannot
    * @param whom where the trusted certificates come from, for people
    * @param wallMillis what the hub takes for the time, for people
    */
-  BrokerTrust(X509ExtendedTrustManager rules, String host, String whom, long wallMillis) {
+  BrokerTrust(
+      X509ExtendedTrustManager rules, String host, boolean named, String whom, long wallMillis) {
     this.rules = rules;
     this.host = host;
+    this.named = named;
     this.whom = whom;
     this.wallMillis = wallMillis;
   }
@@ -51,6 +55,9 @@ final class BrokerTrust extends X509ExtendedTrustManager {
       rules.checkServerTrusted(chain, authType, engine);
       // The rules do not ask the date of a certificate that is itself in the trust store.
       chain[0].checkValidity();
+      if (named && !HostNames.matches(chain[0], host)) {
+        throw new CertificateException("for another name");
+      }
     } catch (CertificateException e) {
       verdict = Optional.of(judge(chain, authType, e));
       throw e;

@@ -9,6 +9,7 @@ final class ChannelStage implements Stage {
   private final Net.Channel channel;
   private boolean blocked;
   private long taken;
+  private long came;
 
   ChannelStage(Net.Channel channel) {
     this.channel = channel;
@@ -16,7 +17,9 @@ final class ChannelStage implements Stage {
 
   @Override
   public int read(ByteBuffer into) throws IOException {
-    return channel.read(into);
+    int count = channel.read(into);
+    came += Math.max(0, count);
+    return count;
   }
 
   @Override
@@ -45,6 +48,11 @@ final class ChannelStage implements Stage {
   @Override
   public long taken() {
     return taken;
+  }
+
+  @Override
+  public long came() {
+    return came;
   }
 
   @Override

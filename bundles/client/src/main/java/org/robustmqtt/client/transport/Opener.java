@@ -29,6 +29,10 @@ import org.robustmqtt.codec.ProtocolVersion;
 public final class Opener {
   private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
 
+  /** The broker is not to blame: no thread of ours had time. */
+  static final String WAITING =
+      "waiting for a helper: this hub's threads for that are busy with work that does not end";
+
   /**
    * Where to and how.
    *
@@ -77,6 +81,9 @@ public final class Opener {
   private Attempt attempt;
   private Optional<OpenFailure> tlsFailure = Optional.empty();
 
+  /** Whether the work that was given to a helper last has begun. */
+  private volatile boolean helped;
+
   /** Makes an opener; the events are those of the transport that it opens. */
   public Opener(Doors doors, Target target, TransportEvents events, Answer answer) {
     this.doors = doors;
@@ -96,8 +103,12 @@ public final class Opener {
     doors
         .helpers()
         .call(
-            "resolve",
-            () -> doors.net().resolve(target.host()),
+            Helpers.Work.RESOLVE,
+            target.host(),
+            () -> {
+              helped = true;
+              return doors.net().resolve(HostNames.ascii(target.host()));
+            },
             target.timeoutNanos(),
             new Helpers.Answer<>() {
               @Override
@@ -123,19 +134,30 @@ public final class Opener {
 
   /** Returns what to say if it takes too long now. */
   public OpenFailure late() {
-    boolean securing = attempt != null && attempt.securing;
-    return securing
-        ? new OpenFailure(
-            Place.TLS,
-            ProblemKind.TLS_STALLED,
-            attempt.name()
-                + ": the TLS handshake was not finished within "
-                + seconds()
-                + "; is this its port for TLS?")
-        : new OpenFailure(
-            Place.CONNECT,
-            ProblemKind.CONNECT_TIMEOUT,
-            target.host() + ":" + target.port() + " could not be reached within " + seconds());
+    if (attempt == null) {
+      return unresolvedInTime();
+    }
+    if (!attempt.securing) {
+      return new OpenFailure(
+          Place.CONNECT,
+          ProblemKind.CONNECT_TIMEOUT,
+          target.host() + ":" + target.port() + " could not be reached within " + seconds());
+    }
+    boolean helpless = attempt.tls == null ? !helped : attempt.tls.waitsForHelper();
+    return new OpenFailure(
+        Place.TLS,
+        ProblemKind.TLS_STALLED,
+        attempt.name()
+            + ": the TLS handshake was not finished within "
+            + seconds()
+            + (helpless ? "; it is " + WAITING : "; is this its port for TLS?"));
+  }
+
+  private OpenFailure unresolvedInTime() {
+    String text = target.host() + ": its name was not resolved within " + seconds();
+    return helped
+        ? new OpenFailure(Place.DNS, ProblemKind.HOST_UNKNOWN, text)
+        : new OpenFailure(Place.DNS, ProblemKind.CONNECT_TIMEOUT, text + "; it is " + WAITING);
   }
 
   /** An address needs no resolver, only its parser. */
@@ -174,11 +196,11 @@ public final class Opener {
     if (done) {
       return;
     }
-    String text =
+    fail(
         cause instanceof TimeoutException
-            ? target.host() + ": its name was not resolved within " + seconds()
-            : target.host() + ": its name is not known";
-    fail(new OpenFailure(Place.DNS, ProblemKind.HOST_UNKNOWN, text));
+            ? unresolvedInTime()
+            : new OpenFailure(
+                Place.DNS, ProblemKind.HOST_UNKNOWN, target.host() + ": its name is not known"));
   }
 
   private void next() {
@@ -272,13 +294,19 @@ public final class Opener {
     /** Reads the certificates, then begins the handshake; what comes meanwhile waits. */
     private void secure(TlsSettings settings) {
       securing = true;
+      helped = false;
       channel.wantRead(false);
       long wall = doors.clock().wallMillis();
       doors
           .helpers()
           .call(
-              "tls files",
-              () -> TlsParty.prepare(settings, target.host(), target.port(), doors.files(), wall),
+              Helpers.Work.FILES,
+              target.host() + ":" + target.port(),
+              () -> {
+                helped = true;
+                return TlsParty.prepare(
+                    settings, target.host(), target.port(), doors.files(), wall);
+              },
               target.timeoutNanos(),
               new Helpers.Answer<>() {
                 @Override
@@ -301,6 +329,7 @@ public final class Opener {
                 below,
                 party,
                 doors.helpers(),
+                target.host() + ":" + target.port(),
                 target.timeoutNanos(),
                 () -> doors.loop().execute(this::readable));
         shake();

@@ -32,6 +32,9 @@ interface Stage {
   /** Returns how many bytes of any kind the operating system has taken. */
   long taken();
 
+  /** Returns how many bytes of any kind came from the operating system. */
+  long came();
+
   /** Says goodbye if that is the custom and can be done at once, and closes. */
   void close();
 }

@@ -71,13 +71,14 @@ final class TlsParty {
   private static String peerName(String host) {
     int zone = host.indexOf('%');
     String plain = zone < 0 ? host : host.substring(0, zone);
-    return plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
+    String name = plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
+    return HostNames.ascii(name);
   }
 
   private static SSLParameters parameters(
       SSLParameters parameters, TlsSettings settings, String name) {
     parameters.setProtocols(settings.protocols().toArray(new String[0]));
-    if (settings.hostnameValidated()) {
+    if (settings.hostnameValidated() && !HostNames.unusual(name)) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
     }
     if (!Opener.literal(name)) {
@@ -110,7 +111,8 @@ final class TlsParty {
     factory.init(roots);
     for (TrustManager manager : factory.getTrustManagers()) {
       if (manager instanceof X509ExtendedTrustManager rules) {
-        return new BrokerTrust(rules, name, whom, wallMillis);
+        boolean named = settings.hostnameValidated() && HostNames.unusual(name);
+        return new BrokerTrust(rules, name, named, whom, wallMillis);
       }
     }
     throw new GeneralSecurityException("it has no rules for certificates");

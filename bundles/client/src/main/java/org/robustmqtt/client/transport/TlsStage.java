@@ -48,6 +48,7 @@ final class TlsStage implements Stage {
   private final TlsParty party;
   private final SSLEngine engine;
   private final Helpers helpers;
+  private final String broker;
   private final long taskNanos;
   private final Runnable again;
 
@@ -68,6 +69,10 @@ final class TlsStage implements Stage {
   private long handedOn;
   private int complete;
   private boolean busy;
+
+  /** Whether the task that was given to a helper last has begun. */
+  private volatile boolean helped;
+
   private boolean established;
   private boolean spoken;
   private boolean heard;
@@ -78,15 +83,18 @@ final class TlsStage implements Stage {
   /**
    * Makes a stage that has said nothing yet.
    *
+   * @param broker host and port
    * @param taskNanos how long the engine's tasks may take
    * @param again asks for a turn soon: there may be something to read or write that no readiness of
    *     the channel tells
    */
-  TlsStage(Stage below, TlsParty party, Helpers helpers, long taskNanos, Runnable again) {
+  TlsStage(
+      Stage below, TlsParty party, Helpers helpers, String broker, long taskNanos, Runnable again) {
     this.below = below;
     this.party = party;
     this.engine = party.engine();
     this.helpers = helpers;
+    this.broker = broker;
     this.taskNanos = taskNanos;
     this.again = again;
     packetSize = engine.getSession().getPacketBufferSize();
@@ -339,14 +347,22 @@ final class TlsStage implements Stage {
     return below.taken();
   }
 
+  @Override
+  public long came() {
+    return below.came();
+  }
+
   // Tasks and ends.
 
   /** Gives the engine's tasks to a helper. Never anything to go on with now. */
   private boolean startTasks() {
     busy = true;
+    helped = false;
     helpers.call(
-        "tls task",
+        Helpers.Work.TLS,
+        broker,
         () -> {
+          helped = true;
           for (Runnable task = engine.getDelegatedTask();
               task != null;
               task = engine.getDelegatedTask()) {
@@ -370,15 +386,23 @@ final class TlsStage implements Stage {
                 Optional.of(
                     new TlsException(
                         late ? ProblemKind.TLS_STALLED : ProblemKind.TLS_FAILED,
-                        late
-                            ? "this hub was too slow for the TLS handshake; a longer"
-                                + " connectTimeout gives it more time"
-                            : "a task of TLS failed: " + cause,
+                        late ? tooLate() : "a task of TLS failed: " + cause,
                         cause));
             comeBack();
           }
         });
     return false;
+  }
+
+  private String tooLate() {
+    return helped
+        ? "this hub was too slow for the TLS handshake; a longer connectTimeout gives it more time"
+        : "the TLS handshake is " + Opener.WAITING;
+  }
+
+  /** Returns whether a task of the engine waits, and no helper has begun it. */
+  boolean waitsForHelper() {
+    return busy && !helped;
   }
 
   private void comeBack() {

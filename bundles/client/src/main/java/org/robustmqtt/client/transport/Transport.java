@@ -141,6 +141,16 @@ public final class Transport {
     return stage.taken();
   }
 
+  /** Returns how many bytes of any kind came, be they whole packets or not. */
+  public long came() {
+    return stage.came();
+  }
+
+  /** Returns whether the operating system took no more: it has as much as it wants to have. */
+  public boolean blocked() {
+    return wantsWrite;
+  }
+
   /** Hands over what can be; true if nothing waits afterwards. Tells nothing but failures. */
   public boolean flush() {
     assert loop.isCurrent() : "not on the loop";

@@ -118,7 +118,7 @@ final class FakeJournal implements Journal {
   @Override
   public void read(long[] sequences, int maxBytes, ReadCallback callback) {
     records.add("read " + sequences[0]);
-    callback.read(List.of(), 0);
+    callback.read(List.of(), 0, java.util.Optional.empty());
   }
 
   @Override

@@ -66,8 +66,8 @@ class SettingsParserTest {
             SOURCE + ": enabled = \"perhaps\": allowed: true, false",
             SOURCE + ": broker is missing; " + ALLOWED,
             SOURCE
-                + ": trustStore = \"ca.pem\": not absolute; allowed: a path that begins at the root,"
-                + " as $[prop:karaf.etc]/ca.pem",
+                + ": trustStore = \"ca.pem\": not absolute; allowed: a path that begins at the"
+                + " root, as $[prop:karaf.etc]/ca.pem",
             SOURCE
                 + ": keepAlive = \"abc\": not a duration (not a number with a unit); allowed: 0s to"
                 + " 65535s, written as 200ms, 60s, 5m, 2h, 7d or a bare number of seconds",

@@ -116,6 +116,26 @@ class LinkBackPressureTest {
     assertEquals(ProblemKind.KEEP_ALIVE_TIMEOUT, peer.it.problem());
   }
 
+  /** What had run before the stop still counts, and nothing else has to wake the watch. */
+  @Test
+  void after_the_stop_an_acknowledgement_that_never_comes_is_found_in_its_time() {
+    Peer peer = Peer.online(Peer.V3);
+    peer.ignore(PacketType.PUBLISH);
+    peer.publish("out", 1);
+    peer.passes(Duration.ofSeconds(5));
+    peer.it.world.holdLanes(true);
+    for (int id = 1; id <= 20; id++) {
+      peer.it.broker.line().send(Peer.message(1, id, "in/a", "x".repeat(1_000_000)));
+    }
+    peer.passes(Duration.ofSeconds(20));
+    peer.unharmed();
+    peer.it.world.holdLanes(false);
+    peer.passes(Duration.ofMillis(14_999));
+    peer.unharmed();
+    peer.passes(Duration.ofMillis(1));
+    assertEquals(ProblemKind.ACK_TIMEOUT, peer.it.problem());
+  }
+
   @Test
   void in_mqtt_5_unacknowledged_messages_never_stop_the_reading() {
     Peer peer = Peer.online(Peer.V5);

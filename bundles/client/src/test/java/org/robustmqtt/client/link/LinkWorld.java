@@ -81,7 +81,7 @@ final class LinkWorld {
                 48,
                 Duration.ofSeconds(30).toNanos()),
             journal,
-            Optional.ofNullable(recovery.values().get(Dispatcher.KEY)));
+            recovery.values());
     notifier.addConnectionListener("test", status -> seen(status.state()));
     link =
         new Link(

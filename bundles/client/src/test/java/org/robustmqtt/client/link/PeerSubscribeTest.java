@@ -89,14 +89,14 @@ class PeerSubscribeTest {
   void too_few_or_too_many_codes_close_and_are_named(ProtocolVersion version) {
     for (List<Integer> codes : List.of(List.of(0), List.of(0, 0, 0))) {
       Peer peer = Peer.of(version).ignore(PacketType.SUBSCRIBE).listening();
-      peer.it.listen("in/b", QoS.AT_LEAST_ONCE, message -> {});
+      peer.it.listen("out/b", QoS.AT_LEAST_ONCE, message -> {});
       peer.started();
       assertEquals(2, peer.packets(Subscribe.class).get(0).subscriptions().size());
       peer.sends(new Suback(id(peer), codes, Properties.NONE));
       peer.ended(ProblemKind.SUBACK_MALFORMED, 0x82);
       peer.answer(PacketType.SUBSCRIBE).awaitOnline();
       peer.it.world.run();
-      assertTrue(granted(peer, "in/b").isPresent());
+      assertTrue(granted(peer, "out/b").isPresent());
     }
   }
 
@@ -143,11 +143,11 @@ class PeerSubscribeTest {
       v5 = {"MQTT-3.8.4-7", "MQTT-3.9.3-2"})
   void a_refused_filter_is_told_and_harms_no_other(ProtocolVersion version) {
     Peer peer = Peer.of(version).ignore(PacketType.SUBSCRIBE).listening();
-    peer.it.listen("in/b", QoS.AT_LEAST_ONCE, message -> {});
+    peer.it.listen("out/b", QoS.AT_LEAST_ONCE, message -> {});
     peer.started();
     peer.sends(new Suback(id(peer), List.of(0x80, 1), Properties.NONE));
     assertTrue(granted(peer, "in/#").isEmpty());
-    assertEquals(QoS.AT_LEAST_ONCE, granted(peer, "in/b").orElseThrow());
+    assertEquals(QoS.AT_LEAST_ONCE, granted(peer, "out/b").orElseThrow());
     peer.passes(Duration.ofMinutes(30)).unharmed();
     assertEquals(1, peer.packets(Subscribe.class).size(), "not asked for again");
   }
@@ -168,13 +168,13 @@ class PeerSubscribeTest {
     Peer peer = asking(Peer.V5);
     peer.sends(new Suback(id(peer), List.of(0), Properties.NONE));
     peer.forget();
-    peer.it.listen("in/b", QoS.AT_LEAST_ONCE, message -> {});
+    peer.it.listen("out/b", QoS.AT_LEAST_ONCE, message -> {});
     peer.sendsBytes(0x90, 4, 0, id(peer), 0, code);
-    assertTrue(granted(peer, "in/b").isEmpty());
+    assertTrue(granted(peer, "out/b").isEmpty());
     assertTrue(granted(peer, "in/#").isPresent());
     peer.unharmed();
     assertTrue(
-        peer.it.status().faults().get(0).contains(String.format("in/b with 0x%02X", code)),
+        peer.it.status().faults().get(0).contains(String.format("out/b with 0x%02X", code)),
         peer.it.status().faults().toString());
   }
 

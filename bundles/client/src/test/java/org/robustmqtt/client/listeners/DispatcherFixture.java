@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -63,6 +65,10 @@ final class DispatcherFixture implements Dispatcher.Wants {
   final VirtualWorld world = new VirtualWorld(1);
   final SteppedJournal journal = new SteppedJournal();
   final List<Map<String, QoS>> wanted = new ArrayList<>();
+
+  /** The subscription identifiers of the wanted filters, as they were told. */
+  final Map<String, Integer> identifiers = new TreeMap<>();
+
   final List<String> again = new ArrayList<>();
   final List<Long> handled = new ArrayList<>();
   final List<String> unwanted = new ArrayList<>();
@@ -73,10 +79,10 @@ final class DispatcherFixture implements Dispatcher.Wants {
   private boolean delivering;
 
   DispatcherFixture() {
-    this(Optional.empty());
+    this(Map.of());
   }
 
-  DispatcherFixture(Optional<byte[]> found) {
+  DispatcherFixture(Map<String, byte[]> found) {
     Doors doors = world.doors();
     Lanes lanes =
         new Lanes() {
@@ -112,13 +118,25 @@ final class DispatcherFixture implements Dispatcher.Wants {
   /** Returns one that finds what this one has written. */
   DispatcherFixture restarted() {
     journal.stepAll();
-    return new DispatcherFixture(Optional.ofNullable(journal.crash().values().get(Dispatcher.KEY)));
+    return new DispatcherFixture(journal.crash().values());
   }
 
   @Override
-  public void wanted(Map<String, QoS> filters) {
+  public void wanted(Map<String, Optional<Wish>> changes) {
     assert world.doors().loop().isCurrent();
-    wanted.add(filters);
+    changes.forEach(
+        (filter, wish) ->
+            wish.ifPresentOrElse(
+                one -> identifiers.put(filter, one.identifier()),
+                () -> identifiers.remove(filter)));
+    wanted.add(wanted());
+  }
+
+  /** Returns the filters that are wanted now. */
+  Map<String, QoS> wanted() {
+    Map<String, QoS> filters = new LinkedHashMap<>();
+    dispatcher.wanted().forEach((filter, wish) -> filters.put(filter, wish.qos()));
+    return filters;
   }
 
   @Override

@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.MqttSubscriptionHandle;
-import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Doors;
@@ -112,7 +111,7 @@ class DispatcherStressTest {
           new Dispatcher.Times(
               Duration.ofHours(1).toNanos(), Duration.ofHours(1).toNanos(), WINDOW, 1_000_000_000L),
           new SteppedJournal(),
-          Optional.empty());
+          Map.of());
 
   @AfterEach
   void end() {
@@ -141,7 +140,7 @@ class DispatcherStressTest {
           public void unwanted(String filter) {}
 
           @Override
-          public void wanted(Map<String, QoS> filters) {
+          public void wanted(Map<String, Optional<Wish>> changes) {
             assertTrue(loop.isCurrent());
           }
 

@@ -2,6 +2,7 @@ package org.robustmqtt.client.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
@@ -15,10 +16,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.policy.Limits;
@@ -344,6 +348,91 @@ class PagingTest {
       assertEquals(
           model.stream().limit(most).toList(),
           java.util.Arrays.stream(out.lowest(most)).boxed().toList());
+    }
+  }
+
+  @Test
+  void what_the_disk_cannot_read_is_put_aside_and_everything_else_goes_on() {
+    List<Ticket> tickets = publish(40, 1);
+    Set<Long> bad = new TreeSet<>(ids(tickets.subList(15, 25)));
+    box.journal.unreadable(bad);
+    Ticket alarm = box.outbox.publish(Message.text("alarm", "x").withDurability(Durability.SYNC));
+    box.journal.step();
+    List<Long> expected = new ArrayList<>(ids(tickets));
+    expected.removeAll(bad);
+    expected.add(alarm.id());
+    assertEquals(expected, drain());
+    for (Ticket each : tickets.subList(15, 25)) {
+      Outcome outcome = each.outcomeNow().orElseThrow();
+      assertEquals(Optional.of(DropReason.QUARANTINED), reason(outcome));
+    }
+    assertEquals(10, box.outbox.status().quarantined());
+    assertEquals(List.copyOf(bad), box.outbox.quarantined(100).stream().map(m -> m.id()).toList());
+    assertEquals(3, box.outbox.quarantined(3).size());
+    assertEquals(0, box.outbox.status().messages());
+    assertTrue(box.journal.log().contains("quarantined " + bad.iterator().next()));
+  }
+
+  private static Optional<DropReason> reason(Outcome outcome) {
+    return outcome.kind() == Outcome.Kind.DROPPED
+        ? Optional.of(((Outcome.Dropped) outcome).reason())
+        : Optional.empty();
+  }
+
+  @Test
+  void an_unreadable_message_is_sent_by_hand_as_soon_as_the_disk_can_read_it() {
+    List<Ticket> tickets = publish(30, 1);
+    long bad = tickets.get(20).id();
+    box.journal.unreadable(Set.of(bad));
+    drain();
+    box.journal.readAtOnce();
+    NotAcceptedException not =
+        assertThrows(NotAcceptedException.class, () -> box.outbox.retry(bad));
+    assertTrue(not.getMessage().contains("message " + bad + " still cannot be read: EIO"));
+    assertEquals(1, box.outbox.status().quarantined(), "it is kept");
+    box.journal.unreadable(Set.of());
+    Ticket again = box.outbox.retry(bad).orElseThrow();
+    assertEquals(0, box.outbox.status().quarantined());
+    box.journal.step();
+    assertEquals(List.of(again.id()), drain());
+    box.journal.step();
+    assertTrue(box.journal.settledInOrder().contains(bad), "its old record is not needed");
+  }
+
+  @Test
+  void unreadable_messages_are_thrown_away_by_hand() {
+    List<Ticket> tickets = publish(30, 1);
+    box.journal.unreadable(Set.copyOf(ids(tickets.subList(20, 24))));
+    drain();
+    assertEquals(4, box.outbox.purgeQuarantined());
+    assertEquals(0, box.outbox.status().quarantined());
+    box.journal.step();
+    assertTrue(box.journal.settledInOrder().containsAll(ids(tickets.subList(20, 24))));
+  }
+
+  @Test
+  void while_the_disk_cannot_be_read_what_comes_stays_in_memory_too_and_leaves() {
+    List<Ticket> tickets = publish(40, 1);
+    drainMemory();
+    box.journal.failing(true);
+    assertTrue(box.journal.stepRead(), "the first failure");
+    box.journal.failing(false);
+    box.journal.unreadable(LongStream.rangeClosed(1, 100).boxed().collect(Collectors.toSet()));
+    Ticket alarm =
+        box.outbox.publish(Message.text("alarm", "x").withQos(1).withDurability(Durability.SYNC));
+    box.journal.step();
+    world.advance(Duration.ofSeconds(2));
+    assertEquals(List.of(alarm.id()), drain());
+    assertEquals(
+        Optional.of(DropReason.QUARANTINED), reason(tickets.get(39).outcomeNow().orElseThrow()));
+  }
+
+  /** Takes and acknowledges what is in memory. */
+  private void drainMemory() {
+    for (Optional<Entry> turn = box.outbox.next(true);
+        turn.isPresent();
+        turn = box.outbox.next(true)) {
+      box.outbox.settle(turn.get().sequence(), OutcomeFixture.ACKNOWLEDGED);
     }
   }
 }

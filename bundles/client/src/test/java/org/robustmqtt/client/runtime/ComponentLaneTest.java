@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,26 @@ class ComponentLaneTest {
 
     assertEquals("robust-mqtt/component", threadOfTheLane().getName());
     assertEquals(List.of(error), defects);
+  }
+
+  @Test
+  void a_thread_that_cannot_be_started_is_tried_again() throws Exception {
+    AtomicInteger failures = new AtomicInteger(3);
+    List<Throwable> told = Collections.synchronizedList(new ArrayList<>());
+    try (ComponentLane failing =
+        new ComponentLane(
+            (name, work) -> {
+              if (failures.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return Threads.daemon(name, work);
+            },
+            told::add)) {
+      CompletableFuture<String> ran = new CompletableFuture<>();
+      failing.execute(() -> ran.complete(Thread.currentThread().getName()));
+      assertEquals("robust-mqtt/component", ran.get(30, TimeUnit.SECONDS));
+      assertEquals(1, told.size());
+    }
   }
 
   @Test

@@ -139,6 +139,27 @@ class HubRuntimeTest {
   }
 
   @Test
+  void no_more_than_a_bounded_amount_is_taken_ahead_of_a_peer_that_does_not_read()
+      throws Exception {
+    try (ServerSocket server = new ServerSocket()) {
+      server.setReceiveBufferSize(16 * 1024);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+      Client client = new Client();
+      client.connect(server.getLocalPort());
+      try (Socket peer = server.accept()) {
+        client.connected.get();
+        int size = 20 << 20;
+        client.write(new byte[size]);
+        CompletableFuture<Integer> left = new CompletableFuture<>();
+        loop.execute(() -> left.complete(client.writing.remaining()));
+        int taken = size - left.get();
+        assertTrue(taken <= Net.BUFFERED + 64 * 1024, "taken " + taken);
+        assertEquals(size, peer.getInputStream().readNBytes(size).length);
+      }
+    }
+  }
+
+  @Test
   void a_refused_connection_fails_on_the_loop() throws Exception {
     int port;
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -178,7 +199,7 @@ class HubRuntimeTest {
   void a_helper_answers_once_on_the_loop() throws Exception {
     CompletableFuture<String> answer = new CompletableFuture<>();
     call(() -> Thread.currentThread().getName(), LONG, answer);
-    assertEquals("robust-mqtt/helper-1 test", answer.get());
+    assertEquals("robust-mqtt/helper-1 tls task", answer.get());
 
     CompletableFuture<String> failed = new CompletableFuture<>();
     IOException thrown = new IOException("no");
@@ -195,7 +216,7 @@ class HubRuntimeTest {
   void stuck_helpers_are_late_and_do_not_keep_the_next_from_its_turn() throws Exception {
     CountDownLatch hold = new CountDownLatch(1);
     List<CompletableFuture<String>> late = new ArrayList<>();
-    for (int i = 0; i < HelperThreads.WORKERS; i++) {
+    for (int i = 0; i < HelperThreads.size(Helpers.Work.TLS).inTime(); i++) {
       CompletableFuture<String> answer = new CompletableFuture<>();
       late.add(answer);
       call(
@@ -310,6 +331,7 @@ class HubRuntimeTest {
                 .doors()
                 .helpers()
                 .call(
+                    Helpers.Work.TLS,
                     "test",
                     work,
                     deadline,

@@ -127,7 +127,7 @@ final class FuzzWorld implements SessionEffects {
             new LinkedHashSet<>(disk.received),
             0,
             this);
-    session.want(wanted);
+    Scene.want(session, Map.of(), wanted);
   }
 
   /** The process ends, what is on its way to the disk is lost, and it starts again. */
@@ -298,8 +298,8 @@ final class FuzzWorld implements SessionEffects {
   }
 
   void want(Map<String, QoS> filters) {
+    Scene.want(session, wanted, filters);
     wanted = filters;
-    session.want(filters);
   }
 
   void subscribeAgain(String filter) {
@@ -556,10 +556,13 @@ final class FuzzWorld implements SessionEffects {
   }
 
   @Override
-  public void recordSession(SessionRecord record, long token) {
-    SessionRecord read = SessionRecord.fromBytes(record.toBytes());
-    check(read.equals(record), "a session record that is read differently");
-    append(state -> state.record = Optional.of(read), token);
+  public void recordSession(SessionChange change, long token) {
+    append(state -> state.record = Optional.of(ModelJournal.with(state.record, change)), token);
+  }
+
+  @Override
+  public void identified(String filter, int identifier) {
+    // listeners are not looked at here
   }
 
   private void append(Consumer<ModelJournal.State> change, long token) {

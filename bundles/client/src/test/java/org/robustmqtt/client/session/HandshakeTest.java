@@ -77,7 +77,7 @@ class HandshakeTest {
 
   @Test
   void in_3_1_1_what_was_sent_in_a_session_that_is_not_ours_is_requeued_before_it_begins() {
-    SessionRecord record = new SessionRecord("other", "me", 7, Map.of(), Set.of());
+    SessionRecord record = new SessionRecord("other", "me", 7, Map.of());
     List<Session.Unfinished> unfinished =
         List.of(new Session.Unfinished(5, Scene.message(5, 2, "a"), false, 7, 1, true));
     Scene scene =
@@ -128,7 +128,7 @@ class HandshakeTest {
   void the_record_of_another_broker_or_client_identifier_is_not_continued() {
     for (String[] other :
         List.of(new String[] {"other", "me"}, new String[] {"broker:1883", "I"})) {
-      SessionRecord record = new SessionRecord(other[0], other[1], 7, Map.of(), Set.of());
+      SessionRecord record = new SessionRecord(other[0], other[1], 7, Map.of());
       List<Session.Unfinished> unfinished =
           List.of(new Session.Unfinished(5, Scene.message(5, 2, "a"), false, 7, 1, true));
       Scene scene = Scene.restarted(record, unfinished, Set.of(9)).connect();

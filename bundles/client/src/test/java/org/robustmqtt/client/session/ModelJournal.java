@@ -3,8 +3,10 @@ package org.robustmqtt.client.session;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -135,5 +137,26 @@ final class ModelJournal {
           }
         });
     return unfinished;
+  }
+
+  /** Returns what a journal has after a change, read from the bytes that are written. */
+  static SessionRecord with(Optional<SessionRecord> before, SessionChange change) {
+    Map<String, SessionRecord.Held> filters = new LinkedHashMap<>();
+    if (!change.begins()) {
+      before.ifPresent(record -> filters.putAll(record.filters()));
+    }
+    change
+        .filters()
+        .forEach(
+            (filter, held) ->
+                held.ifPresentOrElse(
+                    one -> {
+                      RecordCodec.Filter read =
+                          RecordCodec.readFilter(RecordCodec.filter(filter, change.epoch(), one));
+                      filters.put(read.filter(), read.held());
+                    },
+                    () -> filters.remove(filter)));
+    SessionRecord session = RecordCodec.readSession(RecordCodec.session(change));
+    return new SessionRecord(session.brokerKey(), session.clientId(), session.epoch(), filters);
   }
 }

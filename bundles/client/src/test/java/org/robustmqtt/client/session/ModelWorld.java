@@ -122,7 +122,7 @@ final class ModelWorld implements SessionEffects {
             state.received,
             0,
             this);
-    session.want(wanted);
+    Scene.want(session, Map.of(), wanted);
   }
 
   /** The process ends, and starts again with what is on the disk. */
@@ -371,6 +371,7 @@ final class ModelWorld implements SessionEffects {
   }
 
   void wantOthers() {
+    Map<String, QoS> before = wanted;
     wanted = new LinkedHashMap<>();
     for (String filter : FILTERS) {
       if (random.nextInt(3) > 0) {
@@ -378,7 +379,7 @@ final class ModelWorld implements SessionEffects {
       }
     }
     log(() -> "want " + wanted);
-    session.want(wanted);
+    Scene.want(session, before, wanted);
   }
 
   void subscribeAgain() {
@@ -503,10 +504,17 @@ final class ModelWorld implements SessionEffects {
   }
 
   @Override
-  public void recordSession(SessionRecord record, long token) {
-    SessionRecord read = SessionRecord.fromBytes(record.toBytes());
-    epoch = record.epoch();
-    journal.append(state -> state.record = Optional.of(read), Level.FORCED, token);
+  public void recordSession(SessionChange change, long token) {
+    epoch = change.epoch();
+    journal.append(
+        state -> state.record = Optional.of(ModelJournal.with(state.record, change)),
+        Level.FORCED,
+        token);
+  }
+
+  @Override
+  public void identified(String filter, int identifier) {
+    // listeners are not looked at here
   }
 
   @Override

@@ -31,6 +31,7 @@ final class Scene {
   final Tape tape = new Tape();
   final Session session;
   private final ProtocolVersion version;
+  private Map<String, QoS> wanted = Map.of();
   Connect connect;
 
   private Scene(
@@ -40,6 +41,7 @@ final class Scene {
       List<Session.Unfinished> unfinished,
       Set<Integer> received) {
     this.version = version;
+    tape.record = record;
     session = new Session(settings, record, unfinished, received, 0, tape);
   }
 
@@ -81,7 +83,16 @@ final class Scene {
   }
 
   static SessionRecord record(long epoch) {
-    return new SessionRecord("broker:1883", "me", epoch, Map.of(), Set.of());
+    return record(epoch, Map.of(), Set.of());
+  }
+
+  /** A record of filters that have no subscription identifier. */
+  static SessionRecord record(long epoch, Map<String, QoS> filters, Set<String> acknowledged) {
+    Map<String, SessionRecord.Held> held = new LinkedHashMap<>();
+    filters.forEach(
+        (filter, qos) ->
+            held.put(filter, new SessionRecord.Held(qos, 0, acknowledged.contains(filter))));
+    return new SessionRecord("broker:1883", "me", epoch, held);
   }
 
   /** A session of MQTT 5 with a new session at the broker, its record forced, nothing on tape. */
@@ -213,8 +224,16 @@ final class Scene {
     for (int i = 0; i < filtersWithQos.length; i += 2) {
       filters.put((String) filtersWithQos[i], QoS.of((Integer) filtersWithQos[i + 1]));
     }
-    session.want(filters);
+    want(session, wanted, filters);
+    wanted = filters;
     return this;
+  }
+
+  /** Tells a session all filters that are wanted, without identifiers. */
+  static void want(Session session, Map<String, QoS> before, Map<String, QoS> now) {
+    before.keySet().stream().filter(filter -> !now.containsKey(filter)).forEach(session::unwant);
+    now.forEach((filter, qos) -> session.want(filter, qos, 0));
+    session.wanted();
   }
 
   Scene clear() {

@@ -79,8 +79,9 @@ final class Tape implements SessionEffects {
   }
 
   @Override
-  public void recordSession(SessionRecord written, long token) {
+  public void recordSession(SessionChange change, long token) {
     tokens.add(token);
+    SessionRecord written = ModelJournal.with(record, change);
     record = Optional.of(written);
     lines.add(
         "disk: session "
@@ -91,9 +92,19 @@ final class Tape implements SessionEffects {
                         " "
                             + e.getKey()
                             + ":"
-                            + e.getValue().level()
-                            + (written.acknowledged().contains(e.getKey()) ? "+" : ""))
+                            + e.getValue().qos().level()
+                            + identifier(e.getValue().identifier())
+                            + (e.getValue().acknowledged() ? "+" : ""))
                 .collect(Collectors.joining()));
+  }
+
+  private static String identifier(int identifier) {
+    return identifier == 0 ? "" : "=" + identifier;
+  }
+
+  @Override
+  public void identified(String filter, int identifier) {
+    lines.add("identified " + filter + " " + identifier);
   }
 
   @Override
@@ -204,6 +215,9 @@ final class Tape implements SessionEffects {
         Subscribe s = (Subscribe) packet;
         yield "SUBSCRIBE #"
             + s.packetId()
+            + s.properties().subscriptionIdentifiers().stream()
+                .map(identifier -> "=" + identifier)
+                .collect(Collectors.joining())
             + s.subscriptions().stream()
                 .map(f -> " " + f.filter() + ":" + f.qos().level() + retain(f.retainHandling()))
                 .collect(Collectors.joining());

@@ -32,6 +32,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, byte[]> values = new TreeMap<>();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private final List<String> calls = new ArrayList<>();
+  private long valueBytes;
   private List<String> damaged = List.of();
   private Recovery recovery;
   private long next = 1;
@@ -176,6 +177,11 @@ public final class MemoryJournal implements Journal {
     return true;
   }
 
+  /** Returns how many bytes of keys and values were written. */
+  public long valueBytes() {
+    return valueBytes;
+  }
+
   @Override
   public boolean awaitRoom(Duration maxWait) {
     return true;
@@ -264,7 +270,7 @@ public final class MemoryJournal implements Journal {
         found.add(messages.get(sequence).stored());
       }
     }
-    later(() -> callback.read(found, sequences.length));
+    later(() -> callback.read(found, sequences.length, Optional.empty()));
   }
 
   @Override
@@ -290,6 +296,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public void put(String key, byte[] value, Level level, WrittenCallback callback) {
     calls.add("put " + key);
+    valueBytes += key.length() + value.length;
     if (value.length == 0) {
       values.remove(key);
     } else {

@@ -77,6 +77,9 @@ public final class SteppedJournal implements Journal {
   private long sequencesLeft = Long.MAX_VALUE;
   private long sequence;
   private long forces;
+  private Set<Long> unreadable = Set.of();
+  private boolean readsAtOnce;
+  private volatile long valueBytes;
   private boolean failing;
   private boolean closed;
 
@@ -107,6 +110,11 @@ public final class SteppedJournal implements Journal {
         new LinkedHashSet<>(received),
         new TreeMap<>(values),
         0);
+  }
+
+  /** Returns how many bytes of keys and values were to be written. */
+  public long valueBytes() {
+    return valueBytes;
   }
 
   /** Writes and forces what is staged, and tells; returns how many records that were. */
@@ -401,8 +409,25 @@ public final class SteppedJournal implements Journal {
   }
 
   @Override
-  public synchronized void read(long[] sequences, int maxBytes, ReadCallback callback) {
-    reads.add(new Read(sequences, maxBytes, callback));
+  public void read(long[] sequences, int maxBytes, ReadCallback callback) {
+    boolean now;
+    synchronized (this) {
+      reads.add(new Read(sequences, maxBytes, callback));
+      now = readsAtOnce;
+    }
+    if (now) {
+      stepRead();
+    }
+  }
+
+  /** Answers from now on whoever wants to read within the call. */
+  public synchronized void readAtOnce() {
+    readsAtOnce = true;
+  }
+
+  /** Says which messages the disk cannot read; empty: it can read all. */
+  public synchronized void unreadable(Set<Long> numbers) {
+    unreadable = Set.copyOf(numbers);
   }
 
   /** Answers the oldest that wants to read, if there is one; returns whether. */
@@ -418,13 +443,14 @@ public final class SteppedJournal implements Journal {
       int bytes = 0;
       while (!failing && answered < read.sequences().length && bytes < read.maxBytes()) {
         Record record = disk.get(read.sequences()[answered++]);
-        if (record != null) {
+        if (record != null && !unreadable.contains(record.stored.sequence())) {
           found.add(record.stored);
           bytes += record.stored.message().payload().length;
         }
       }
     }
-    read.callback().read(found, answered);
+    boolean kept = found.size() < answered && !unreadable.isEmpty();
+    read.callback().read(found, answered, kept ? Optional.of("EIO") : Optional.empty());
     return true;
   }
 
@@ -450,6 +476,7 @@ public final class SteppedJournal implements Journal {
 
   @Override
   public synchronized void put(String key, byte[] value, Level level, WrittenCallback callback) {
+    valueBytes += key.length() + value.length;
     write(
         "put " + key,
         () -> {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.robustmqtt.client.door.Net;
 
@@ -25,6 +26,8 @@ public final class VirtualChannel implements Net.Channel {
   private boolean frozen;
   private int room = Integer.MAX_VALUE;
   private int readAtMost = Integer.MAX_VALUE;
+  private Optional<SlowLine> up = Optional.empty();
+  private Optional<SlowLine> down = Optional.empty();
   private boolean pokeScheduled;
   private boolean handScheduled;
   private int reads;
@@ -43,6 +46,17 @@ public final class VirtualChannel implements Net.Channel {
   /** The peer writes. */
   public void send(byte[] bytes) {
     if (closed || frozen || eof) {
+      return;
+    }
+    if (down.isPresent()) {
+      down.get().put(bytes);
+    } else {
+      arrived(bytes);
+    }
+  }
+
+  private void arrived(byte[] bytes) {
+    if (closed || frozen) {
       return;
     }
     int before = inbound.length;
@@ -68,6 +82,8 @@ public final class VirtualChannel implements Net.Channel {
   /** From now on nothing comes through, and nobody is told: a half-open link. */
   public void freeze() {
     frozen = true;
+    up.ifPresent(SlowLine::stop);
+    down.ifPresent(SlowLine::stop);
   }
 
   /** How many more bytes the client may write before nothing is taken any more. */
@@ -79,6 +95,23 @@ public final class VirtualChannel implements Net.Channel {
   /** At most so many bytes for each read of the client. */
   public void readAtMost(int bytes) {
     readAtMost = bytes;
+  }
+
+  /**
+   * From now on so many bytes a second go through in each direction. Of what the client writes the
+   * operating system keeps a bounded amount, and takes more as the line takes it.
+   */
+  public void bandwidth(int bytesPerSecond) {
+    up = Optional.of(new SlowLine(world, bytesPerSecond, this::arrivedAtPeer));
+    down = Optional.of(new SlowLine(world, bytesPerSecond, this::arrived));
+  }
+
+  private void arrivedAtPeer(byte[] bytes) {
+    if (!frozen) {
+      outbound.writeBytes(bytes);
+      handToPeer();
+    }
+    poke();
   }
 
   /** Returns whether the client's side is open. */
@@ -134,7 +167,7 @@ public final class VirtualChannel implements Net.Channel {
   }
 
   private boolean writeReady() {
-    return wantWrite && room > 0;
+    return wantWrite && room > 0 && up.map(line -> line.room() > 0).orElse(true);
   }
 
   @Override
@@ -164,12 +197,15 @@ public final class VirtualChannel implements Net.Channel {
       throw reset;
     }
     int count = Math.min(from.remaining(), room);
+    count = Math.min(count, up.map(SlowLine::room).orElse(count));
     if (room != Integer.MAX_VALUE) {
       room -= count;
     }
     byte[] bytes = new byte[count];
     from.get(bytes);
-    if (!frozen) {
+    if (up.isPresent()) {
+      up.get().put(bytes);
+    } else if (!frozen) {
       outbound.writeBytes(bytes);
       handToPeer();
     }

@@ -21,7 +21,13 @@ public final class VirtualNet implements Net {
   private final List<InetSocketAddress> dialled = new ArrayList<>();
   private final List<Long> dialledAt = new ArrayList<>();
   private final List<VirtualChannel> channels = new ArrayList<>();
+  private final List<String> silentNames = new ArrayList<>();
   private int resolved;
+
+  /** What cannot be said on one thread: the resolver does not come back. */
+  static final class Silence extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
 
   VirtualNet(VirtualWorld world) {
     this.world = world;
@@ -39,6 +45,11 @@ public final class VirtualNet implements Net {
       all.add(literal(address));
     }
     names.put(host, all);
+  }
+
+  /** The resolver does not come back with this name. */
+  public void silentName(String host) {
+    silentNames.add(host);
   }
 
   /** An address accepts; the channel is given to the acceptor. */
@@ -93,6 +104,9 @@ public final class VirtualNet implements Net {
   @Override
   public List<InetAddress> resolve(String host) throws UnknownHostException {
     resolved++;
+    if (silentNames.contains(host)) {
+      throw new Silence();
+    }
     List<InetAddress> found = names.get(host);
     if (found != null) {
       return List.copyOf(found);

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
@@ -35,6 +36,7 @@ public final class VirtualWorld {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final ArrayDeque<Runnable> laneTasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> helperTasks = new ArrayDeque<>();
+  private final List<Loop.Accidents> watching = new ArrayList<>();
   private final Map<Path, byte[]> files = new HashMap<>();
   private final SplittableRandom random;
   private final VirtualNet net = new VirtualNet(this);
@@ -98,7 +100,7 @@ public final class VirtualWorld {
     wallOffsetMillis += by.toMillis();
   }
 
-  /** Helpers keep what they are given, as a resolver does that hangs; or go on. */
+  /** No helper has time for what is given to them; or they go on. */
   public void holdHelpers(boolean held) {
     helpersHeld = held;
   }
@@ -111,6 +113,11 @@ public final class VirtualWorld {
   /** Returns how many timers are set and not cancelled. */
   public int timersSet() {
     return (int) timers.stream().filter(timer -> timer.task != null).count();
+  }
+
+  /** Something happened to the loop that should not. */
+  public void accident(Consumer<Loop.Accidents> what) {
+    onLoop(() -> watching.forEach(what));
   }
 
   /** Runs a task on the loop, and then all there is to do at this time. */
@@ -238,6 +245,16 @@ public final class VirtualWorld {
     }
 
     @Override
+    public void watchedBy(Accidents hearer) {
+      watching.add(hearer);
+    }
+
+    @Override
+    public void notWatchedBy(Accidents hearer) {
+      watching.remove(hearer);
+    }
+
+    @Override
     public Timer schedule(long delayNanos, Runnable task) {
       assert onLoop : "schedule: not on the loop";
       return addTimer(delayNanos, task);
@@ -277,7 +294,8 @@ public final class VirtualWorld {
 
   private final class VirtualHelpers implements Helpers {
     @Override
-    public <T> void call(String what, Callable<T> work, long deadlineNanos, Answer<T> answer) {
+    public <T> void call(
+        Work kind, String subject, Callable<T> work, long deadlineNanos, Answer<T> answer) {
       assert onLoop : "helpers: not on the loop";
       List<Boolean> answered = new ArrayList<>();
       Loop.Timer late =
@@ -285,7 +303,7 @@ public final class VirtualWorld {
               deadlineNanos,
               () -> {
                 answered.add(true);
-                answer.failed(new TimeoutException(what));
+                answer.failed(new TimeoutException(kind.text()));
               });
       helperTasks.add(
           () -> {
@@ -296,6 +314,8 @@ public final class VirtualWorld {
             try {
               T value = work.call();
               tell = () -> answer.done(value);
+            } catch (VirtualNet.Silence e) {
+              return;
             } catch (Throwable e) {
               tell = () -> answer.failed(e);
             }

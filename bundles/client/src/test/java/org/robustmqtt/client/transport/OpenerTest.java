@@ -109,10 +109,22 @@ class OpenerTest {
 
   @Test
   void a_resolver_that_hangs_is_not_waited_for() {
-    world.holdHelpers(true);
+    world.net().silentName("broker");
     open("broker");
     world.advance(Duration.ofSeconds(9));
     assertEquals(List.of("DNS HOST_UNKNOWN broker: its name was not resolved within 9 s"), told);
+  }
+
+  @Test
+  void a_name_for_which_no_helper_has_time_is_not_blamed() {
+    world.holdHelpers(true);
+    open("broker");
+    world.advance(Duration.ofSeconds(9));
+    assertEquals(
+        List.of(
+            "DNS CONNECT_TIMEOUT broker: its name was not resolved within 9 s; it is waiting for a"
+                + " helper: this hub's threads for that are busy with work that does not end"),
+        told);
     world.holdHelpers(false);
     world.run();
     assertEquals(1, told.size(), "a late answer is ignored");

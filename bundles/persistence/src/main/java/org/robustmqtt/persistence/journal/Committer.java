@@ -407,6 +407,7 @@ final class Committer {
     }
     if (!state.isEmpty()) {
       next.flush();
+      next.segment().repeated = next.segment().size;
       forceBy(ticks() + storeDelay);
     }
   }

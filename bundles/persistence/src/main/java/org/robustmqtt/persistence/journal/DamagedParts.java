@@ -61,6 +61,11 @@ public final class DamagedParts {
     return name.endsWith(SEEN) ? name.substring(0, name.length() - SEEN.length()) + NEW : name;
   }
 
+  /** Returns where a whole file is set aside. */
+  static Path aside(Path file) {
+    return file.resolveSibling(file.getFileName() + NEW);
+  }
+
   /** Says of every part that a person has seen it; returns how many these are. */
   static int acknowledge(Disk disk, Path folder) throws IOException {
     int count = 0;
@@ -110,7 +115,7 @@ public final class DamagedParts {
   /** Sets a file aside in which nothing can be read. */
   void addFile(int number, long size) throws IOException {
     String name = Format.fileName(number);
-    disk.rename(folder.resolve(name), folder.resolve(name + NEW));
+    disk.rename(folder.resolve(name), aside(folder.resolve(name)));
     added(name + NEW, size);
   }
 

@@ -115,7 +115,6 @@ public final class DiskJournal implements Journal {
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
     this.segments = new Segments(place.disk(), wall, place.folder(), found);
-    this.reading = new Reading(segments, live);
     this.committer =
         new Committer(
             place.clock(),
@@ -129,6 +128,8 @@ public final class DiskJournal implements Journal {
             lease,
             storeDelay,
             origin);
+    Unreadable unreadable = new Unreadable(segments, this::ticks, committer::isBroken);
+    this.reading = new Reading(segments, live, small, unreadable, place.disk());
   }
 
   /**
@@ -281,7 +282,7 @@ public final class DiskJournal implements Journal {
 
   private void refuseReads() {
     for (ReadRequest read = reads.poll(); read != null; read = reads.poll()) {
-      Reading.tell(read.callback(), List.of(), 0);
+      Reading.tell(read.callback(), new Reading.Answer());
     }
   }
 
@@ -464,7 +465,11 @@ public final class DiskJournal implements Journal {
   private void publishStatus(JournalStatus next) {
     JournalStatus before = status;
     status = next;
-    if (before != null && !before.degraded().equals(next.degraded())) {
+    boolean changed =
+        before != null
+            && (!before.degraded().equals(next.degraded())
+                || !before.unreadable().equals(next.unreadable()));
+    if (changed) {
       tellListener();
     }
   }
@@ -486,7 +491,8 @@ public final class DiskJournal implements Journal {
         found.damagedFiles(),
         intake.keptMessages(),
         intake.keptBytes(),
-        committer.possibleDuplicates());
+        committer.possibleDuplicates(),
+        segments.unreadable());
   }
 
   private long ticks() {

@@ -45,8 +45,16 @@ final class Housekeeping {
     return segmentSize / 4;
   }
 
+  /**
+   * Returns whether a new segment is to be begun. It begins with the small state, so that one in
+   * which there is not at least as much besides is not full: very many filters would be written
+   * again and again.
+   */
   boolean isFull(SegmentWriter current) {
-    return !current.isReserve() && current.segment().size >= segmentSize;
+    Segment segment = current.segment();
+    return !current.isReserve()
+        && segment.size >= segmentSize
+        && segment.size / 2 >= segment.repeated;
   }
 
   /** Returns the lowest live segment if that was not said yet and there are dead ones below it. */
@@ -78,6 +86,7 @@ final class Housekeeping {
         && now >= carryAfter
         && segments.list().get(0).number >= announced
         && segments.list().get(0).live > 0
+        && segments.list().get(0).unreadable.isEmpty()
         && segments.list().get(0).number != current.segment().number
         && segments.liveBytes() * 4 < segments.bytes();
   }
@@ -120,7 +129,7 @@ final class Housekeeping {
         break;
       }
       // one that could not even be begun has no header, and nothing to carry
-      if (from.live > 0 && from.number != to.segment().number) {
+      if (from.live > 0 && from.number != to.segment().number && from.unreadable.isEmpty()) {
         carry(from, to, small, moves);
         to.flush();
       }

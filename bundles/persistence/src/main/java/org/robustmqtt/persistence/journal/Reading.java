@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.format.Input;
@@ -18,6 +20,7 @@ import org.robustmqtt.persistence.format.MessageBody;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.SegmentHeader;
 import org.robustmqtt.persistence.format.SegmentScan;
+import org.robustmqtt.persistence.format.Stage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,48 +34,51 @@ final class Reading {
 
   private final Segments segments;
   private final LiveMessages live;
+  private final SmallState small;
+  private final Unreadable unreadable;
+  private final Salvage salvage;
 
   /** Where the next message is likely to be. */
   private int number;
 
   private long position;
 
-  Reading(Segments segments, LiveMessages live) {
+  Reading(
+      Segments segments, LiveMessages live, SmallState small, Unreadable unreadable, Disk disk) {
     this.segments = segments;
     this.live = live;
+    this.small = small;
+    this.unreadable = unreadable;
+    this.salvage = new Salvage(segments, live, disk);
   }
 
   /** Reads, and tells; see {@link org.robustmqtt.journal.Journal#read}. */
   void read(long[] sequences, int maxBytes, ReadCallback callback) {
-    int answered = 0;
-    while (answered < sequences.length && live.get(sequences[answered]) <= 0) {
-      answered++;
+    Answer answer = new Answer();
+    while (answer.answered < sequences.length && live.get(sequences[answer.answered]) <= 0) {
+      answer.answered++;
     }
-    List<StoredMessage> found = List.of();
-    if (answered < sequences.length) {
-      int segment = live.get(sequences[answered]);
-      int end = answered;
+    if (answer.answered == 0) {
+      int segment = live.get(sequences[0]);
+      int end = 0;
       while (end < sequences.length && live.get(sequences[end]) == segment) {
         end++;
       }
       try {
-        found = new ArrayList<>();
-        Pass pass = new Pass(Arrays.copyOfRange(sequences, answered, end), maxBytes);
-        pass.run(segments.find(segment).orElseThrow(() -> new IOException("no segment")));
-        answered += pass.answer(found);
+        read(segment, Arrays.copyOf(sequences, end), maxBytes, answer);
       } catch (IOException | RuntimeException | Error e) {
         // A defect, or too little memory for a segment, is no reason to stop writing.
-        found = List.of();
+        answer = new Answer();
         report(e);
       }
     }
-    tell(callback, found, answered);
+    tell(callback, answer);
   }
 
   /** Calls a callback that must not throw, and survives one that does. */
-  static void tell(ReadCallback callback, List<StoredMessage> found, int answered) {
+  static void tell(ReadCallback callback, Answer answer) {
     try {
-      callback.read(found, answered);
+      callback.read(answer.found, answer.answered, answer.unreadable);
     } catch (RuntimeException | Error e) {
       Entry.report(callback, e);
     }
@@ -84,6 +90,40 @@ final class Reading {
     } catch (RuntimeException | Error e) {
       // Who waits for the answer matters more.
     }
+  }
+
+  private void read(int number, long[] sequences, int maxBytes, Answer answer) throws IOException {
+    Optional<Segment> found = segments.find(number);
+    if (found.isEmpty()) {
+      answer.unreadable = Optional.of("the file was set aside");
+      answer.answered = sequences.length;
+      return;
+    }
+    Segment segment = found.get();
+    boolean byHand = small.stage(sequences[0]).reached() == Stage.Reached.QUARANTINED;
+    if (byHand || segment.unreadable.isEmpty()) {
+      try {
+        Pass pass = new Pass(sequences, maxBytes);
+        pass.run(segment);
+        answer.answered = pass.answer(answer.found);
+        unreadable.succeeded(segment);
+        salvage.forget();
+        return;
+      } catch (IOException e) {
+        salvage.forget();
+        if (!unreadable.failed(segment, e) && segment.unreadable.isEmpty()) {
+          return;
+        }
+      }
+    }
+    salvage.read(segment, sequences, maxBytes, answer);
+  }
+
+  /** What is told. */
+  static final class Answer {
+    final List<StoredMessage> found = new ArrayList<>();
+    int answered;
+    Optional<String> unreadable = Optional.empty();
   }
 
   /** A message, the bytes of its topic and payload, and where its record ends. */

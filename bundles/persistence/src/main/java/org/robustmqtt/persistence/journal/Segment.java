@@ -10,13 +10,16 @@ final class Segment {
   /** The bytes of the file. */
   long size;
 
+  /** How many of them repeat the small state, at the beginning. */
+  long repeated;
+
   /** Up to where it was forced. */
   long forcedEnd;
 
   /** Its header; empty if it was lost, or could not be read. */
   Optional<SegmentHeader> header = Optional.empty();
 
-  /** Why not all of it could be read when the journal was opened; such a file is not deleted. */
+  /** Why the disk cannot read all of it; such a file is kept, to be tried another time. */
   Optional<String> unreadable = Optional.empty();
 
   /** How many messages have their counting record in it. */

@@ -16,12 +16,17 @@ import org.robustmqtt.persistence.door.DiskFile;
 final class SegmentBytes {
   private static final int PIECE = 256 << 10;
   private static final int BLOCK = 4 << 10;
+
+  /** After so many blocks that it cannot read, a disk is not asked for single ones any more. */
+  private static final int MOST_FAILURES = 64;
+
   private static final int MOST = Integer.MAX_VALUE - 8;
   private static final byte[] NOTHING = {};
 
   private final Disk disk;
   private byte[] array = NOTHING;
   private int length;
+  private int failures;
   private Optional<String> unreadable = Optional.empty();
 
   SegmentBytes(Disk disk) {
@@ -40,6 +45,7 @@ final class SegmentBytes {
    */
   void read(Path path, int most) throws IOException {
     length = 0;
+    failures = 0;
     unreadable = Optional.empty();
     try (DiskFile file = disk.openToRead(path)) {
       int size = (int) Math.min(most, file.size());
@@ -95,6 +101,9 @@ final class SegmentBytes {
     for (int at = from; at < from + bytes; at += BLOCK) {
       int end = Math.min(at + BLOCK, from + bytes);
       Arrays.fill(array, at, end, (byte) 0);
+      if (failures > MOST_FAILURES) {
+        continue;
+      }
       try {
         ByteBuffer into = ByteBuffer.wrap(array, at, end - at);
         while (into.hasRemaining() && file.read(into, into.position()) > 0) {
@@ -102,6 +111,7 @@ final class SegmentBytes {
         }
       } catch (IOException e) {
         Arrays.fill(array, at, end, (byte) 0);
+        failures++;
         fail(e);
       }
     }

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Segments {
   private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
 
+  /** So many segments without a live message are kept for one that cannot be read. */
+  private static final int MOST_DEAD = 16;
+
   private final Disk disk;
   private final WallTime wall;
   private final Path folder;
@@ -131,12 +134,27 @@ final class Segments {
   void deleteBelow(int lowest) throws IOException {
     boolean deleted = false;
     while (!all.isEmpty() && all.getFirst().number < lowest) {
-      disk.delete(path(all.getFirst()));
+      letGo(all.getFirst());
       all.removeFirst();
       deleted = true;
     }
     if (deleted) {
       forceNames();
+    }
+  }
+
+  /** What may be read another time is kept for people. */
+  private void letGo(Segment segment) throws IOException {
+    if (segment.unreadable.isPresent()) {
+      Path aside = DamagedParts.aside(path(segment));
+      disk.rename(path(segment), aside);
+      LOG.error(
+          "{}: the disk still cannot read it, and much behind it is only kept for it: it is set"
+              + " aside as {}",
+          path(segment),
+          aside.getFileName());
+    } else {
+      disk.delete(path(segment));
     }
   }
 
@@ -146,11 +164,36 @@ final class Segments {
    */
   int lowestLive(int otherwise) {
     for (Segment segment : all) {
-      if (segment.live > 0 || segment.unreadable.isPresent()) {
+      boolean live = segment.live > 0 && segment.unreadable.isEmpty();
+      if (live || segment.unreadable.isPresent() && dead() <= MOST_DEAD) {
         return Math.min(segment.number, otherwise);
       }
     }
     return otherwise;
+  }
+
+  /** Returns how many are only there because one before them may be read another time. */
+  private long dead() {
+    return all.stream().filter(each -> each.live == 0 && each.unreadable.isEmpty()).count();
+  }
+
+  /** Returns what the disk cannot read, with what is in it; empty if there is nothing. */
+  Optional<String> unreadable() {
+    List<String> files = new ArrayList<>();
+    for (Segment segment : all) {
+      segment.unreadable.ifPresent(
+          why ->
+              files.add(
+                  Format.fileName(segment.number)
+                      + " ("
+                      + why
+                      + ", "
+                      + segment.live
+                      + " messages known in it)"));
+    }
+    return files.isEmpty()
+        ? Optional.empty()
+        : Optional.of("the disk cannot read " + String.join(", ", files));
   }
 
   Optional<Segment> find(int number) {
@@ -186,15 +229,16 @@ final class Segments {
     return totals;
   }
 
+  /** Opens a segment to be read; one that is not there any more is not made. */
   DiskFile open(Segment segment) throws IOException {
-    return disk.open(path(segment));
+    return disk.openToRead(path(segment));
   }
 
   Path folder() {
     return folder;
   }
 
-  private Path path(Segment segment) {
+  Path path(Segment segment) {
     return folder.resolve(Format.fileName(segment.number));
   }
 }

@@ -154,6 +154,12 @@ public final class FaultyDisk implements Disk {
     }
   }
 
+  /** Lets every read that touches these bytes of a file fail from now on; an empty range: none. */
+  public void unreadable(Path file, int from, int to) {
+    names.get(file).unreadableFrom = from;
+    names.get(file).unreadableTo = to;
+  }
+
   private IOException fault(String message) {
     injected++;
     return new IOException(message);
@@ -429,6 +435,9 @@ public final class FaultyDisk implements Disk {
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
       FaultyDisk.this.read();
+      if (position < node.unreadableTo && position + into.remaining() > node.unreadableFrom) {
+        throw fault("Input/output error");
+      }
       int left = node.content.length - (int) position;
       if (left <= 0) {
         return -1;

@@ -11,6 +11,11 @@ final class FaultyFile {
 
   byte[] content = {};
   byte[] durable = {};
+
+  /** Reads that touch these bytes fail. */
+  int unreadableFrom;
+
+  int unreadableTo;
   final List<Write> pending = new ArrayList<>();
 
   /** Some bytes, or that what is behind them is cut off. */

@@ -61,7 +61,7 @@ class PromisesTest {
               .map(source -> source.substring(source.indexOf("@Command")))
               .map(source -> found(name, source).get(0))
               .collect(Collectors.toList());
-      assertTrue(commands.size() >= 14, commands.toString());
+      assertTrue(commands.size() >= 13, commands.toString());
       commands.removeIf(command -> table.contains("`mqtt:" + command));
       assertEquals(List.of(), commands);
     }

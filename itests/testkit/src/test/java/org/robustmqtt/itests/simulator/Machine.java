@@ -385,7 +385,8 @@ final class Machine {
 
   private final class SimHelpers implements Helpers {
     @Override
-    public <T> void call(String what, Callable<T> work, long deadlineNanos, Answer<T> answer) {
+    public <T> void call(
+        Work kind, String subject, Callable<T> work, long deadlineNanos, Answer<T> answer) {
       assert onLoop : "helpers: not on the loop";
       boolean[] answered = {false};
       // Not one of the loop's timers: nobody can take a call back, and it ends by itself.
@@ -399,7 +400,7 @@ final class Machine {
                           () -> {
                             if (!answered[0]) {
                               answered[0] = true;
-                              answer.failed(new TimeoutException(what));
+                              answer.failed(new TimeoutException(kind.text()));
                             }
                           }));
       Runnable begin = () -> helpers.add(() -> work(work, answer, answered, late));

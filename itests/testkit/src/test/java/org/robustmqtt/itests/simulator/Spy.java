@@ -266,12 +266,12 @@ final class Spy implements Journal {
     journal.read(
         sequences,
         maxBytes,
-        (found, answered) -> {
+        (found, answered, unreadable) -> {
           world.check(
-              disk.hasCrashed() || found.size() == answered,
+              disk.hasCrashed() || unreadable.isPresent() || found.size() == answered,
               Sentence.READ_BACK,
               () -> found.size() + " of " + answered + " were found");
-          callback.read(found, answered);
+          callback.read(found, answered, unreadable);
         });
   }
 

@@ -56,6 +56,7 @@ final class Tour {
 
   /** How long each step may go on without any progress. */
   private static final Duration START = Duration.ofSeconds(60);
+
   private static final Duration DRAIN = Duration.ofSeconds(90);
 
   private final Options options;
@@ -113,17 +114,11 @@ final class Tour {
     hub.start();
     Supplier<?> sign = () -> List.of(published(), witness.count(), hub.sign());
     require(
-        () -> published() > 0,
-        Progress.of(sign, START),
-        "the hub did not begin to publish",
-        hub);
+        () -> published() > 0, Progress.of(sign, START), "the hub did not begin to publish", hub);
 
     progress.accept("Publishing");
     require(
-        () -> published() >= BROKER_KILLED_AT,
-        Progress.of(sign, START),
-        "publishing stopped",
-        hub);
+        () -> published() >= BROKER_KILLED_AT, Progress.of(sign, START), "publishing stopped", hub);
     broker.kill();
     way.bar();
     final long brokerKilledAt = System.currentTimeMillis();

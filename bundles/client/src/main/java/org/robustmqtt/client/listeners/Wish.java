@@ -1,0 +1,12 @@
+package org.robustmqtt.client.listeners;
+
+import org.robustmqtt.QoS;
+
+/**
+ * How a filter is wanted at the broker.
+ *
+ * @param qos the highest quality of service that a listener asks for
+ * @param identifier the subscription identifier that tells its copies from those of overlapping
+ *     filters, 1 to 268,435,455; 0 if no wanted filter overlaps it
+ */
+public record Wish(QoS qos, int identifier) {}

@@ -1,0 +1,273 @@
+package org.robustmqtt.client.listeners;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.robustmqtt.client.listeners.DispatcherFixture.spec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.QoS;
+import org.robustmqtt.client.listeners.DispatcherFixture.Ear;
+import org.robustmqtt.codec.Properties;
+import org.robustmqtt.codec.Property;
+import org.robustmqtt.codec.Publish;
+
+/** Overlapping filters: each listener hears a message once, whatever copies the broker sends. */
+class CopiesTest {
+  private final DispatcherFixture box = new DispatcherFixture();
+  private final Ear all = new Ear();
+  private final Ear room = new Ear();
+  private final Ear action = new Ear();
+
+  @BeforeEach
+  void three_filters() {
+    box.add(spec(2, false, "#"), all);
+    box.add(spec(2, false, "room/+"), room);
+    box.add(spec(2, false, "room/action"), action);
+    box.online(true);
+    granted(2, "#", "room/+", "room/action");
+  }
+
+  /** The session subscribes them with the identifiers that they are to have. */
+  private void granted(int qos, String... filters) {
+    box.loop(
+        () -> {
+          for (String filter : filters) {
+            int identifier = box.dispatcher.wanted().get(filter).identifier();
+            box.dispatcher.identified(filter, identifier);
+            box.dispatcher.subscribed(filter, qos);
+          }
+        });
+  }
+
+  private int identifier(String filter) {
+    return box.dispatcher.wanted().get(filter).identifier();
+  }
+
+  private long copy(int qos, String text, String... filters) {
+    Properties.Builder properties = Properties.builder();
+    for (String filter : filters) {
+      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter));
+    }
+    return box.deliver(
+        new Publish(
+            false,
+            QoS.of(qos),
+            false,
+            "room/action",
+            qos == 0 ? 0 : 1,
+            properties.build(),
+            text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void heard(String... texts) {
+    for (Ear ear : List.of(all, room, action)) {
+      assertEquals(List.of(texts), ear.heard);
+    }
+  }
+
+  @Test
+  void filters_that_overlap_have_identifiers_of_their_own_and_others_have_none() {
+    box.add(new Ear(), "$SYS/x");
+    box.add(new Ear(), "room/other");
+    assertEquals(
+        Map.of("#", 1, "room/+", 2, "room/action", 3, "$SYS/x", 0, "room/other", 3),
+        box.identifiers);
+    DispatcherFixture next = box.restarted();
+    assertEquals(box.dispatcher.wanted(), next.dispatcher.wanted(), "the same after a restart");
+  }
+
+  @Test
+  void a_filter_that_was_alone_gets_an_identifier_before_another_one_overlaps_it() {
+    DispatcherFixture one = new DispatcherFixture();
+    one.add(new Ear(), "a/b");
+    assertEquals(Map.of("a/b", 0), one.identifiers);
+    one.add(new Ear(), "a/#");
+    assertEquals(Map.of("a/b", 1, "a/#", 2), one.identifiers);
+  }
+
+  @Test
+  void a_copy_for_each_filter_is_heard_once_by_each_listener_with_every_qos() {
+    for (int qos = 0; qos <= 2; qos++) {
+      copy(qos, "m" + qos, "room/action");
+      copy(qos, "m" + qos, "room/+");
+      copy(qos, "m" + qos, "#");
+    }
+    heard("m0", "m1", "m2");
+    assertEquals(9, box.handled.size(), "all are acknowledged");
+    assertEquals(0, box.dispatcher.counts().unclaimed());
+  }
+
+  @Test
+  void one_copy_with_all_identifiers_is_heard_once_by_each_also_if_it_is_said_twice() {
+    copy(1, "press", "#", "room/+", "room/action");
+    copy(1, "press", "#", "room/+", "room/action");
+    copy(1, "release", "#", "room/+", "room/action");
+    heard("press", "press", "release");
+  }
+
+  @Test
+  void one_copy_with_one_identifier_is_heard_by_all_as_long_as_no_other_comes() {
+    copy(1, "a", "room/+");
+    copy(1, "b", "room/+");
+    copy(1, "b", "room/+");
+    heard("a", "b", "b");
+  }
+
+  /** Seen with Artemis 2.44. What it does cannot be told from repeated messages at once. */
+  @Test
+  void copies_that_all_have_all_identifiers_are_heard_once_from_the_third_message_on() {
+    for (String text : List.of("a", "b", "c", "d")) {
+      for (int i = 0; i < 3; i++) {
+        copy(1, text, "#", "room/+", "room/action");
+      }
+    }
+    heard("a", "a", "a", "b", "b", "b", "c", "d");
+  }
+
+  @Test
+  void copies_without_identifiers_are_heard_as_they_come() {
+    copy(1, "a");
+    copy(1, "a");
+    heard("a", "a");
+  }
+
+  @Test
+  void an_identifier_that_nothing_wanted_has_is_taken_for_none() {
+    box.deliver(
+        new Publish(
+            false,
+            QoS.AT_LEAST_ONCE,
+            false,
+            "room/action",
+            1,
+            Properties.builder().number(Property.SUBSCRIPTION_IDENTIFIER, 268_435_455).build(),
+            "a".getBytes(StandardCharsets.UTF_8)));
+    heard("a");
+  }
+
+  @Test
+  void copies_of_messages_that_arrive_mixed_are_told_apart() {
+    copy(1, "a", "#");
+    copy(1, "a", "room/+");
+    copy(1, "a", "room/action");
+    copy(1, "b", "#");
+    copy(1, "c", "#");
+    copy(1, "b", "room/+");
+    copy(1, "c", "room/+");
+    copy(1, "b", "room/action");
+    copy(1, "c", "room/action");
+    heard("a", "b", "c");
+  }
+
+  @Test
+  void a_listener_with_several_overlapping_filters_hears_the_copy_of_its_highest_qos() {
+    Ear both = new Ear();
+    box.add(spec(2, false, "#", "room/+"), both);
+    granted(1, "#");
+    granted(2, "room/+");
+    for (String text : List.of("a", "b")) {
+      copy(2, text, "room/action");
+      copy(1, text, "#");
+      copy(2, text, "room/+");
+    }
+    assertEquals(List.of("a", "b"), both.heard);
+    assertEquals(QoS.EXACTLY_ONCE, both.messages.get(1).qos());
+  }
+
+  /** For ten minutes the broker goes on sending a copy for the filter that was given up. */
+  @Test
+  void after_a_listener_changed_its_filter_it_hears_every_message_once() {
+    Ear changing = new Ear();
+    MqttSubscriptionHandle old = box.add(spec(2, false, "room/+"), changing);
+    old.close();
+    box.world.run();
+    box.add(spec(2, false, "room/#"), changing);
+    granted(2, "room/#");
+    for (String text : List.of("a", "b")) {
+      for (String filter : List.of("#", "room/+", "room/action", "room/#")) {
+        copy(2, text, filter);
+      }
+    }
+    assertEquals(List.of("a", "b"), changing.heard);
+    heard("a", "b");
+  }
+
+  @Test
+  void a_copy_for_a_listener_that_is_gone_for_long_is_acknowledged_and_not_unclaimed() {
+    Ear gone = new Ear();
+    box.add(spec(2, false, "room/#"), gone).close();
+    box.world.run();
+    granted(2, "room/#");
+    for (String filter : List.of("#", "room/+", "room/action", "room/#")) {
+      copy(1, "a", filter);
+    }
+    box.world.advance(java.time.Duration.ofSeconds(61));
+    int before = box.handled.size();
+    copy(1, "b", "room/#");
+    box.world.run();
+    assertEquals(before + 1, box.handled.size());
+    assertEquals(0, box.dispatcher.counts().unclaimed());
+    heard("a");
+  }
+
+  @Test
+  void a_listener_that_is_restarted_hears_its_own_copy_and_no_other() {
+    copy(1, "learn", "#");
+    copy(1, "learn", "room/+");
+    copy(1, "learn", "room/action");
+    Ear restarted = new Ear();
+    MqttSubscriptionHandle handle = box.add(spec(2, false, "room/#"), restarted);
+    granted(2, "room/#");
+    handle.close();
+    box.world.run();
+    for (String filter : List.of("#", "room/+", "room/action", "room/#")) {
+      copy(1, "a", filter);
+    }
+    heard("learn", "a");
+    box.add(spec(2, false, "room/#"), restarted);
+    assertEquals(List.of("a"), restarted.heard);
+  }
+
+  @Test
+  void a_listener_whose_filter_is_refused_hears_one_of_the_other_copies() {
+    Ear refused = new Ear();
+    box.add(spec(2, false, "room/#"), refused);
+    box.loop(() -> box.dispatcher.subscribed("room/#", 0x87));
+    for (String text : List.of("a", "b")) {
+      for (String filter : List.of("#", "room/+", "room/action")) {
+        copy(1, text, filter);
+      }
+    }
+    assertEquals(List.of("a", "b"), refused.heard);
+  }
+
+  @Test
+  void copies_of_more_topics_than_are_looked_at_are_heard_rather_than_lost() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      for (String filter : List.of("#", "room/+")) {
+        box.deliver(
+            new Publish(
+                false,
+                QoS.AT_MOST_ONCE,
+                false,
+                "room/" + i,
+                0,
+                Properties.builder()
+                    .number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter))
+                    .build(),
+                ("m" + i).getBytes(StandardCharsets.UTF_8)));
+      }
+      expected.add("m" + i);
+    }
+    assertEquals(expected, all.heard);
+    assertEquals(expected, room.heard);
+    assertEquals(Collections.emptyList(), action.heard);
+  }
+}

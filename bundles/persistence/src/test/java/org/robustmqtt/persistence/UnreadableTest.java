@@ -1,0 +1,253 @@
+package org.robustmqtt.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalException;
+import org.robustmqtt.journal.JournalInspector.Command;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.persistence.inspect.Inspector;
+import org.robustmqtt.persistence.journal.DiskJournal;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
+
+/** What the disk cannot read stops the others for 30 seconds at the most, and is kept. */
+class UnreadableTest {
+  private static final int SEGMENT = 25_000;
+  private static final DiskJournal.Shape SHAPE = new DiskJournal.Shape(SEGMENT, 10, 1 << 20);
+  private static final Path SECOND = Rig.FOLDER.resolve("00000002.seg");
+
+  private record Told(List<Long> found, int answered, Optional<String> unreadable) {}
+
+  private final Rig rig = new Rig(new FaultyDisk(), SHAPE);
+  private Journal journal;
+
+  /** 500 messages, 115 of them in each segment. */
+  private void fill() throws JournalException {
+    journal = rig.open();
+    for (int i = 0; i < 500; i++) {
+      Rig.offer(journal, Rig.message(journal.nextSequence(), Durability.GROUP, 1, 200));
+      if (i % 23 == 22) {
+        rig.pass(Rig.DELAY);
+      }
+    }
+    rig.pass(Rig.DELAY);
+  }
+
+  private static long[] range(long from, long to) {
+    return LongStream.rangeClosed(from, to).toArray();
+  }
+
+  private Told read(long... sequences) {
+    List<Told> told = new ArrayList<>();
+    journal.read(
+        sequences,
+        1 << 20,
+        (found, answered, why) ->
+            told.add(
+                new Told(found.stream().map(each -> each.sequence()).toList(), answered, why)));
+    rig.run();
+    assertEquals(1, told.size());
+    return told.get(0);
+  }
+
+  private void allUnreadable(FaultyDisk disk, Path file) {
+    disk.unreadable(file, 0, Integer.MAX_VALUE);
+  }
+
+  @Test
+  void a_segment_that_cannot_be_read_is_given_up_after_30_seconds_and_the_next_is_read()
+      throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    int asked = 0;
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+      asked++;
+      assertEquals(Optional.empty(), journal.status().unreadable(), "after " + asked + " s");
+    }
+    assertEquals(30, asked);
+    Told given = read(range(116, 125));
+    assertEquals(List.of(), given.found());
+    assertEquals(10, given.answered());
+    assertEquals(Optional.of("Input/output error"), given.unreadable());
+    assertEquals(
+        Optional.of(
+            "the disk cannot read 00000002.seg (Input/output error, 115 messages known in it)"),
+        journal.status().unreadable());
+    assertEquals(Optional.empty(), journal.status().degraded(), "it can be written");
+    List<Stored> alarm = Rig.offer(journal, Durability.SYNC);
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), alarm);
+    assertEquals(range(231, 240).length, read(range(231, 240)).found().size());
+  }
+
+  @Test
+  void the_next_bad_segment_is_given_up_at_once() throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    allUnreadable(rig.disk, Rig.FOLDER.resolve("00000003.seg"));
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+    assertEquals(10, read(range(231, 240)).answered());
+  }
+
+  @Test
+  void the_time_is_not_counted_while_nothing_can_be_written_either() throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    rig.disk.setReadOnly(true);
+    Rig.offer(journal, Durability.GROUP);
+    rig.pass(Rig.DELAY);
+    for (int i = 0; i < 60; i++) {
+      assertEquals(0, read(range(116, 125)).answered());
+      rig.pass(Duration.ofSeconds(1));
+    }
+    rig.disk.setReadOnly(false);
+    rig.pass(Duration.ofSeconds(6));
+    int asked = 0;
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+      asked++;
+    }
+    assertTrue(asked >= 23, asked + " s after it came back");
+  }
+
+  @Test
+  void only_what_is_in_the_bad_blocks_is_unreadable() throws Exception {
+    fill();
+    rig.disk.unreadable(SECOND, 10_000, 10_001);
+    Told told = read(range(116, 230));
+    while (told.answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+      told = read(range(116, 230));
+    }
+    assertEquals(115, told.answered());
+    assertTrue(told.found().size() >= 115 - 21, told.found().size() + " found");
+    assertTrue(told.found().size() < 115 && told.unreadable().isPresent());
+  }
+
+  @Test
+  void what_was_put_aside_is_tried_again_by_hand_and_is_read_when_the_disk_can() throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+    journal.quarantined(120, ok -> {});
+    rig.run();
+    assertTrue(read(120).unreadable().isPresent());
+    rig.disk.unreadable(SECOND, 0, 0);
+    assertEquals(List.of(120L), read(120).found());
+    assertEquals(Optional.empty(), journal.status().unreadable());
+    assertEquals(10, read(range(121, 130)).found().size());
+  }
+
+  @Test
+  void a_segment_that_cannot_be_read_does_not_keep_the_journal_from_opening() throws Exception {
+    fill();
+    for (int from : new int[] {0, 5_000}) {
+      FaultyDisk disk = rig.disk.copy();
+      disk.unreadable(SECOND, from, Integer.MAX_VALUE);
+      byte[] before = disk.content(SECOND);
+      Rig again = new Rig(disk, SHAPE);
+      Journal opened = again.open();
+      int found = Rig.sequences(opened).size();
+      assertTrue(found >= 500 - 115 && found < 500, found + " found, from " + from);
+      String said = opened.status().unreadable().orElseThrow();
+      assertTrue(said.contains("00000002.seg (Input/output error"), said);
+      assertEquals(List.of(), opened.status().damagedFiles(), "unreadable is not damaged");
+      List<String> lines = new ArrayList<>();
+      assertTrue(!new Inspector(disk, Rig.FOLDER, lines::add).run(Command.VERIFY, false));
+      assertTrue(lines.toString().contains("the disk cannot read all of it"), lines.toString());
+      assertTrue(java.util.Arrays.equals(before, disk.content(SECOND)), "nothing was changed");
+
+      disk.unreadable(SECOND, 0, 0);
+      assertEquals(500, new Rig(disk.copy(), SHAPE).open().status().recovered(), "kept");
+    }
+  }
+
+  @Test
+  void what_was_put_aside_as_unreadable_is_found_so_at_the_start_at_which_it_can_be_read()
+      throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+    for (long i = 116; i <= 230; i++) {
+      journal.quarantined(i, ok -> {});
+    }
+    for (long i = 1; i <= 115; i++) {
+      journal.settled(i, ok -> {});
+    }
+    rig.pass(Duration.ofSeconds(1));
+    journal.close();
+    FaultyDisk bad = rig.disk.copy();
+    allUnreadable(bad, SECOND);
+    Rig second = new Rig(bad, SHAPE);
+    assertEquals(500 - 230, Rig.sequences(second.open()).size());
+    second.pass(Duration.ofMinutes(5));
+    FaultyDisk healed = bad.copy();
+    Recovery found = new Rig(healed, SHAPE).open().recovery();
+    List<RecoveredMessage> aside =
+        found.messages().stream()
+            .filter(each -> each.stage() == RecoveredMessage.Stage.QUARANTINED)
+            .toList();
+    assertEquals(115, aside.size());
+    assertEquals(500 - 115, Rig.sequences(found).size());
+  }
+
+  @Test
+  void what_cannot_be_read_for_very_long_does_not_keep_the_disk_from_being_used_again()
+      throws Exception {
+    fill();
+    allUnreadable(rig.disk, SECOND);
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+    for (int i = 0; i < 4_000; i++) {
+      long sequence = journal.nextSequence();
+      Rig.offer(journal, Rig.message(sequence, Durability.SYNC, 1, 200));
+      rig.run();
+      journal.settled(sequence, ok -> {});
+    }
+    for (long i = 1; i <= 500; i++) {
+      if (i < 116 || i > 230) {
+        journal.settled(i, ok -> {});
+      }
+    }
+    rig.pass(Duration.ofSeconds(10));
+    assertTrue(journal.status().segments() < 25, journal.status().segments() + " segments");
+    assertTrue(rig.disk.files().contains(Rig.FOLDER.resolve("00000002.seg.damaged")), "it is kept");
+    assertEquals(Optional.of("the file was set aside"), read(116).unreadable());
+  }
+
+  @Test
+  void a_segment_that_is_not_there_any_more_is_not_made_by_reading_and_stops_nothing()
+      throws Exception {
+    fill();
+    rig.disk.delete(SECOND);
+    Told told = read(range(116, 125));
+    for (int i = 0; i < 30; i++) {
+      assertEquals(0, told.answered());
+      rig.pass(Duration.ofSeconds(1));
+      told = read(range(116, 125));
+    }
+    assertEquals(10, told.answered());
+    assertEquals(Optional.of("the file is not there"), told.unreadable());
+    assertEquals(10, read(range(231, 240)).found().size());
+    assertTrue(!rig.disk.files().contains(SECOND), "reading has made it");
+  }
+}
