@@ -64,8 +64,9 @@ final class Inbox {
         received.qos < 2 || times == 1 || copies && (granted < 2 || !received.told),
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
-    // a listener that hears the copies of other filters, too, hears them in the order of none
-    boolean ordered = !copies || received.told;
+    // A listener that hears the copies of other filters, too, hears them in the order of none; and
+    // what was given up, and its acknowledgement lost, comes again behind newer ones.
+    boolean ordered = (!copies || received.told) && !crowdedOut();
     if (ordered && !received.heard && received.qos > 0 && !received.excused) {
       int qos = copies ? Math.min(received.qos, granted) : received.qos;
       String stream = received.session + "/" + listener + "/" + received.topic + "/" + qos;

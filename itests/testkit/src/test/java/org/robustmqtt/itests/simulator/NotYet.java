@@ -14,8 +14,7 @@ final class NotYet {
           Fault.BROKER_CLOSES_ON_BIRTH,
           Fault.DISK_UNREADABLE,
           Fault.NET_SLOW_LINE,
-          Fault.ERROR_ON_LOOP,
-          Fault.ERROR_ON_JOURNAL_THREAD);
+          Fault.ERROR_ON_LOOP);
 
   private static final boolean ALL = Boolean.getBoolean("simulation.all");
 

@@ -33,6 +33,7 @@ final class Spy implements Journal {
   private final Set<Integer> completed = new HashSet<>();
   private final Map<Long, Stored> offers = new HashMap<>();
   private boolean record;
+  private boolean dead;
   private long firstGiven;
   private final int lease;
 
@@ -99,6 +100,20 @@ final class Spy implements Journal {
   @Override
   public Recovery recovery() {
     return found;
+  }
+
+  @Override
+  public boolean takesRecords() {
+    return journal.takesRecords();
+  }
+
+  /**
+   * Whether the disk took no records since the last session record: then nothing waits for one but
+   * what we send with QoS 2.
+   */
+  boolean isDead() {
+    dead |= !journal.takesRecords();
+    return dead;
   }
 
   @Override
@@ -262,6 +277,7 @@ final class Spy implements Journal {
 
   @Override
   public void received(int packetId, WrittenCallback callback) {
+    isDead();
     completed.remove(packetId);
     journal.received(
         packetId,
@@ -309,6 +325,7 @@ final class Spy implements Journal {
               if (key.equals("session") && level == Level.FORCED) {
                 record |= written;
                 if (written) {
+                  dead = false;
                   ledger.sessionRecorded();
                 }
               }
