@@ -24,6 +24,9 @@ final class Pump {
   /** A message whose QoS the session does not take at the moment; the first when it does. */
   private Optional<Entry> held = Optional.empty();
 
+  /** What the outbox was told last; it is told once by each pump. */
+  private Optional<Boolean> recordedToo = Optional.empty();
+
   private Optional<Message> birth = Optional.empty();
 
   /** Whether the birth was given to the session on this connection. */
@@ -74,6 +77,7 @@ final class Pump {
     if (!sendBirth(carrier)) {
       return false;
     }
+    lookAtStore(carrier.recordsExactlyOnce());
     for (int sent = 0; sent < TURN; sent++) {
       if (transport.waiting() >= MOST_WAITING) {
         // The transport tells when bytes were taken.
@@ -97,6 +101,13 @@ final class Pump {
           outbox.secondsLeft(entry));
     }
     return true;
+  }
+
+  private void lookAtStore(boolean records) {
+    if (recordedToo.isEmpty() || recordedToo.get() != records) {
+      recordedToo = Optional.of(records);
+      outbox.recordedToo(records);
+    }
   }
 
   private Optional<Entry> next(Carrier carrier) {
