@@ -138,6 +138,49 @@ class RealDiskTest {
   }
 
   @Test
+  void what_is_on_disk_is_at_its_path_whatever_others_do_to_the_folder() throws Exception {
+    Journal journal = journals.open("home", SETTINGS, () -> {});
+    Path home = folder.resolve("home");
+    long first = journal.nextSequence();
+    assertEquals(
+        Stored.ON_DISK, offer(journal, message(first, Durability.SYNC)).get(30, TimeUnit.SECONDS));
+    Files.move(home, folder.resolve("moved"));
+    assertEquals(List.of(Stored.ON_DISK), untilWrittenAnew(journal, home));
+    try (var files = Files.list(home)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    assertEquals(List.of(Stored.ON_DISK), untilWrittenAnew(journal, home));
+    assertEquals(Optional.empty(), journal.status().degraded());
+    Journals other = journals();
+    JournalException second =
+        assertThrows(JournalException.class, () -> other.open("home", SETTINGS, () -> {}));
+    assertEquals(ProblemKind.STORE_LOCKED, second.kind());
+    journal.close();
+    Journal again = other.open("home", SETTINGS, () -> {});
+    assertEquals(first, again.recovery().messages().get(0).stored().sequence());
+    assertEquals(List.of(), again.status().damagedFiles());
+    other.close();
+  }
+
+  /** Each force that comes a second or more after the loss finds it. */
+  private static List<Stored> untilWrittenAnew(Journal journal, Path home) throws Exception {
+    List<Stored> told = List.of();
+    boolean there = false;
+    while (!there) {
+      long sequence = journal.nextSequence();
+      told = List.of(offer(journal, message(sequence, Durability.SYNC)).get(30, TimeUnit.SECONDS));
+      if (Files.isDirectory(home)) {
+        try (var files = Files.list(home)) {
+          there = files.anyMatch(file -> file.toString().endsWith(".seg"));
+        }
+      }
+    }
+    return told;
+  }
+
+  @Test
   void many_producers_share_forces() throws Exception {
     Journal journal = journals.open("home", SETTINGS, () -> {});
     int count = 2000;

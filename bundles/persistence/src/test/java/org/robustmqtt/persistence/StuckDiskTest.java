@@ -78,6 +78,11 @@ class StuckDiskTest {
     }
 
     @Override
+    public Optional<Object> key(Path path) throws IOException {
+      return real.key(path);
+    }
+
+    @Override
     public long free(Path path) throws IOException {
       return real.free(path);
     }

@@ -238,6 +238,7 @@ class UnreadableTest {
   void a_segment_that_is_not_there_any_more_is_not_made_by_reading_and_stops_nothing()
       throws Exception {
     fill();
+    allUnreadable(rig.disk, SECOND);
     rig.disk.delete(SECOND);
     Told told = read(range(116, 125));
     for (int i = 0; i < 30; i++) {

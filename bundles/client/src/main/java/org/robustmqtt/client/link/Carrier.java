@@ -224,6 +224,11 @@ final class Carrier implements SessionEffects {
     return session.blameFilter();
   }
 
+  /** Returns whether an exchange of QoS 2 can begin: its steps can be recorded, or it has none. */
+  boolean recordsExactlyOnce() {
+    return storeWorks || session.maximumQos() != QoS.EXACTLY_ONCE;
+  }
+
   boolean ready(QoS qos) {
     return close.isEmpty() && session.ready(qos);
   }

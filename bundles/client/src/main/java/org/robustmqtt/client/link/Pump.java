@@ -21,6 +21,9 @@ final class Pump {
 
   private final Outbox outbox;
 
+  /** What the outbox was told last; it is told once by each pump. */
+  private Optional<Boolean> recordedToo = Optional.empty();
+
   private Optional<Message> birth = Optional.empty();
 
   /** Whether the birth was given to the session on this connection. */
@@ -57,6 +60,7 @@ final class Pump {
     if (!sendBirth(carrier)) {
       return false;
     }
+    lookAtStore(carrier.recordsExactlyOnce());
     for (int sent = 0; sent < TURN; sent++) {
       if (transport.waiting() >= MOST_WAITING) {
         // The transport tells when bytes were taken.
@@ -75,6 +79,13 @@ final class Pump {
           outbox.secondsLeft(entry));
     }
     return true;
+  }
+
+  private void lookAtStore(boolean records) {
+    if (recordedToo.isEmpty() || recordedToo.get() != records) {
+      recordedToo = Optional.of(records);
+      outbox.recordedToo(records);
+    }
   }
 
   /** Takes out only what the session takes now: a message that is out has to be somewhere. */

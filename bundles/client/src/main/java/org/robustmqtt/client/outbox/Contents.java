@@ -50,6 +50,9 @@ final class Contents {
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
 
+  /** Whether messages of QoS 2 whose steps have to be recorded can go. */
+  private boolean recordedToo = true;
+
   Contents(Outbox.Window window) {
     paging = new Paging(window);
   }
@@ -167,10 +170,15 @@ final class Contents {
    * Returns the message whose turn it is; none is sent before an older one that is on disk only.
    */
   private Optional<Entry> first(boolean acknowledged) {
-    Optional<Entry> turn = waiting.first(acknowledged);
+    Optional<Entry> turn = waiting.first(acknowledged, recordedToo);
     return turn.isPresent() && turn.get().sequence() > paging.out.lowest()
         ? Optional.empty()
         : turn;
+  }
+
+  /** Says whether messages of QoS 2 whose steps have to be recorded can go. */
+  void recordedToo(boolean can) {
+    recordedToo = can;
   }
 
   /** Takes the message whose turn it is; those that are found to be due on the way are decided. */

@@ -218,6 +218,19 @@ public final class Outbox {
   }
 
   /**
+   * Says whether messages of QoS 2 whose steps have to be recorded can go from now on. While they
+   * cannot, others pass them, but none of their topic. On the loop, before {@link #next}.
+   */
+  public void recordedToo(boolean can) {
+    core.lock.lock();
+    try {
+      core.contents.recordedToo(can);
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /**
    * Takes the next message to be sent: the oldest whose turn it is in its topic, whose deadline has
    * not passed, and, if acknowledged ones cannot be sent now, with QoS 0. It is out until it is
    * settled or returned. Messages found to be expired on the way are settled. On the loop.

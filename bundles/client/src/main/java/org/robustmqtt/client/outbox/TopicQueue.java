@@ -18,8 +18,8 @@ final class TopicQueue {
   /** Of {@link ReadyTopics}. */
   int readyPlace;
 
-  /** Whether it is among the ready ones whose turn is a message of QoS 0. */
-  boolean readyUnacknowledged;
+  /** The ready ones that it is among; null if it is not. */
+  ReadyTopics readyAmong;
 
   /** The messages of QoS 2 that are out; made for the first of them. */
   private SortedSet<Long> unfinished = Collections.emptySortedSet();

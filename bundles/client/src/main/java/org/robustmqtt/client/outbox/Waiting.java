@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.robustmqtt.QoS;
+import org.robustmqtt.Durability;
 
 /**
  * Whose turn it is. First in, first out in each topic over every quality of service; over topics
@@ -28,8 +28,11 @@ final class Waiting {
   /** Topics whose turn is a message of QoS 0, by the sequence of that message. */
   private final ReadyTopics unacknowledged = new ReadyTopics();
 
-  /** Topics whose turn is a message of QoS 1 or 2, by the sequence of that message. */
+  /** Topics whose turn is a message that is acknowledged, by the sequence of that message. */
   private final ReadyTopics acknowledged = new ReadyTopics();
+
+  /** Topics whose turn is a message of QoS 2 whose steps have to be recorded, in the same way. */
+  private final ReadyTopics recorded = new ReadyTopics();
 
   /** Messages that are waiting or out, and have a deadline that is known. */
   private final TreeSet<Entry> deadlines = new TreeSet<>(BY_DEADLINE);
@@ -67,15 +70,25 @@ final class Waiting {
     return taken;
   }
 
-  /** Returns the message whose turn it is; with QoS 0 if acknowledged ones cannot go. */
-  Optional<Entry> first(boolean acknowledgedToo) {
-    TopicQueue zero = unacknowledged.first();
-    TopicQueue other = acknowledgedToo ? acknowledged.first() : null;
-    if (zero == null) {
-      return other == null ? Optional.empty() : Optional.of(other.head());
+  /**
+   * Returns the message whose turn it is.
+   *
+   * @param acknowledgedToo whether one of QoS 1 or 2 can go
+   * @param recordedToo whether among these one can go whose steps have to be recorded
+   */
+  Optional<Entry> first(boolean acknowledgedToo, boolean recordedToo) {
+    TopicQueue first = unacknowledged.first();
+    if (acknowledgedToo) {
+      first = earlier(first, acknowledged.first());
     }
-    boolean zeroFirst = other == null || zero.readyKey < other.readyKey;
-    return Optional.of(zeroFirst ? zero.head() : other.head());
+    if (acknowledgedToo && recordedToo) {
+      first = earlier(first, recorded.first());
+    }
+    return first == null ? Optional.empty() : Optional.of(first.head());
+  }
+
+  private static TopicQueue earlier(TopicQueue one, TopicQueue other) {
+    return one == null || other != null && other.readyKey < one.readyKey ? other : one;
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
@@ -192,12 +205,20 @@ final class Waiting {
       return;
     }
     if (queue.readyKey != 0) {
-      (queue.readyUnacknowledged ? unacknowledged : acknowledged).remove(queue);
+      queue.readyAmong.remove(queue);
     }
     queue.readyKey = key;
+    queue.readyAmong = ready ? among(head) : null;
     if (ready) {
-      queue.readyUnacknowledged = head.message().qos() == QoS.AT_MOST_ONCE;
-      (queue.readyUnacknowledged ? unacknowledged : acknowledged).add(queue);
+      queue.readyAmong.add(queue);
     }
+  }
+
+  private ReadyTopics among(Entry head) {
+    return switch (head.message().qos()) {
+      case AT_MOST_ONCE -> unacknowledged;
+      case AT_LEAST_ONCE -> acknowledged;
+      case EXACTLY_ONCE -> head.durability() == Durability.MEMORY ? acknowledged : recorded;
+    };
   }
 }

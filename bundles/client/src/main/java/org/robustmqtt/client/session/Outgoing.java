@@ -172,6 +172,11 @@ final class Outgoing {
     return Optional.of(new Session.Suspect(oldest.sequence, alone));
   }
 
+  /** The store takes records, or takes none, from now on. */
+  void storeWorks(boolean works) {
+    sending.storeWorks(works);
+  }
+
   boolean ready(QoS qos) {
     return sending.ready(qos);
   }

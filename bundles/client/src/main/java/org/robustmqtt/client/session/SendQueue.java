@@ -16,6 +16,7 @@ final class SendQueue {
   private int sendable;
   private int unplaced;
   private int unacknowledged;
+  private boolean storeWorks = true;
 
   /** Puts an exchange at the end. */
   void add(Exchange exchange) {
@@ -68,6 +69,28 @@ final class SendQueue {
     count(exchange, 1);
   }
 
+  /** Returns whether an exchange has no record, must have it, and cannot get it now. */
+  boolean waitsForStore(Exchange exchange) {
+    return !storeWorks && exchange.qos == QoS.EXACTLY_ONCE && !exchange.recorded;
+  }
+
+  /** The store takes records, or takes none; returns how many places are given back for that. */
+  int storeWorks(boolean works) {
+    int given = 0;
+    for (Exchange exchange = waiting.first(); exchange != null; exchange = exchange.next) {
+      count(exchange, -1);
+    }
+    storeWorks = works;
+    for (Exchange exchange = waiting.first(); exchange != null; exchange = exchange.next) {
+      if (exchange.placed && waitsForStore(exchange)) {
+        exchange.placed = false;
+        given++;
+      }
+      count(exchange, 1);
+    }
+    return given;
+  }
+
   /** Gives places to the first that have none; returns how many were given. */
   int place(int places) {
     int given = 0;
@@ -76,7 +99,8 @@ final class SendQueue {
       if (exchange.qos != QoS.AT_MOST_ONCE
           && !exchange.placed
           && !exchange.held
-          && !exchange.ended) {
+          && !exchange.ended
+          && !waitsForStore(exchange)) {
         count(exchange, -1);
         exchange.placed = true;
         count(exchange, 1);
@@ -155,7 +179,7 @@ final class SendQueue {
     }
     if (exchange.qos == QoS.AT_MOST_ONCE) {
       unacknowledged += by;
-    } else if (!exchange.placed && !exchange.held && !exchange.ended) {
+    } else if (!exchange.placed && !exchange.held && !exchange.ended && !waitsForStore(exchange)) {
       unplaced += by;
     }
   }

@@ -106,7 +106,7 @@ final class Sending {
   /** Takes a message that was not sent in this session. */
   void add(Exchange exchange) {
     exchange.qos = exchange.qos.atMost(connection.capabilities().maximumQos());
-    if (exchange.qos != QoS.AT_MOST_ONCE && ready(exchange.qos)) {
+    if (exchange.qos != QoS.AT_MOST_ONCE && ready(exchange.qos) && !queue.waitsForStore(exchange)) {
       occupy(exchange);
     }
     queue.add(exchange);
@@ -114,6 +114,15 @@ final class Sending {
       start(exchange);
       pump();
     }
+  }
+
+  /**
+   * The store takes records, or takes none, from now on. While it takes none, an exchange that must
+   * have its record has no place in the window: those that need none go on.
+   */
+  void storeWorks(boolean works) {
+    places -= queue.storeWorks(works);
+    pump();
   }
 
   /** The record before a PUBLISH is there, or could not be written. */

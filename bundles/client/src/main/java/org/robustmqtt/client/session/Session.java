@@ -264,6 +264,11 @@ public final class Session {
     return outgoing.ready(qos) && !subscriptions.testing();
   }
 
+  /** Returns the highest QoS that the broker takes on this connection. */
+  public QoS maximumQos() {
+    return connection.capabilities().maximumQos();
+  }
+
   /**
    * Sends a message; {@link #ready} was true.
    *
@@ -511,6 +516,7 @@ public final class Session {
       return;
     }
     records.works(works);
+    outgoing.storeWorks(works);
     if (works) {
       if (connection.online() && records.without() && lasts()) {
         connection.prepared();

@@ -147,6 +147,44 @@ class LinkDeadDiskTest {
     assertEquals(List.of("late"), heard);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = ProtocolVersion.class,
+      names = {"MQTT_3_1_1", "MQTT_5"})
+  void messages_that_wait_for_their_record_stop_none_that_needs_none(ProtocolVersion version) {
+    LinkWorld it = world(version);
+    it.online();
+    List<Ticket> waits = new ArrayList<>();
+    journal.hold();
+    for (int i = 0; i < 200; i++) {
+      if (i == 100) {
+        // The first hundred fill the window at this moment, the others come later.
+        journal.broken(true);
+        it.link.wake();
+        it.world.run();
+      }
+      waits.add(publish(it, "waits/" + i % 7, 2, Durability.GROUP));
+    }
+    works(it, "works");
+    Ticket behind = publish(it, "waits/3", 1, Durability.GROUP);
+    Ticket unacknowledged = publish(it, "waits/3", 0, Durability.GROUP);
+    assertFalse(it.outcome(behind).isPresent(), "the order of a topic holds");
+    assertFalse(it.outcome(unacknowledged).isPresent(), "over all QoS");
+    assertTrue(waits.stream().noneMatch(ticket -> it.outcome(ticket).isPresent()));
+
+    journal.broken(false);
+    it.link.wake();
+    it.world.run();
+    assertTrue(
+        it.world.advanceUntil(
+            Duration.ofMinutes(1),
+            () -> waits.stream().allMatch(ticket -> it.outcome(ticket).isPresent())),
+        "all go when the disk is back");
+    it.world.advance(Duration.ofSeconds(1));
+    assertTrue(it.outcome(behind).isPresent());
+    assertTrue(it.outcome(unacknowledged).isPresent());
+  }
+
   private static boolean lasts(LinkWorld it) {
     Connect connect = last(it);
     return connect.version() == ProtocolVersion.MQTT_5

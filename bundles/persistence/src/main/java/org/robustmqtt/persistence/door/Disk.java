@@ -48,7 +48,15 @@ public interface Disk {
     return false;
   }
 
-  /** Returns the bytes that may still be written on the disk of a folder. */
+  /**
+   * Returns what a file is told from all others by: equal as long as it is the same file, whatever
+   * is written to it. Empty if there is none at this path.
+   */
+  Optional<Object> key(Path file) throws IOException;
+
+  /**
+   * Returns the bytes that may still be written on the disk of a folder; fails if there is none.
+   */
   long free(Path folder) throws IOException;
 
   /**

@@ -116,6 +116,7 @@ final class Committer {
    */
   void begin(long next, Optional<IOException> unrepaired, Repair again) {
     small.lease = next + lease.size();
+    segments.watch();
     try {
       if (unrepaired.isPresent()) {
         repair = Optional.of(again);
@@ -201,6 +202,9 @@ final class Committer {
     if (broken.isPresent()) {
       taken.forEach(this::refuse);
       return;
+    }
+    if (closing) {
+      segments.lookAgain();
     }
     List<Entry> batch = admit(taken);
     boolean begun = false;
@@ -489,6 +493,7 @@ final class Committer {
   private void force() throws IOException {
     long before = clock.nanos();
     tellForced();
+    segments.requireInPlace(ticks());
     writer.orElseThrow().force();
     List<Entry> done = unforced;
     unforced = forced;
@@ -560,6 +565,7 @@ final class Committer {
     LOG.warn("The journal could not be written, a new segment is begun: {}", first.toString());
     abandon();
     try {
+      boolean lost = settle();
       begin();
       if (full.isPresent()) {
         withdrawMessages();
@@ -570,10 +576,33 @@ final class Committer {
       force();
       ledger.allTold();
       held.said();
+      if (lost) {
+        announceLost();
+      }
     } catch (IOException second) {
       degrade(second);
       LOG.warn("The journal cannot be written any more: {}", degraded().orElse("-"));
     }
+  }
+
+  /**
+   * Looks whether what was written is still there, and writes it anew if not.
+   *
+   * @return whether segments are lost
+   */
+  private boolean settle() throws IOException {
+    if (!segments.settle()) {
+      return false;
+    }
+    reserve.look();
+    housekeeping.carryLost(small);
+    return true;
+  }
+
+  /** Says at once that the lost segments are dead: a start must not take them for damage. */
+  private void announceLost() throws IOException {
+    announce();
+    force();
   }
 
   /** The reserve takes no messages: they stay in memory, or have failed. */
@@ -643,12 +672,16 @@ final class Committer {
         repair.get().run();
         repair = Optional.empty();
       }
+      boolean lost = settle();
       begin();
       sayUntold();
       force();
       ledger.allTold();
       broken = Optional.empty();
       held.said();
+      if (lost) {
+        announceLost();
+      }
       LOG.info("{}: the journal can be written again", segments.folder());
     } catch (IOException e) {
       degrade(e);

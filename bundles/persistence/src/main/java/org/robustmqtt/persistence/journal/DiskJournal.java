@@ -114,7 +114,13 @@ public final class DiskJournal implements Journal {
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
-    this.segments = new Segments(place.disk(), wall, place.folder(), found);
+    this.segments =
+        new Segments(
+            place.disk(),
+            wall,
+            place.folder(),
+            new Places(place.disk(), place.folder(), lock),
+            found);
     this.committer =
         new Committer(
             place.clock(),
@@ -157,6 +163,7 @@ public final class DiskJournal implements Journal {
       if (!begun) {
         worker.remove(journal);
         journal.committer.abandon();
+        journal.segments.close();
       }
     }
     if (!begun) {
@@ -334,6 +341,7 @@ public final class DiskJournal implements Journal {
   public int acknowledge() throws IOException {
     int parts = acknowledge(place.disk(), place.folder());
     report = new Recovered.Report(report.cutBytes(), 0, List.of());
+    segments.acknowledged();
     place.rounds().wake();
     return parts;
   }
@@ -418,6 +426,7 @@ public final class DiskJournal implements Journal {
     } catch (RuntimeException | Error e) {
       report(e);
     } finally {
+      segments.close();
       lock.close();
       closed = true;
       refuseReads();
@@ -468,6 +477,7 @@ public final class DiskJournal implements Journal {
     boolean changed =
         before != null
             && (!before.degraded().equals(next.degraded())
+                || !before.damagedFiles().equals(next.damagedFiles())
                 || !before.unreadable().equals(next.unreadable()));
     if (changed) {
       tellListener();
@@ -475,7 +485,7 @@ public final class DiskJournal implements Journal {
   }
 
   private JournalStatus statusNow() {
-    Recovered.Report found = report;
+    Recovered.Report found = report.and(segments.gone());
     return new JournalStatus(
         place.folder().toString(),
         place.inDataArea(),

@@ -113,6 +113,68 @@ final class Housekeeping {
   }
 
   /**
+   * Writes what is alive in segments that are not in their places any more to new ones, which are
+   * forced, and so what is in older ones: a segment that is lost may have said what has become of
+   * it. What cannot be read is damage.
+   */
+  void carryLost(SmallState small) throws IOException {
+    int carried = 0;
+    int gone = 0;
+    List<Segment> all = segments.list();
+    int newest =
+        all.stream().filter(each -> each.lost).mapToInt(each -> each.number).max().orElse(0);
+    for (Segment from : all) {
+      if (from.number > newest || from.live == 0 || from.unreadable.isPresent()) {
+        continue;
+      }
+      Optional<byte[]> bytes = readLost(from);
+      if (bytes.isPresent()) {
+        carried += carry(from, bytes.get(), small);
+      } else if (from.lost) {
+        segments.gone(from);
+        from.unreadable = Optional.of("the file is gone");
+        gone += from.live;
+      }
+    }
+    LOG.error(
+        "{}: files of the journal were deleted, moved or replaced while it was open. {} messages"
+            + " are written anew, {} cannot be read any more",
+        segments.folder(),
+        carried,
+        gone);
+  }
+
+  private Optional<byte[]> readLost(Segment from) {
+    try {
+      return Optional.of(read(from));
+    } catch (IOException e) {
+      LOG.debug("{} cannot be carried on", segments.path(from), e);
+      return Optional.empty();
+    }
+  }
+
+  /** Carries the live records of one segment; returns how many these are. */
+  private int carry(Segment from, byte[] bytes, SmallState small) throws IOException {
+    SegmentWriter to = segments.create(small.lease, true);
+    try {
+      List<Move> moves = new ArrayList<>();
+      carry(from, bytes, to, small, moves);
+      to.flush();
+      to.force();
+      moves.forEach(move -> moved(move, to.segment()));
+      return moves.size();
+    } finally {
+      Segments.close(to);
+    }
+  }
+
+  private byte[] read(Segment from) throws IOException {
+    try (DiskFile file = segments.open(from)) {
+      return SegmentBytes.readFully(file, (int) from.size);
+    }
+  }
+
+  /**
    * Copies the live records of the oldest segments to the reserve that is written, as far as there
    * is room. They count where they were until that is forced and {@link #moved} is called.
    */
@@ -130,7 +192,7 @@ final class Housekeeping {
       }
       // one that could not even be begun has no header, and nothing to carry
       if (from.live > 0 && from.number != to.segment().number && from.unreadable.isEmpty()) {
-        carry(from, to, small, moves);
+        carry(from, read(from), to, small, moves);
         to.flush();
       }
     }
@@ -147,12 +209,9 @@ final class Housekeeping {
     live.put(move.sequence(), to.number);
   }
 
-  private void carry(Segment from, SegmentWriter to, SmallState small, List<Move> moves)
+  private void carry(
+      Segment from, byte[] bytes, SegmentWriter to, SmallState small, List<Move> moves)
       throws IOException {
-    byte[] bytes;
-    try (DiskFile file = segments.open(from)) {
-      bytes = SegmentBytes.readFully(file, (int) from.size);
-    }
     SegmentHeader header =
         from.header.orElseThrow(
             () -> new IOException("header of segment " + from.number + " is gone"));

@@ -87,6 +87,11 @@ final class LenientDisk implements Disk {
   }
 
   @Override
+  public Optional<Object> key(Path file) throws IOException {
+    return disk.key(file);
+  }
+
+  @Override
   public long free(Path folder) throws IOException {
     return disk.free(folder);
   }

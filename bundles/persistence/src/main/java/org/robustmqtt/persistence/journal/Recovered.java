@@ -1,5 +1,6 @@
 package org.robustmqtt.persistence.journal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.robustmqtt.journal.RecoveredMessage;
@@ -39,5 +40,18 @@ record Recovered(
   record Merged(Map<Long, Long> aliases, List<Long> replaced) {}
 
   /** What could not be read. */
-  record Report(long cutBytes, long damagedBytes, List<String> damagedFiles) {}
+  record Report(long cutBytes, long damagedBytes, List<String> damagedFiles) {
+    static final Report NOTHING = new Report(0, 0, List.of());
+
+    /** Returns both together. */
+    Report and(Report other) {
+      if (other == NOTHING) {
+        return this;
+      }
+      List<String> files = new ArrayList<>(damagedFiles);
+      files.addAll(other.damagedFiles);
+      return new Report(
+          cutBytes + other.cutBytes, damagedBytes + other.damagedBytes, List.copyOf(files));
+    }
+  }
 }

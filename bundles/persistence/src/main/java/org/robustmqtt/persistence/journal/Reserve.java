@@ -40,6 +40,11 @@ final class Reserve {
     this.disk = disk;
     this.folder = folder;
     wanted = (int) Math.max(LEAST, segmentSize / 16);
+    look();
+  }
+
+  /** Looks whether it is there. */
+  void look() throws IOException {
     size = disk.list(folder).contains(NAME) ? sizeThere() : 0;
     there = size >= LEAST;
   }

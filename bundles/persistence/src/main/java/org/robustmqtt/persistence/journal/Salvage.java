@@ -86,6 +86,9 @@ final class Salvage {
   private SegmentBytes load(Segment segment) throws IOException {
     if (number != segment.number || bytes.map(SegmentBytes::length).orElse(0) < segment.size) {
       forget();
+      if (segment.lost) {
+        throw new NoSuchFileException(segments.path(segment).toString());
+      }
       SegmentBytes read = new SegmentBytes(disk);
       read.read(segments.path(segment));
       bytes = Optional.of(read);

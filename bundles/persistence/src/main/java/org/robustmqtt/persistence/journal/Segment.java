@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.Optional;
+import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.format.SegmentHeader;
 
 /** What is known of a segment file. Belongs to the journal thread. */
@@ -21,6 +22,15 @@ final class Segment {
 
   /** Why the disk cannot read all of it; such a file is kept, to be tried another time. */
   Optional<String> unreadable = Optional.empty();
+
+  /** Which file it is, see {@link org.robustmqtt.persistence.door.Disk#key}; empty: not watched. */
+  Optional<Object> key = Optional.empty();
+
+  /** The file, open to be read whatever becomes of its name. */
+  Optional<DiskFile> held = Optional.empty();
+
+  /** Whether it is not at its path any more. */
+  boolean lost;
 
   /** How many messages have their counting record in it. */
   int live;

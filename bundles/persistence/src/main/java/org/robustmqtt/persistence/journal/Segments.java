@@ -25,8 +25,10 @@ final class Segments {
   private final Disk disk;
   private final WallTime wall;
   private final Path folder;
+  private final Places places;
   private final Deque<Segment> all = new ArrayDeque<>();
   private final SegmentWriter.Totals totals = new SegmentWriter.Totals();
+  private volatile Recovered.Report gone = Recovered.Report.NOTHING;
   private long generation;
   private int lastNumber;
 
@@ -36,8 +38,9 @@ final class Segments {
   /** Where new segments say the previous one ended; the last one that was begun. */
   private Segment previous = new Segment(0);
 
-  Segments(Disk disk, WallTime wall, Path folder, Recovered found) {
+  Segments(Disk disk, WallTime wall, Path folder, Places places, Recovered found) {
     this.disk = disk;
+    this.places = places;
     this.wall = wall;
     this.folder = folder;
     this.generation = found.generation();
@@ -64,6 +67,7 @@ final class Segments {
     boolean begun = false;
     try {
       writer.begin();
+      places.watch(segment);
       forceNames();
       begun = true;
     } finally {
@@ -86,6 +90,7 @@ final class Segments {
         new SegmentWriter(disk.open(path(segment)), header, segment, totals, reserve.size());
     boolean begun = false;
     try {
+      places.watch(segment);
       forceNames();
       begun = true;
     } finally {
@@ -143,9 +148,12 @@ final class Segments {
     }
   }
 
-  /** What may be read another time is kept for people. */
+  /** What may be read another time is kept for people; what others have put there is not ours. */
   private void letGo(Segment segment) throws IOException {
-    if (segment.unreadable.isPresent()) {
+    places.forget(segment);
+    if (!places.isOurs(segment)) {
+      LOG.debug("{} is not deleted: it is not the file that was written", path(segment));
+    } else if (segment.unreadable.isPresent() && !segment.lost) {
       Path aside = DamagedParts.aside(path(segment));
       disk.rename(path(segment), aside);
       LOG.error(
@@ -165,7 +173,8 @@ final class Segments {
   int lowestLive(int otherwise) {
     for (Segment segment : all) {
       boolean live = segment.live > 0 && segment.unreadable.isEmpty();
-      if (live || segment.unreadable.isPresent() && dead() <= MOST_DEAD) {
+      boolean kept = segment.unreadable.isPresent() && !segment.lost;
+      if (live || kept && dead() <= MOST_DEAD) {
         return Math.min(segment.number, otherwise);
       }
     }
@@ -175,6 +184,25 @@ final class Segments {
   /** Returns how many are only there because one before them may be read another time. */
   private long dead() {
     return all.stream().filter(each -> each.live == 0 && each.unreadable.isEmpty()).count();
+  }
+
+  /** What was alive in a segment that was taken away cannot be written anew: it is damage. */
+  void gone(Segment segment) throws IOException {
+    Path aside = DamagedParts.aside(path(segment));
+    disk.open(aside).close();
+    List<String> files = new ArrayList<>(gone.damagedFiles());
+    files.add(String.valueOf(aside.getFileName()));
+    gone = new Recovered.Report(0, gone.damagedBytes() + segment.liveBytes, List.copyOf(files));
+  }
+
+  /** Returns what was lost since the journal was opened, and nobody has acknowledged. */
+  Recovered.Report gone() {
+    return gone;
+  }
+
+  /** A person has seen it. Any thread. */
+  void acknowledged() {
+    gone = Recovered.Report.NOTHING;
   }
 
   /** Returns what the disk cannot read, with what is in it; empty if there is nothing. */
@@ -231,7 +259,32 @@ final class Segments {
 
   /** Opens a segment to be read; one that is not there any more is not made. */
   DiskFile open(Segment segment) throws IOException {
-    return disk.openToRead(path(segment));
+    return places.open(segment);
+  }
+
+  /** Begins to watch what a recovery has found. */
+  void watch() {
+    places.watch(all);
+  }
+
+  /** Closes what is open to be read. */
+  void close() {
+    all.forEach(places::forget);
+  }
+
+  /** Looks at the next {@link #requireInPlace}, however soon it comes. */
+  void lookAgain() {
+    places.lookAgain();
+  }
+
+  /** Fails if a segment was taken away; looks once a second at the most. */
+  void requireInPlace(long now) throws IOException {
+    places.require(all, now);
+  }
+
+  /** Makes the folder fit to be written; returns as {@link Places#settle}. */
+  boolean settle() throws IOException {
+    return places.settle(all);
   }
 
   Path folder() {

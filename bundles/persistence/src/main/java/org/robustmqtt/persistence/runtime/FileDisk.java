@@ -8,10 +8,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -135,9 +137,24 @@ public final class FileDisk implements Disk {
   }
 
   @Override
+  public Optional<Object> key(Path file) throws IOException {
+    try {
+      BasicFileAttributes known = Files.readAttributes(file, BasicFileAttributes.class);
+      // Windows has no key: there the time at which it was made has to do.
+      return Optional.of(known.fileKey() == null ? known.creationTime() : known.fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public long free(Path folder) throws IOException {
     // Not by FileStore, which reads the table of mounts each time.
-    return folder.toFile().getUsableSpace();
+    long free = folder.toFile().getUsableSpace();
+    if (free == 0 && !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
+    return free;
   }
 
   @Override
@@ -149,22 +166,32 @@ public final class FileDisk implements Disk {
         return Optional.empty();
       }
     }
-    boolean held = false;
-    FileChannel channel = null;
+    Optional<FileChannel> channel = Optional.empty();
     try {
-      channel = openToLock(file);
+      channel = lockedChannel(file);
+      return channel.isPresent()
+          ? Optional.of(new ChannelLock(channel.get(), file, key, key(file)))
+          : Optional.empty();
+    } finally {
+      if (channel.isEmpty()) {
+        forget(key);
+      }
+    }
+  }
+
+  private Optional<FileChannel> lockedChannel(Path file) throws IOException {
+    boolean held = false;
+    FileChannel channel = openToLock(file);
+    try {
       // Where nothing can be written nobody holds the exclusive one but who could write before.
-      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isReadOnly(parent));
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, isReadOnly(file.getParent()));
       held = lock != null;
-      return held ? Optional.of(new ChannelLock(channel, key)) : Optional.empty();
+      return held ? Optional.of(channel) : Optional.empty();
     } catch (OverlappingFileLockException e) {
       return Optional.empty();
     } finally {
       if (!held) {
-        if (channel != null) {
-          channel.close();
-        }
-        forget(key);
+        channel.close();
       }
     }
   }
@@ -186,25 +213,51 @@ public final class FileDisk implements Disk {
   }
 
   /** A lock that lives as long as its channel. */
-  private static final class ChannelLock implements DiskLock {
-    private final FileChannel channel;
-    private final Path key;
+  private final class ChannelLock implements DiskLock {
+    private final Path file;
+    private final Path name;
 
-    ChannelLock(FileChannel channel, Path key) {
+    /** Which file is locked; guarded by the monitor, as is the channel. */
+    private Optional<Object> locked;
+
+    private FileChannel channel;
+
+    ChannelLock(FileChannel channel, Path file, Path name, Optional<Object> locked) {
       this.channel = channel;
-      this.key = key;
+      this.file = file;
+      this.name = name;
+      this.locked = locked;
     }
 
     @Override
-    public void close() {
+    public synchronized void renew() throws IOException {
+      // Of the same file no second channel may be opened: to close it would drop the lock.
+      if (!channel.isOpen() || locked.isPresent() && key(file).equals(locked)) {
+        return;
+      }
+      FileChannel next =
+          lockedChannel(file)
+              .orElseThrow(() -> new IOException("another process has a journal there"));
+      FileChannel before = channel;
+      channel = next;
+      locked = key(file);
+      close(before);
+    }
+
+    private void close(FileChannel one) {
+      try {
+        one.close();
+      } catch (IOException e) {
+        // The descriptor is gone either way, and with it the lock.
+        org.slf4j.LoggerFactory.getLogger(FileDisk.class).debug("closing {}", name, e);
+      }
+    }
+
+    @Override
+    public synchronized void close() {
       if (channel.isOpen()) {
-        try {
-          channel.close();
-        } catch (IOException e) {
-          // The descriptor is gone either way, and with it the lock.
-          org.slf4j.LoggerFactory.getLogger(FileDisk.class).debug("closing {}", key, e);
-        }
-        forget(key);
+        close(channel);
+        forget(name);
       }
     }
   }

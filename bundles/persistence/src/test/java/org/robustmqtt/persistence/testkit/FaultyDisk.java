@@ -47,6 +47,7 @@ public final class FaultyDisk implements Disk {
   private int readsUntilFailure = Integer.MAX_VALUE;
   private int injected;
   private int touches;
+  private int looks;
   private boolean forces = true;
   private long free = Long.MAX_VALUE;
   private long writtenBytes;
@@ -136,6 +137,11 @@ public final class FaultyDisk implements Disk {
   /** Returns how often the disk was asked for anything at all, reading included. */
   public int touches() {
     return touches;
+  }
+
+  /** Returns how often it was asked which file is at a path. */
+  public int looks() {
+    return looks;
   }
 
   /** Returns the bytes of all files together. */
@@ -290,6 +296,23 @@ public final class FaultyDisk implements Disk {
     names.get(file).content = bytes.clone();
   }
 
+  /** Somebody else deletes a file, and that is forced. */
+  public void unlink(Path file) {
+    names.remove(file);
+    durableNames.remove(file);
+  }
+
+  /** Somebody else gives a folder another name; what is open stays open. */
+  public void moveAway(Path folder) {
+    files().stream().filter(file -> folder.equals(file.getParent())).forEach(this::unlink);
+    folders.remove(folder);
+  }
+
+  /** Somebody else makes a folder. */
+  public void makeFolder(Path folder) {
+    folders.add(folder);
+  }
+
   /** Returns a copy in which everything is forced. */
   public FaultyDisk copy() {
     return after(Crash.KILL, new Random(0));
@@ -394,6 +417,12 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public Optional<Object> key(Path file) {
+    looks++;
+    return folders.contains(file) ? Optional.of(file) : Optional.ofNullable(names.get(file));
+  }
+
+  @Override
   public long free(Path folder) {
     touches++;
     return capacity == Long.MAX_VALUE ? free : Math.max(0, capacity - used());
@@ -411,7 +440,20 @@ public final class FaultyDisk implements Disk {
       change(file, Optional.of(new FaultyFile()));
     }
     locks.add(file);
-    return Optional.of(() -> locked.remove(file));
+    return Optional.of(
+        new DiskLock() {
+          @Override
+          public void renew() {
+            if (!names.containsKey(file)) {
+              change(file, Optional.of(new FaultyFile()));
+            }
+          }
+
+          @Override
+          public void close() {
+            locked.remove(file);
+          }
+        });
   }
 
   /** Returns whether a lock is held. */

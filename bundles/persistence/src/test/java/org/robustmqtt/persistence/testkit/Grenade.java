@@ -127,6 +127,11 @@ public final class Grenade {
       }
 
       @Override
+      public Optional<Object> key(Path file) throws IOException {
+        return call(() -> disk.key(file));
+      }
+
+      @Override
       public long free(Path folder) throws IOException {
         return call(() -> disk.free(folder));
       }

@@ -79,6 +79,11 @@ final class BadDisk implements Disk {
   }
 
   @Override
+  public Optional<Object> key(Path file) throws IOException {
+    return disk.key(file);
+  }
+
+  @Override
   public long free(Path folder) throws IOException {
     return full.get() ? 0 : disk.free(folder);
   }

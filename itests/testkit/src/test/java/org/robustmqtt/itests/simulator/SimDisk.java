@@ -307,6 +307,11 @@ final class SimDisk implements Disk {
   }
 
   @Override
+  public Optional<Object> key(Path file) {
+    return folders.contains(file) ? Optional.of(file) : Optional.ofNullable(names.get(file));
+  }
+
+  @Override
   public long free(Path folder) {
     return full ? 0 : 1L << 40;
   }
@@ -323,7 +328,18 @@ final class SimDisk implements Disk {
     if (!locked.add(file)) {
       return Optional.empty();
     }
-    return Optional.of(() -> locked.remove(file));
+    return Optional.of(
+        new DiskLock() {
+          @Override
+          public void renew() {
+            // nobody takes a file away
+          }
+
+          @Override
+          public void close() {
+            locked.remove(file);
+          }
+        });
   }
 
   private final class Handle implements DiskFile {
