@@ -196,7 +196,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     tearDown();
     settling = false;
     LinkSettings now = settings.orElseThrow();
-    sessions.prepare(trial.session(now.session()), wire, pump);
+    sessions.prepare(trial.session(now.session()), wire);
     enter(ConnectionState.CONNECTING);
     dialing.begin(now, wire);
   }
@@ -528,7 +528,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void work() {
     sessions.ifPresent(this::lookAtStore);
     expire();
-    sessions.giveUp(pump);
+    sessions.giveUp();
     wire.turned();
   }
 
@@ -536,7 +536,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     OptionalLong due = rooms.outbox().expire();
     if (holding && !rooms.outbox().isHolding()) {
       holding = false;
-      sessions.giveUp(pump);
+      sessions.giveUp();
       sessions.ifPresent(Carrier::unhold);
     }
     if (due.isPresent()) {

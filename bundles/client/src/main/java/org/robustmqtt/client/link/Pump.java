@@ -21,9 +21,6 @@ final class Pump {
 
   private final Outbox outbox;
 
-  /** A message whose QoS the session does not take at the moment; the first when it does. */
-  private Optional<Entry> held = Optional.empty();
-
   /** What the outbox was told last; it is told once by each pump. */
   private Optional<Boolean> recordedToo = Optional.empty();
 
@@ -49,23 +46,9 @@ final class Pump {
     return birthSaid;
   }
 
-  /** Returns whether this message is not the session's yet, although the outbox gave it out. */
-  boolean holds(long sequence) {
-    return held.isPresent() && held.get().sequence() == sequence;
-  }
-
-  /** Gives up a message that has its outcome; returns whether it was here. */
-  boolean giveUp(long sequence) {
-    boolean here = holds(sequence);
-    if (here) {
-      held = Optional.empty();
-    }
-    return here;
-  }
-
-  /** Returns whether nothing taken out of the outbox waits here. */
+  /** Returns whether no birth waits here. */
   boolean isEmpty() {
-    return held.isEmpty() && birth.isEmpty();
+    return birth.isEmpty();
   }
 
   /**
@@ -88,11 +71,6 @@ final class Pump {
         return false;
       }
       Entry entry = next.get();
-      if (!carrier.ready(entry.message().qos())) {
-        held = next;
-        return false;
-      }
-      held = Optional.empty();
       carrier.send(
           entry.sequence(),
           entry.message(),
@@ -110,11 +88,11 @@ final class Pump {
     }
   }
 
+  /** Takes out only what the session takes now: a message that is out has to be somewhere. */
   private Optional<Entry> next(Carrier carrier) {
-    if (held.isPresent() && carrier.ready(held.get().message().qos())) {
-      return held;
-    }
-    return outbox.next(held.isEmpty() && carrier.ready(QoS.AT_LEAST_ONCE));
+    return carrier.ready(QoS.AT_MOST_ONCE)
+        ? outbox.next(carrier.ready(QoS.AT_LEAST_ONCE))
+        : Optional.empty();
   }
 
   private boolean sendBirth(Carrier carrier) {

@@ -67,7 +67,7 @@ final class Sessions {
   }
 
   /** Makes sure that the session is there and has these settings. Not while connected. */
-  void prepare(SessionSettings settings, Carrier.Host host, Pump pump) {
+  void prepare(SessionSettings settings, Carrier.Host host) {
     Optional<SessionSettings> before = used;
     used = Optional.of(settings);
     if (carrier.isPresent() && !outdated && sameSession(before.orElseThrow(), settings)) {
@@ -91,7 +91,7 @@ final class Sessions {
     } else {
       Carrier old = carrier.get();
       old.retire();
-      requeueAll(pump);
+      requeueAll();
       next =
           new Carrier(
               doors,
@@ -105,7 +105,7 @@ final class Sessions {
               old.lastSerial());
     }
     carrier = Optional.of(next);
-    giveUp(pump);
+    giveUp();
     if (!rooms.outbox().isHolding()) {
       next.unhold();
     }
@@ -119,9 +119,9 @@ final class Sessions {
   }
 
   /** What the old object had in flight, is not known to the new one. */
-  private void requeueAll(Pump pump) {
+  private void requeueAll() {
     for (PendingMessage message : rooms.outbox().browse(Integer.MAX_VALUE)) {
-      if (message.inFlight() && !pump.holds(message.id())) {
+      if (message.inFlight()) {
         rooms.journal().unsent(message.id());
         rooms.outbox().requeue(message.id());
       }
@@ -129,18 +129,14 @@ final class Sessions {
     rooms.outbox().endAbandoned();
   }
 
-  /** Has those give them up who have messages that have their outcome. */
-  void giveUp(Pump pump) {
+  /** Has the session give up messages that have their outcome. */
+  void giveUp() {
     if (carrier.isEmpty()) {
       // They are told to the session when there is one.
       return;
     }
     for (long sequence : rooms.outbox().takeGivenUp()) {
-      if (pump.giveUp(sequence)) {
-        rooms.outbox().ended(sequence, false);
-      } else {
-        carrier.get().giveUp(sequence);
-      }
+      carrier.get().giveUp(sequence);
     }
   }
 

@@ -129,6 +129,32 @@ class PeerClosesTest {
     assertEquals(19, active(peer));
   }
 
+  @ParameterizedTest
+  @EnumSource(QoS.class)
+  void messages_that_come_while_a_filter_is_looked_at_are_all_sent(QoS qos) {
+    List<Ticket> tickets = new ArrayList<>();
+    List<Peer> made = new ArrayList<>();
+    Peer peer =
+        peer(
+            Peer.V5,
+            packet -> {
+              if (packet instanceof Subscribe) {
+                tickets.add(made.get(0).publish("t", qos.level()));
+                tickets.add(made.get(0).publish("u", qos.level()));
+              }
+              return asks(packet, "f/7");
+            });
+    made.add(peer);
+    listen(peer, 0, 20);
+    peer.it.start();
+    seconds(peer, () -> state(peer, "f/7") == SubscriptionStatus.State.REFUSED);
+    seconds(peer, () -> peer.it.outbox.status().messages() == 0);
+    for (Ticket ticket : tickets) {
+      Outcome.Kind kind = peer.outcome(ticket);
+      assertEquals(qos == QoS.AT_MOST_ONCE ? Outcome.Kind.SENT : Outcome.Kind.ACKNOWLEDGED, kind);
+    }
+  }
+
   @Test
   void what_was_put_aside_is_tried_again_for_a_new_listener() {
     List<String> closed = new ArrayList<>(List.of("f/7"));
