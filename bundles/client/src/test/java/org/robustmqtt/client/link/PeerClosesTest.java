@@ -192,6 +192,26 @@ class PeerClosesTest {
     assertEquals(20, active(peer));
   }
 
+  @Test
+  void those_that_were_granted_share_no_subscribe_with_one_of_which_nothing_is_known() {
+    Peer peer = peer(Peer.V5, packet -> asks(packet, "f/20"));
+    listen(peer, 0, 20);
+    peer.it.online();
+    peer.it.world.run();
+    peer.it.broker.forgetSessions(true);
+    peer.closes();
+    listen(peer, 20, 21);
+    peer.forget();
+    seconds(peer, () -> peer.it.state() == ConnectionState.ONLINE);
+    peer.it.world.run();
+    assertEquals(
+        List.of(20, 1),
+        peer.packets(Subscribe.class).stream()
+            .limit(2)
+            .map(one -> one.subscriptions().size())
+            .toList());
+  }
+
   /** Was: nothing left in 32 s, and a second client was blamed. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
