@@ -267,6 +267,20 @@ class PeerClosesTest {
     assertEquals("state", peer.packets(Publish.class).get(0).topic(), "it is said again");
   }
 
+  /** Five such losses in a row are those of two clients with one identifier. */
+  @Test
+  void no_second_client_is_blamed_while_a_message_of_ours_is_not_acknowledged() {
+    Peer peer = peer(Peer.V5, packet -> publishes(packet, "bad"));
+    peer.it.online();
+    peer.publish("bad", 1);
+    for (int loss = 1; loss <= 7; loss++) {
+      peer.it.world.run();
+      assertEquals(ProblemKind.CONNECTION_LOST, peer.it.problem(), "loss " + loss);
+      peer.awaitOnline();
+    }
+    assertTrue(peer.it.broker.lines().size() >= 8);
+  }
+
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void a_will_that_it_closes_on_is_left_out_and_named(ProtocolVersion version) {
