@@ -275,7 +275,7 @@ class ApiAbuseTest {
         Hub hub = Hub.start(folder)) {
       hub.configure(
           "home",
-          Hub.with(Hub.settings(broker.uri()), "maximumPacketSize", Integer.toString(maximum)));
+          Hub.with(Hub.settings(broker.uri()), "maximumPacketSize", maximum + "B"));
       RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
       assertInstanceOf(
           Outcome.Acknowledged.class, outcome(home.publish(Message.of("t", new byte[0]))));
