@@ -32,6 +32,14 @@ public final class CheckCommand extends MqttAction {
   void run(Hub hub, Console out) throws Exception {
     Optional<Path> etc = folder("karaf.etc", "");
     Optional<Path> services = folder("openhab.conf", "services");
+    if (file != null) {
+      Path path = path(file, etc, services);
+      Optional<String> wrong = FileNames.wrong(path.getFileName(), services.isPresent());
+      if (wrong.isPresent()) {
+        out.println(wrong.get());
+        return;
+      }
+    }
     List<Path> files =
         file == null ? HubFiles.configurations(etc, services) : List.of(path(file, etc, services));
     hub.directory(directory -> print(directory, files, out));

@@ -3,14 +3,16 @@ package org.robustmqtt.shell;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.robustmqtt.PlainText;
 
 /** Payloads for people. */
 final class Payloads {
   private Payloads() {}
 
   /**
-   * Returns a payload as text if it is UTF-8 without control characters, else as hexadecimal bytes;
-   * cut after so many characters.
+   * Returns a payload as text on one line if it is UTF-8 without a zero byte, a line break as
+   * {@code \n} and another control character as its number; else as hexadecimal bytes. Cut after so
+   * many characters.
    */
   static String text(byte[] payload, int most) {
     String text;
@@ -19,8 +21,11 @@ final class Payloads {
     } catch (CharacterCodingException e) {
       return hex(payload, most);
     }
-    boolean plain = text.chars().allMatch(c -> c == '\t' || !Character.isISOControl(c));
-    return plain ? cut(text, most) : hex(payload, most);
+    return text.indexOf(0) < 0 ? PlainText.of(lineBreaksShown(text), most) : hex(payload, most);
+  }
+
+  private static String lineBreaksShown(String text) {
+    return text.replace("\r", "\\r").replace("\n", "\\n");
   }
 
   private static String hex(byte[] payload, int most) {

@@ -8,6 +8,7 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.QoS;
 import org.robustmqtt.RobustMqttConnection;
@@ -50,6 +51,16 @@ public final class SubscribeCommand extends MqttAction {
 
   @Override
   void run(Hub hub, Console out) throws Exception {
+    try {
+      subscribe(hub, out);
+    } catch (CommandException | IllegalArgumentException | IllegalStateException e) {
+      // the console shows no exception of a command with & behind it
+      out.println(String.valueOf(e.getMessage()));
+      out.flush();
+    }
+  }
+
+  private void subscribe(Hub hub, Console out) throws Exception {
     Optional<String> name = second == null ? Optional.empty() : given(first);
     String filter = second == null ? first : second;
     hub.connection(name, connection -> follow(connection, filter, out));

@@ -64,6 +64,34 @@ class CheckCommandTest {
   }
 
   @Test
+  void a_file_that_is_not_named_like_a_configuration_is_not_read() {
+    for (boolean openHab : new boolean[] {true, false}) {
+      assertEquals(
+          Optional.of(
+              "shadow: is not named like the file of a connection, so it was not read; Karaf:"
+                  + " etc/org.robustmqtt.connection-NAME.cfg, openHAB: conf/services/NAME.cfg"),
+          FileNames.wrong(Path.of("shadow"), openHab));
+    }
+    assertEquals(Optional.empty(), FileNames.wrong(Path.of("mqtt.cfg"), true));
+    assertEquals(
+        Optional.empty(), FileNames.wrong(Path.of("org.robustmqtt.connection~a.cfg"), false));
+  }
+
+  @Test
+  void a_name_that_is_nearly_right_is_told_the_right_one() {
+    assertEquals(
+        Optional.of(
+            "org.robustmqtt.Connection-case.cfg: no connection comes of this name; rename it to"
+                + " org.robustmqtt.connection-case.cfg"),
+        FileNames.wrong(Path.of("org.robustmqtt.Connection-case.cfg"), false));
+    assertEquals(
+        Optional.of(
+            "org.robustmqtt.connection-home.conf: no connection comes of this name; rename it to"
+                + " org.robustmqtt.connection-home.cfg"),
+        FileNames.wrong(Path.of("org.robustmqtt.connection-home.conf"), false));
+  }
+
+  @Test
   void a_file_without_a_finding_is_said_to_be_as_it_is_written() throws Exception {
     Path file = write("etc", "a.cfg", "");
     assertEquals(

@@ -58,9 +58,18 @@ class RenderingTest {
     assertEquals("21.5 \u00b0C", Payloads.text(utf8("21.5 \u00b0C"), 40));
     assertEquals("aaa...", Payloads.text(utf8("aaaaaa"), 3));
     assertEquals("0x00FF", Payloads.text(new byte[] {0, (byte) 0xFF}, 40));
-    assertEquals("0x1B5B", Payloads.text(new byte[] {0x1B, '['}, 40));
     assertEquals("0x0000...", Payloads.text(new byte[9], 6));
     assertEquals("", Payloads.text(new byte[0], 6));
+  }
+
+  @Test
+  void a_payload_of_several_lines_is_text_on_one_line() {
+    assertEquals("{\\n  \"a\": 1\\r\\n}", Payloads.text(utf8("{\n  \"a\": 1\r\n}"), 40));
+  }
+
+  @Test
+  void another_control_character_is_shown_as_its_number() {
+    assertEquals("\\u001B[2J", Payloads.text(utf8("\u001b[2J"), 40));
   }
 
   @Test

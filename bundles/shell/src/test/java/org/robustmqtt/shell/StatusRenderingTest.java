@@ -92,6 +92,35 @@ class StatusRenderingTest {
   }
 
   @Test
+  void the_next_try_is_shown_however_long_the_problem_is() {
+    Problem endless =
+        new Problem(Place.CONNECT, ProblemKind.NOT_AUTHORIZED, 0x87, "x".repeat(1_000), NOW);
+    String remark =
+        StatusTable.row(
+                status(ConnectionState.WAITING)
+                    .problem(Optional.of(endless))
+                    .attempt(2, Optional.of(NOW.plusSeconds(4)))
+                    .build(),
+                NOW)
+            .get(7);
+
+    assertTrue(remark.endsWith("...; next try in 4s"), remark);
+  }
+
+  @Test
+  void a_name_that_is_taken_is_said_before_a_warning() {
+    Problem taken =
+        new Problem(Place.CONFIG, ProblemKind.NAME_TAKEN, 0, "b.cfg: the name is used", NOW);
+    ConnectionStatus faulted =
+        status(ConnectionState.FAULTED)
+            .problem(Optional.of(taken))
+            .faults(List.of("unknown key"))
+            .build();
+
+    assertEquals("b.cfg: the name is used", StatusTable.row(faulted, NOW).get(7));
+  }
+
+  @Test
   void a_row_of_one_that_waits_for_the_hub_says_so() {
     ConnectionStatus waiting =
         status(ConnectionState.WAITING)

@@ -141,7 +141,7 @@ final class ConnectionRooms implements Rooms {
 
   @Override
   public void journalChanged() {
-    link.wake();
+    link.journalChanged();
   }
 
   @Override

@@ -180,7 +180,8 @@ final class Connections {
           holder instanceof Configured other
               ? "is used by " + other.parsed.source()
               : "is free as soon as the connection before is closed";
-      String text = "the name " + PropertyReader.quoted(name.get()) + " " + owner;
+      String text =
+          entry.parsed.source() + ": the name " + PropertyReader.quoted(name.get()) + " " + owner;
       opener.fail(pid, entry, Place.CONFIG, ProblemKind.NAME_TAKEN, text);
       return;
     }

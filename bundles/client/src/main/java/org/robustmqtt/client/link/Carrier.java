@@ -49,7 +49,7 @@ final class Carrier implements SessionEffects {
     void writeUnacknowledged(long sequence, Publish packet);
 
     /** A message of presence has its end. */
-    void presenceSettled(long sequence);
+    void presenceSettled(long sequence, Outcome outcome);
 
     /** See {@link SessionEffects#tolerated}. */
     void tolerated(Tolerated breach, String text);
@@ -427,7 +427,7 @@ final class Carrier implements SessionEffects {
   public void settle(long sequence, Outcome outcome) {
     if (sequence < 0) {
       presence.remove(sequence);
-      host.presenceSettled(sequence);
+      host.presenceSettled(sequence, outcome);
     } else {
       rooms.outbox().settle(sequence, outcome);
     }

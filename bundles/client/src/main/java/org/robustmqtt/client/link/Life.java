@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.ConnectionState;
+import org.robustmqtt.Outcome;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
@@ -42,6 +43,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Alarm wait;
   private final Alarm expiry;
   private final PresenceTrial trial = new PresenceTrial();
+  private final PresenceAnswers answers;
+  private final StoreWatch storeWatch;
 
   private Optional<LinkSettings> settings = Optional.empty();
   private ConnectionState state;
@@ -67,6 +70,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     pump = new Pump(rooms.outbox());
     watch = new Watch(doors, this::guarded, this);
     retries = new Retries(doors);
+    answers = new PresenceAnswers(name, board);
+    storeWatch = new StoreWatch(name);
     outage = new Outage(name, doors, this::guarded);
     idle = new Idle(doors, board);
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
@@ -131,6 +136,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void settings(LinkSettings now) {
     if (settings.filter(before -> before.presence().equals(now.presence())).isEmpty()) {
       trial.reset();
+      answers.forget();
     }
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
@@ -474,7 +480,12 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   /** A message of presence has its end. */
-  void presenceSettled(long sequence) {
+  void presenceSettled(long sequence, Outcome outcome) {
+    if (pump.isBirth(sequence)) {
+      answers.birth(settings.orElseThrow().presence(), outcome);
+    } else {
+      answers.shutdown(settings.orElseThrow().presence(), outcome);
+    }
     if (!trial.suspectsBirth(settings.orElseThrow().presence())) {
       trial.birthTaken();
     }
@@ -518,6 +529,12 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     trial.birthTaken();
     retries.stable();
     board.state(state, now(), 0, Optional.empty());
+  }
+
+  /** The journal's status may have changed. */
+  void journalChanged() {
+    storeWatch.look(rooms.journal().status());
+    work();
   }
 
   private void lookAtStore(Carrier carrier) {

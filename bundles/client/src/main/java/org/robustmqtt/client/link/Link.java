@@ -79,6 +79,7 @@ public final class Link {
         () -> {
           doors.loop().watchedBy(rescue);
           orders.start();
+          life.journalChanged();
         });
   }
 
@@ -102,6 +103,11 @@ public final class Link {
     if (woken.compareAndSet(false, true)) {
       doors.loop().execute(work);
     }
+  }
+
+  /** The status of the journal may have changed. Any thread. */
+  public void journalChanged() {
+    enqueue(life::journalChanged);
   }
 
   private void work() {

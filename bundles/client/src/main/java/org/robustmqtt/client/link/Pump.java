@@ -31,6 +31,9 @@ final class Pump {
 
   private long presenceSequence;
 
+  /** Of the birth that was given to the session last; 0: none was. */
+  private long birthSequence;
+
   Pump(Outbox outbox) {
     this.outbox = outbox;
   }
@@ -44,6 +47,11 @@ final class Pump {
   /** Returns whether the birth was published on this connection. */
   boolean birthSaid() {
     return birthSaid;
+  }
+
+  /** Returns whether this message of presence is the birth. */
+  boolean isBirth(long sequence) {
+    return sequence == birthSequence;
   }
 
   /** Returns whether no birth waits here. */
@@ -103,6 +111,7 @@ final class Pump {
       Message message = birth.get();
       birth = Optional.empty();
       birthSaid = true;
+      birthSequence = nextPresence();
       sendPresence(carrier, message);
     }
     return true;

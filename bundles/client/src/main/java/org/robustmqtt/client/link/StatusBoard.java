@@ -38,6 +38,7 @@ final class StatusBoard {
     private List<String> certificates = List.of();
     private List<String> faults = List.of();
     private List<String> tolerated = List.of();
+    private Optional<String> presence = Optional.empty();
     private long connects;
 
     Shown(ConnectionState state, Instant since) {
@@ -61,6 +62,7 @@ final class StatusBoard {
       certificates = other.certificates;
       faults = other.faults;
       tolerated = other.tolerated;
+      presence = other.presence;
       connects = other.connects;
     }
   }
@@ -148,6 +150,11 @@ final class StatusBoard {
     }
   }
 
+  /** Shows this line as what the broker says to the presence. */
+  void presence(Optional<String> line) {
+    change(copy -> copy.presence = line);
+  }
+
   private void change(Consumer<Shown> change) {
     Shown copy = new Shown(shown);
     change.accept(copy);
@@ -184,7 +191,12 @@ final class StatusBoard {
             .capabilities(s.capabilities)
             .tls(s.tls)
             .faults(
-                Stream.of(s.faults, s.certificates, s.tolerated, StoreProblems.lines(journal))
+                Stream.of(
+                        s.faults,
+                        s.presence.stream().toList(),
+                        s.certificates,
+                        s.tolerated,
+                        StoreProblems.lines(journal))
                     .flatMap(List::stream)
                     .toList())
             .subscriptions(rooms.dispatcher().subscriptions())

@@ -161,7 +161,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     if (sequence > 0) {
       rooms.outbox().settle(sequence, SENT);
     } else {
-      presenceSettled(sequence);
+      presenceSettled(sequence, SENT);
     }
   }
 
@@ -256,9 +256,9 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   }
 
   @Override
-  public void presenceSettled(long sequence) {
+  public void presenceSettled(long sequence, Outcome outcome) {
     // Within an effect: what follows must not enter the session.
-    doors.loop().execute(() -> life.guarded(() -> life.presenceSettled(sequence)));
+    doors.loop().execute(() -> life.guarded(() -> life.presenceSettled(sequence, outcome)));
   }
 
   @Override

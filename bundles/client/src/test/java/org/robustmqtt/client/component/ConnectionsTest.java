@@ -162,7 +162,8 @@ class ConnectionsTest {
         all.stream().filter(s -> s.state() == ConnectionState.FAULTED).findFirst().orElseThrow();
     assertEquals(ProblemKind.NAME_TAKEN, second.problem().orElseThrow().kind());
     assertEquals(
-        "the name \"home\" is used by configuration org.robustmqtt.connection~one",
+        "configuration org.robustmqtt.connection~two: the name \"home\" is used by configuration"
+            + " org.robustmqtt.connection~one",
         second.problem().orElseThrow().text());
 
     world.delete("one");
