@@ -126,7 +126,7 @@ final class Audience {
     Copies.Heard heard = Copies.Heard.BY_OWN;
     Set<Integer> expected = expected(matching);
     if (came && expected.size() > 1) {
-      heard = copies.came(delivery, identifiers, expected);
+      heard = copies.came(delivery, identifiers, expected, sharedToo(matching, expected));
     }
     switch (heard) {
       case BY_ALL -> {}
@@ -212,6 +212,20 @@ final class Audience {
       }
     }
     return expected;
+  }
+
+  /** Returns these and the identifiers of shared filters, whose copy may go to another client. */
+  private static Set<Integer> sharedToo(List<Want> matching, Set<Integer> expected) {
+    Set<Integer> possible = expected;
+    for (Want want : matching) {
+      if (want.atBroker != 0 && want.granted >= 0 && want.filter.shared()) {
+        if (possible == expected) {
+          possible = new HashSet<>(expected);
+        }
+        possible.add(want.atBroker);
+      }
+    }
+    return possible;
   }
 
   private static boolean sentForFilters(Publish packet) {

@@ -28,38 +28,27 @@ final class Copies {
   /** So many topics are looked at; of more, every copy is heard, as long as nothing is known. */
   private static final int TOPICS = 64;
 
-  /** So many different messages in a row have to come as often as there are identifiers. */
-  private static final int PROOFS = 2;
-
   /** A message of which copies may follow. */
   private static final class Message {
-    private final Publish packet;
-    private final Set<Integer> identifiers = new HashSet<>();
+    private final Delivery heard;
+    private final Set<Integer> identifiers;
 
-    /** The copy that is heard. */
-    private Delivery heard;
-
-    private int times;
-
-    Message(Delivery heard) {
-      this.packet = heard.packet;
+    Message(Delivery heard, Set<Integer> identifiers) {
       this.heard = heard;
+      this.identifiers = new HashSet<>(identifiers);
     }
 
-    boolean same(Publish other) {
-      return packet.payload().length == other.payload().length
-          && Arrays.equals(packet.payload(), other.payload());
+    boolean isFollowedBy(Publish other, Set<Integer> others) {
+      return Arrays.equals(heard.packet.payload(), other.payload())
+          && others.stream().noneMatch(identifiers::contains);
     }
   }
 
   private final Map<String, Message> first = new HashMap<>();
-  private final Map<String, Message> whole = new HashMap<>();
+  private final WholeCopies whole = new WholeCopies();
 
   /** Whether copies with an identifier of their own come for all filters. */
   private boolean apart;
-
-  private int proofs;
-  private boolean disproved;
 
   /**
    * A connection begins.
@@ -69,10 +58,8 @@ final class Copies {
    */
   void begin(boolean resumed) {
     first.clear();
-    whole.clear();
+    whole.begin(resumed);
     apart &= resumed;
-    proofs = 0;
-    disproved = false;
   }
 
   /**
@@ -81,18 +68,20 @@ final class Copies {
    *
    * @param identifiers those it has
    * @param expected those of the filters that mean its topic
+   * @param possible the same and those of shared filters, whose copy may go to another client
    */
-  Heard came(Delivery delivery, Set<Integer> identifiers, Set<Integer> expected) {
+  Heard came(
+      Delivery delivery, Set<Integer> identifiers, Set<Integer> expected, Set<Integer> possible) {
     Publish packet = delivery.packet;
     if (identifiers.containsAll(expected)) {
       apart = true;
-      return wholeCame(delivery, expected.size());
+      return whole.isCopy(delivery, identifiers.size()) ? Heard.BY_NONE : Heard.BY_OWN;
     }
     Message before = first.get(packet.topic());
-    if (before != null && before.same(packet) && disjoint(before.identifiers, identifiers)) {
+    if (before != null && before.isFollowedBy(packet, identifiers)) {
       apart = true;
       before.identifiers.addAll(identifiers);
-      if (before.identifiers.containsAll(expected)) {
+      if (before.identifiers.containsAll(possible)) {
         first.remove(packet.topic());
       }
       delivery.follow(before.heard);
@@ -103,45 +92,8 @@ final class Copies {
       return Heard.BY_OWN;
     }
     if (first.size() < TOPICS) {
-      Message message = new Message(delivery);
-      message.identifiers.addAll(identifiers);
-      first.put(packet.topic(), message);
+      first.put(packet.topic(), new Message(delivery, identifiers));
     }
     return Heard.BY_ALL;
-  }
-
-  /** Some brokers send it as often as there are filters, each time with all identifiers. */
-  private Heard wholeCame(Delivery delivery, int filters) {
-    Publish packet = delivery.packet;
-    if (disproved) {
-      return Heard.BY_OWN;
-    }
-    Message before = whole.get(packet.topic());
-    if (before != null && before.same(packet)) {
-      before.times++;
-      if (proofs >= PROOFS && (before.times - 1) % filters != 0) {
-        delivery.follow(before.heard);
-        return Heard.BY_NONE;
-      }
-      before.heard = delivery;
-      return Heard.BY_OWN;
-    }
-    if (before != null && before.times % filters == 0) {
-      proofs++;
-    } else if (before != null) {
-      disproved = true;
-      whole.clear();
-      return Heard.BY_OWN;
-    }
-    if (before != null || whole.size() < TOPICS) {
-      Message message = new Message(delivery);
-      message.times = 1;
-      whole.put(packet.topic(), message);
-    }
-    return Heard.BY_OWN;
-  }
-
-  private static boolean disjoint(Set<Integer> some, Set<Integer> others) {
-    return others.stream().noneMatch(some::contains);
   }
 }

@@ -130,6 +130,148 @@ class CopiesTest {
     heard("a", "a", "a", "b", "b", "b", "c", "d");
   }
 
+  private void whole(int qos, String text) {
+    copy(qos, text, "#", "room/action", "room/+");
+  }
+
+  private void learned() {
+    for (String text : List.of("a", "b")) {
+      for (int i = 0; i < 3; i++) {
+        whole(1, text);
+      }
+    }
+    for (Ear ear : List.of(all, room, action)) {
+      ear.heard.clear();
+    }
+  }
+
+  /** Seen with Artemis 2.44: three queues, each in order, mixed as it happens. */
+  @Test
+  void mixed_copies_of_a_burst_that_all_have_all_identifiers_are_heard_once() {
+    learned();
+    int[] seen = {
+      0, 0, 0, 1, 2, 3, 1, 2, 3, 4, 5, 1, 4, 5, 2, 3, 4, 5, 6, 7, 8, 9, 6, 7, 8, 9, 6, 7, 8, 9
+    };
+    for (int qos = 0; qos <= 2; qos++) {
+      for (int number : seen) {
+        whole(qos, "m" + qos + number);
+      }
+    }
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      expected.add("m" + i / 10 + i % 10);
+    }
+    heard(expected.toArray(String[]::new));
+  }
+
+  /** 100 messages from three queues: the second begins 20 behind the first, the third 72. */
+  private void burst(String name) {
+    for (int i = 0; i < 172; i++) {
+      for (int behind : new int[] {0, 20, 72}) {
+        if (i >= behind && i - behind < 100) {
+          whole(1, name + (i - behind));
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_burst_at_the_beginning_shows_that_copies_come_and_what_follows_is_heard_once() {
+    burst("first");
+    for (Ear ear : List.of(all, room, action)) {
+      ear.heard.clear();
+    }
+    burst("second");
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      expected.add("second" + i);
+    }
+    for (int i = 0; i < 3; i++) {
+      whole(1, "slow");
+    }
+    expected.add("slow");
+    heard(expected.toArray(String[]::new));
+  }
+
+  @Test
+  void the_same_message_published_twice_is_heard_twice_where_copies_come() {
+    learned();
+    for (int i = 0; i < 6; i++) {
+      whole(2, "press");
+    }
+    heard("press", "press");
+  }
+
+  @Test
+  void what_is_known_of_copies_holds_as_long_as_the_session() {
+    learned();
+    box.online(true);
+    for (int i = 0; i < 3; i++) {
+      whole(1, "c");
+    }
+    heard("c");
+    box.online(false);
+    box.loop(() -> box.dispatcher.online(false, true));
+    granted(2, "#", "room/+", "room/action");
+    for (int i = 0; i < 3; i++) {
+      whole(1, "d");
+    }
+    heard("c", "d", "d", "d");
+  }
+
+  @Test
+  void a_broker_that_sends_one_copy_loses_no_message_of_a_switch_that_is_pressed_fast() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      String text = i % 2 == 0 ? "on" : "off";
+      whole(1, text);
+      expected.add(text);
+    }
+    heard(expected.toArray(String[]::new));
+  }
+
+  @Test
+  void a_broker_that_sends_one_copy_loses_no_message_that_is_repeated_slowly() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      String text = "m" + i / 3;
+      whole(1, text);
+      expected.add(text);
+      box.world.advance(java.time.Duration.ofSeconds(3));
+    }
+    heard(expected.toArray(String[]::new));
+  }
+
+  /** Each of the first two messages was published three times at once. */
+  @Test
+  void a_broker_that_was_taken_for_one_that_sends_copies_is_seen_through() {
+    learned();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      whole(1, "same");
+      expected.add("same");
+      box.world.advance(java.time.Duration.ofSeconds(11));
+    }
+    whole(1, "same");
+    whole(1, "same");
+    expected.addAll(List.of("same", "same"));
+    heard(expected.toArray(String[]::new));
+  }
+
+  @Test
+  void the_first_message_is_heard_once_also_by_the_listener_of_a_shared_filter() {
+    Ear shared = new Ear();
+    box.add(spec(2, false, "$share/g/room/#"), shared);
+    granted(2, "$share/g/room/#");
+    for (String text : List.of("a", "b")) {
+      for (String filter : List.of("#", "room/+", "room/action", "$share/g/room/#")) {
+        copy(1, text, filter);
+      }
+    }
+    assertEquals(List.of("a", "b"), shared.heard);
+    heard("a", "b");
+  }
+
   @Test
   void copies_without_identifiers_are_heard_as_they_come() {
     copy(1, "a");

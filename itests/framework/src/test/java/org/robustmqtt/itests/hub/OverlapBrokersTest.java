@@ -101,6 +101,41 @@ class OverlapBrokersTest {
     heard.forEach((filter, texts) -> assertEquals(sent, texts, filter));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void with_mosquitto_each_listener_hears_each_message_of_a_burst_once(int qos) throws Exception {
+    assumeTrue(Mosquitto.installed().isPresent(), "no Mosquitto: a real broker is not tested");
+    Mosquitto started = Mosquitto.start(folder.resolve("broker"));
+    broker = Optional.of(started);
+    RobustMqttConnection home = listening(started.uri());
+    List<String> sent = burst(home, "burst", qos);
+    end(home);
+    heard.forEach((filter, texts) -> assertEquals(sent, texts, filter));
+  }
+
+  /** Publishes 100 messages without waiting, and waits until the last one has been heard. */
+  private List<String> burst(RobustMqttConnection home, String name, int qos) {
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      sent.add(name + i);
+      home.publish(Message.text("room/action", name + i).withQos(qos));
+    }
+    Await.until(
+        () -> name + ": " + heard,
+        () -> heard.values().stream().allMatch(texts -> texts.containsAll(sent)));
+    return sent;
+  }
+
+  /** Publishes a message, and waits until each listener has heard all its three copies. */
+  private void learn(RobustMqttConnection home, String text, int qos) {
+    publish(home, text, qos);
+    Await.until(
+        () -> "three copies: " + heard,
+        () ->
+            heard.values().stream()
+                .allMatch(texts -> texts.stream().filter(text::equals).count() == 3));
+  }
+
   /**
    * Artemis sends a copy for each filter, and each of them has the identifiers of all: so it takes
    * two messages to know that they are copies.
@@ -112,25 +147,39 @@ class OverlapBrokersTest {
     EmbeddedBroker started = EmbeddedBroker.start(folder.resolve("broker"));
     broker = Optional.of(started);
     RobustMqttConnection home = listening(started.uri());
-    for (int i = 0; i < 3; i++) {
-      String text = "learn" + i;
+    learn(home, "learn0", qos);
+    learn(home, "learn1", qos);
+    List<String> sent = new ArrayList<>();
+    for (String text : List.of("a", "b", "c")) {
       publish(home, text, qos);
-      if (i < 2) {
-        Await.until(
-            () -> "three copies: " + heard,
-            () ->
-                heard.values().stream()
-                    .allMatch(texts -> texts.stream().filter(text::equals).count() == 3));
-      }
+      sent.add(text);
     }
-    publish(home, "a", qos);
-    publish(home, "b", qos);
+    sent.addAll(burst(home, "burst", qos));
+    publish(home, "d", qos);
+    sent.add("d");
     end(home);
-    heard.forEach(
-        (filter, texts) ->
-            assertEquals(
-                List.of("learn2", "a", "b"),
-                texts.stream().filter(text -> !text.matches("learn[01]")).toList(),
-                filter));
+    heard.forEach((filter, texts) -> assertEquals(sent, without("learn", texts), filter));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void with_artemis_each_listener_hears_each_message_once_after_a_burst_at_the_beginning(int qos)
+      throws Exception {
+    EmbeddedBroker started = EmbeddedBroker.start(folder.resolve("broker"));
+    broker = Optional.of(started);
+    RobustMqttConnection home = listening(started.uri());
+    burst(home, "first", qos);
+    List<String> sent = new ArrayList<>();
+    publish(home, "a", qos);
+    sent.add("a");
+    sent.addAll(burst(home, "second", qos));
+    publish(home, "b", qos);
+    sent.add("b");
+    end(home);
+    heard.forEach((filter, texts) -> assertEquals(sent, without("first", texts), filter));
+  }
+
+  private static List<String> without(String prefix, List<String> texts) {
+    return texts.stream().filter(text -> !text.startsWith(prefix)).toList();
   }
 }
