@@ -3,9 +3,16 @@ package org.robustmqtt.persistence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.Level;
+import org.robustmqtt.persistence.journal.DiskJournal;
+import org.robustmqtt.persistence.testkit.FaultyDisk;
 
 /** Sequences are given out once, also over crashes. */
 class SequenceTest {
@@ -52,6 +59,35 @@ class SequenceTest {
     assertEquals(0, journal.nextSequence());
     rig.run();
     assertEquals(LEASE + 1, journal.nextSequence());
+  }
+
+  @Test
+  void no_number_is_given_out_before_its_lease_is_forced() throws Exception {
+    Rig rig = new Rig(new FaultyDisk(), new DiskJournal.Shape(Rig.SEGMENT_SIZE, 10, 1 << 20, 16));
+    Journal journal = rig.open();
+    TreeSet<Long> given = new TreeSet<>();
+    long message = journal.nextSequence();
+    Rig.offer(journal, Rig.message(message, Durability.SYNC));
+    rig.run();
+    for (int i = 0; i < 10; i++) {
+      given.add(journal.nextSequence());
+    }
+    // Told as soon as it is written, in the round that writes the new lease, before its force.
+    List<FaultyDisk> left = new ArrayList<>();
+    journal.sent(
+        message,
+        1,
+        1,
+        Level.APPENDED,
+        written -> {
+          for (int i = 0; i < 20; i++) {
+            given.add(journal.nextSequence());
+          }
+          left.add(rig.disk.after(FaultyDisk.Crash.DROP, new Random(1)));
+        });
+    rig.run();
+    assertEquals(16L, given.last(), "the first lease is used up, and the next is only written");
+    assertTrue(Rig.reopen(left.get(0)).nextSequence() > given.last());
   }
 
   @Test

@@ -251,4 +251,78 @@ class UnreadableTest {
     assertEquals(10, read(range(231, 240)).found().size());
     assertTrue(!rig.disk.files().contains(SECOND), "reading has made it");
   }
+
+  private static List<Path> segments(FaultyDisk disk) {
+    return disk.files().stream().filter(each -> each.toString().endsWith(".seg")).toList();
+  }
+
+  @Test
+  void a_torn_tail_that_could_not_be_cut_because_it_could_not_be_read_is_no_damage_later()
+      throws Exception {
+    fill();
+    for (int from : new int[] {0, 5_000}) {
+      FaultyDisk disk = rig.disk.copy();
+      Path last = segments(disk).get(segments(disk).size() - 1);
+      byte[] whole = disk.content(last);
+      byte[] torn = java.util.Arrays.copyOf(whole, whole.length + 100);
+      java.util.Arrays.fill(torn, whole.length, torn.length, (byte) 0x55);
+      disk.setContent(last, torn);
+      disk.unreadable(last, from, Integer.MAX_VALUE);
+      Rig second = new Rig(disk, SHAPE);
+      Journal opened = second.open();
+      Rig.offer(opened, Rig.message(opened.nextSequence(), Durability.SYNC, 1, 200));
+      second.run();
+      FaultyDisk healed = disk.copy();
+      healed.unreadable(last, 0, 0);
+      Journal third = new Rig(healed, SHAPE).open();
+      assertEquals(List.of(), third.status().damagedFiles(), "from " + from);
+      assertEquals(501, third.status().recovered());
+    }
+  }
+
+  @Test
+  void a_segment_that_was_deleted_is_not_missed_while_who_says_so_cannot_be_read()
+      throws Exception {
+    fill();
+    int before = segments(rig.disk).size();
+    for (long i = 1; i <= 230; i++) {
+      journal.settled(i, ok -> {});
+    }
+    for (int i = 0; i < 300; i++) {
+      Rig.offer(journal, Rig.message(journal.nextSequence(), Durability.SYNC, 1, 200));
+      rig.run();
+    }
+    rig.pass(Duration.ofMinutes(5));
+    FaultyDisk disk = rig.disk.copy();
+    assertTrue(!segments(disk).contains(SECOND), "deleted");
+    for (Path each : segments(disk)) {
+      if (Integer.parseInt(each.getFileName().toString().substring(0, 8)) >= before) {
+        allUnreadable(disk, each);
+      }
+    }
+    Journal opened = new Rig(disk, SHAPE).open();
+    assertTrue(opened.status().unreadable().isPresent());
+    assertEquals(List.of(), opened.status().damagedFiles());
+  }
+
+  @Test
+  void a_number_is_not_given_out_again_when_what_says_so_cannot_be_read_twice() throws Exception {
+    fill();
+    FaultyDisk disk = rig.disk.copy();
+    long given = 500;
+    for (int i = 0; i < 3; i++) {
+      for (Path each : segments(disk)) {
+        allUnreadable(disk, each);
+      }
+      Rig next = new Rig(disk, SHAPE);
+      next.clock.advance(Duration.ofSeconds(2L * i));
+      Journal opened = next.open();
+      long sequence = opened.nextSequence();
+      assertTrue(sequence > given, sequence + " after " + given);
+      given = sequence;
+      Rig.offer(opened, Rig.message(sequence, Durability.SYNC, 1, 200));
+      next.run();
+      disk = disk.copy();
+    }
+  }
 }

@@ -35,4 +35,10 @@ class ConsoleTest {
     console.whole("x".repeat(100_000));
     assertEquals(100_000, printed().strip().length());
   }
+
+  @Test
+  void a_line_of_an_export_is_one_line() {
+    console.whole("topic\nERROR forged\u0007");
+    assertEquals("topic\\u000AERROR forged\\u0007" + System.lineSeparator(), printed());
+  }
 }

@@ -24,6 +24,7 @@ import org.robustmqtt.codec.ProtocolVersion;
 final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private static final Log LOG = Log.of(Link.class);
   private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
+  private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
   private final String name;
   private final Doors doors;
@@ -376,11 +377,16 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       return;
     }
     LOG.error("{}: defect, please report; the connection begins anew", name, cause);
-    if (over || settings.isEmpty() || state == ConnectionState.CLOSED) {
+    if (over) {
+      return;
+    }
+    if (settings.isEmpty() || state == ConnectionState.CLOSED) {
+      lookAgain();
       return;
     }
     sessions.outdated();
     try {
+      lookAgain();
       lose(Place.UNKNOWN, ProblemKind.DEFECT, 0, "defect: " + cause);
     } catch (Throwable again) {
       cause.addSuppressed(again);
@@ -390,6 +396,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
         waitFor(AFTER_DEFECT_NANOS);
       }
     }
+  }
+
+  /** The defect may have come before the next look at the deadlines was set. */
+  private void lookAgain() {
+    expiry.noLaterThan(doors.clock().nanos() + LOOK_AGAIN_NANOS);
   }
 
   // Closing.

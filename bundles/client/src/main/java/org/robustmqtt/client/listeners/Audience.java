@@ -52,9 +52,9 @@ final class Audience {
     return new ArrayList<>(hearers);
   }
 
-  /** A connection begins, perhaps to another broker. */
-  void begin() {
-    copies.begin();
+  /** A connection begins; with our session it is the broker of the one before. */
+  void begin(boolean resumed) {
+    copies.begin(resumed);
   }
 
   /** Returns whether somebody is there who wants this topic. */
@@ -89,26 +89,34 @@ final class Audience {
   }
 
   /** Returns those that hear a message that came before. */
-  List<Hearer> hearingNow(Publish packet) {
-    return List.copyOf(hearing(packet, false));
+  List<Hearer> hearingNow(Delivery delivery) {
+    return List.copyOf(hearing(delivery, false));
   }
 
   /**
    * A message came: returns those that hear it, eldest first. The list is used again for the next
    * one.
    */
-  List<Hearer> hearing(Publish packet) {
-    return hearing(packet, true);
+  List<Hearer> hearing(Delivery delivery) {
+    return hearing(delivery, true);
   }
 
-  private List<Hearer> hearing(Publish packet, boolean came) {
+  private List<Hearer> hearing(Delivery delivery, boolean came) {
+    Publish packet = delivery.packet;
     List<Want> matching = matching(packet.topic());
     Set<Integer> identifiers = known(packet, matching);
     collect(matching, identifiers);
     if (found.size() > 1) {
       found.sort(BY_AGE);
     }
-    if (identifiers.isEmpty() || matching.size() == 1) {
+    if (identifiers.isEmpty()) {
+      if (!came && !delivery.hearers.isEmpty() && sentForFilters(packet)) {
+        // its filter was given up since: kept for nobody any more
+        found.clear();
+      }
+      return found;
+    }
+    if (matching.size() == 1) {
       return found;
     }
     if (packet.retain()) {
@@ -118,12 +126,19 @@ final class Audience {
     Copies.Heard heard = Copies.Heard.BY_OWN;
     Set<Integer> expected = expected(matching);
     if (came && expected.size() > 1) {
-      heard = copies.came(packet, identifiers, expected);
+      heard = copies.came(delivery, identifiers, expected);
     }
     switch (heard) {
       case BY_ALL -> {}
       case BY_OWN -> byOwn(matching, identifiers);
-      case BY_NONE -> found.clear();
+      case BY_NONE -> {
+        if (delivery.original.returned) {
+          byOwn(matching, identifiers);
+          found.removeIf(delivery::isWith);
+        } else {
+          found.clear();
+        }
+      }
     }
     return found;
   }
@@ -197,6 +212,11 @@ final class Audience {
       }
     }
     return expected;
+  }
+
+  private static boolean sentForFilters(Publish packet) {
+    return !packet.properties().isEmpty()
+        && !packet.properties().subscriptionIdentifiers().isEmpty();
   }
 
   /** Returns the identifiers of a message; none if no filter that means its topic has them. */

@@ -35,10 +35,15 @@ final class Copies {
   private static final class Message {
     private final Publish packet;
     private final Set<Integer> identifiers = new HashSet<>();
+
+    /** The copy that is heard. */
+    private Delivery heard;
+
     private int times;
 
-    Message(Publish packet) {
-      this.packet = packet;
+    Message(Delivery heard) {
+      this.packet = heard.packet;
+      this.heard = heard;
     }
 
     boolean same(Publish other) {
@@ -56,25 +61,32 @@ final class Copies {
   private int proofs;
   private boolean disproved;
 
-  /** A connection begins: nothing is known of the broker. */
-  void begin() {
+  /**
+   * A connection begins.
+   *
+   * @param resumed whether the broker has our session: it goes on as it did. Else nothing is known
+   *     of it
+   */
+  void begin(boolean resumed) {
     first.clear();
     whole.clear();
-    apart = false;
+    apart &= resumed;
     proofs = 0;
     disproved = false;
   }
 
   /**
-   * A message came that more than one filter means.
+   * A message came that more than one filter means. One that nobody hears follows the one that is
+   * heard, see {@link Delivery#follow}.
    *
    * @param identifiers those it has
    * @param expected those of the filters that mean its topic
    */
-  Heard came(Publish packet, Set<Integer> identifiers, Set<Integer> expected) {
+  Heard came(Delivery delivery, Set<Integer> identifiers, Set<Integer> expected) {
+    Publish packet = delivery.packet;
     if (identifiers.containsAll(expected)) {
       apart = true;
-      return wholeCame(packet, expected.size());
+      return wholeCame(delivery, expected.size());
     }
     Message before = first.get(packet.topic());
     if (before != null && before.same(packet) && disjoint(before.identifiers, identifiers)) {
@@ -83,6 +95,7 @@ final class Copies {
       if (before.identifiers.containsAll(expected)) {
         first.remove(packet.topic());
       }
+      delivery.follow(before.heard);
       return Heard.BY_NONE;
     }
     first.remove(packet.topic());
@@ -90,7 +103,7 @@ final class Copies {
       return Heard.BY_OWN;
     }
     if (first.size() < TOPICS) {
-      Message message = new Message(packet);
+      Message message = new Message(delivery);
       message.identifiers.addAll(identifiers);
       first.put(packet.topic(), message);
     }
@@ -98,15 +111,20 @@ final class Copies {
   }
 
   /** Some brokers send it as often as there are filters, each time with all identifiers. */
-  private Heard wholeCame(Publish packet, int filters) {
+  private Heard wholeCame(Delivery delivery, int filters) {
+    Publish packet = delivery.packet;
     if (disproved) {
       return Heard.BY_OWN;
     }
     Message before = whole.get(packet.topic());
     if (before != null && before.same(packet)) {
       before.times++;
-      boolean copy = proofs >= PROOFS && (before.times - 1) % filters != 0;
-      return copy ? Heard.BY_NONE : Heard.BY_OWN;
+      if (proofs >= PROOFS && (before.times - 1) % filters != 0) {
+        delivery.follow(before.heard);
+        return Heard.BY_NONE;
+      }
+      before.heard = delivery;
+      return Heard.BY_OWN;
     }
     if (before != null && before.times % filters == 0) {
       proofs++;
@@ -116,7 +134,7 @@ final class Copies {
       return Heard.BY_OWN;
     }
     if (before != null || whole.size() < TOPICS) {
-      Message message = new Message(packet);
+      Message message = new Message(delivery);
       message.times = 1;
       whole.put(packet.topic(), message);
     }

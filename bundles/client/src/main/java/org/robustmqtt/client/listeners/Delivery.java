@@ -37,6 +37,15 @@ final class Delivery {
   /** Whether its bytes are counted, see {@link Endings#weigh}. */
   boolean held;
 
+  /** Whether a listener went before it heard it. */
+  boolean returned;
+
+  /** The copy that listeners hear instead of this one; null if there is none to wait for. */
+  Delivery original;
+
+  /** The copies that wait until listeners have heard this one. */
+  List<Delivery> copies = List.of();
+
   boolean parked;
   long parkedAt;
   boolean done;
@@ -96,6 +105,47 @@ final class Delivery {
    */
   boolean endsWithConnection() {
     return packet.qos() != QoS.EXACTLY_ONCE;
+  }
+
+  /**
+   * Returns whether its calls are waited for when its connection is lost, for its own sake or for
+   * that of a copy.
+   */
+  boolean outlivesConnection() {
+    if (!endsWithConnection()) {
+      return true;
+    }
+    for (int i = 0; i < copies.size(); i++) {
+      if (!copies.get(i).endsWithConnection()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Listeners hear another copy instead of this one: it is not at its end before they have heard
+   * that. Else the end of our process could take the message: the copy of a listener acknowledged,
+   * the one that it was to hear lost with the process, and sent again for others only.
+   */
+  void follow(Delivery heard) {
+    original = heard;
+    if (heard.open > 0) {
+      if (heard.copies.isEmpty()) {
+        heard.copies = new ArrayList<>(2);
+      }
+      heard.copies.add(this);
+    }
+  }
+
+  /** Returns whether the copy that is heard instead of this one is still with listeners. */
+  boolean waits() {
+    return original != null && original.open > 0;
+  }
+
+  /** Returns whether a listener was given it, or the copy that is heard instead of it. */
+  boolean isWith(Hearer hearer) {
+    return hearers.contains(hearer) || original != null && original.hearers.contains(hearer);
   }
 
   /** Returns the message as those see it that do not acknowledge by hand: one for all of them. */

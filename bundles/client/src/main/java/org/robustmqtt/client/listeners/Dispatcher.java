@@ -152,8 +152,7 @@ public final class Dispatcher {
     audience.add(hearer);
     hearer.filters.forEach(filter -> wanted.add(filter, hearer));
     for (Delivery delivery : parking.all()) {
-      if (!delivery.hearers.contains(hearer)
-          && audience.hearingNow(delivery.packet).contains(hearer)) {
+      if (!delivery.isWith(hearer) && audience.hearingNow(delivery).contains(hearer)) {
         offer(hearer, delivery);
         if (!parks(delivery)) {
           parking.leave(delivery);
@@ -206,7 +205,7 @@ public final class Dispatcher {
    */
   public void online(boolean resumed, boolean resubscribes) {
     assert doors.loop().isCurrent();
-    audience.begin();
+    audience.begin(resumed);
     wanted.online(resumed, resubscribes);
   }
 
@@ -274,7 +273,7 @@ public final class Dispatcher {
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     received.increment();
     endings.begin(delivery);
-    List<Hearer> hearing = audience.hearing(packet);
+    List<Hearer> hearing = audience.hearing(delivery);
     for (int i = 0; i < hearing.size(); i++) {
       offer(hearing.get(i), delivery);
     }
@@ -401,12 +400,23 @@ public final class Dispatcher {
 
     @Override
     public void handedBack(Hearer hearer, Delivery delivery) {
-      if (!endings.counts(delivery) || closed) {
+      if (closed) {
         return;
       }
-      for (Hearer other : audience.hearingNow(delivery.packet)) {
+      delivery.returned = true;
+      handedBack(delivery);
+      // a copy of it may be the one that was sent for this listener
+      List.copyOf(delivery.copies).forEach(this::handedBack);
+      endings.endIfDone(delivery);
+    }
+
+    private void handedBack(Delivery delivery) {
+      if (!endings.counts(delivery)) {
+        return;
+      }
+      for (Hearer other : audience.hearingNow(delivery)) {
         // one that took the listener's place before the listener went
-        if (!delivery.hearers.contains(other)) {
+        if (!delivery.isWith(other)) {
           offer(other, delivery);
         }
       }
@@ -416,7 +426,6 @@ public final class Dispatcher {
       if (!delivery.acknowledged() && delivery.hearers.isEmpty()) {
         unclaimed.increment();
       }
-      endings.endIfDone(delivery);
     }
 
     @Override

@@ -75,10 +75,23 @@ final class Endings {
   /** Tells the end of a message if it is at its end. */
   void endIfDone(Delivery delivery) {
     weigh(delivery);
-    if (delivery.done || delivery.open > 0 || delivery.parked) {
+    if (delivery.open > 0) {
+      return;
+    }
+    end(delivery);
+    if (!delivery.copies.isEmpty()) {
+      List<Delivery> copies = delivery.copies;
+      delivery.copies = List.of();
+      copies.forEach(this::endIfDone);
+    }
+  }
+
+  private void end(Delivery delivery) {
+    if (delivery.done || delivery.parked || delivery.waits()) {
       return;
     }
     delivery.done = true;
+    delivery.original = null;
     if (counts(delivery)) {
       count(delivery, -1);
       handled.add(delivery);

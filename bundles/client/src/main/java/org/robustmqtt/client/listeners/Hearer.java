@@ -312,7 +312,7 @@ final class Hearer implements MqttSubscriptionHandle {
   /** The connection is lost: nobody waits for the end of most of what was given. */
   void lost() {
     for (Call call : List.copyOf(awaited)) {
-      if (call.delivery.endsWithConnection()) {
+      if (!call.delivery.outlivesConnection()) {
         call.released = true;
         awaited.remove(call);
         loosen(call);

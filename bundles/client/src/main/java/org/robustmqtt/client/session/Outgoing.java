@@ -250,6 +250,7 @@ final class Outgoing {
       return false;
     }
     if (exchange.list == released) {
+      exchange.releasedBefore = true;
       writePubrel(packetId, 0);
     } else if (exchange.list != releasing) {
       if (ReasonCode.failure(reasonCode)) {

@@ -97,6 +97,21 @@ class LinkAbandonTest {
   }
 
   @Test
+  void deadlines_are_kept_after_a_defect_at_one_of_them() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings());
+    it.start();
+    it.outbox.publish(Message.text("a", "x").withDeadline(Duration.ofSeconds(5)));
+    Ticket later = it.outbox.publish(Message.text("b", "x").withDeadline(Duration.ofSeconds(10)));
+    it.world.run();
+    it.journal.breakSettledOnce(new IllegalStateException("a defect, thrown by this test"));
+    it.world.advance(Duration.ofSeconds(8));
+    assertEquals(ProblemKind.DEFECT, it.problem());
+    assertEquals(Optional.empty(), it.outcome(later));
+    it.world.advance(Duration.ofSeconds(2));
+    assertEquals(Optional.of(new Outcome.Dropped(DropReason.EXPIRED, 0, false)), it.outcome(later));
+  }
+
+  @Test
   void an_abandoned_message_is_known_after_a_restart_and_is_neither_sent_nor_counted_again() {
     LinkWorld it = online();
     it.broker.ignore(PacketType.PUBLISH);

@@ -218,6 +218,26 @@ class PeerClosesTest {
     assertEquals(20, active(peer));
   }
 
+  @Test
+  void those_that_were_granted_share_no_subscribe_with_one_of_which_nothing_is_known() {
+    Peer peer = peer(Peer.V5, packet -> asks(packet, "f/20"));
+    listen(peer, 0, 20);
+    peer.it.online();
+    peer.it.world.run();
+    peer.it.broker.forgetSessions(true);
+    peer.closes();
+    listen(peer, 20, 21);
+    peer.forget();
+    seconds(peer, () -> peer.it.state() == ConnectionState.ONLINE);
+    peer.it.world.run();
+    assertEquals(
+        List.of(20, 1),
+        peer.packets(Subscribe.class).stream()
+            .limit(2)
+            .map(one -> one.subscriptions().size())
+            .toList());
+  }
+
   /** Was: nothing left in 32 s, and a second client was blamed. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
@@ -271,6 +291,20 @@ class PeerClosesTest {
     peer.it.world.run();
     assertTrue(peer.it.broker.topics().size() >= 5);
     assertEquals("state", peer.packets(Publish.class).get(0).topic(), "it is said again");
+  }
+
+  /** Five such losses in a row are those of two clients with one identifier. */
+  @Test
+  void no_second_client_is_blamed_while_a_message_of_ours_is_not_acknowledged() {
+    Peer peer = peer(Peer.V5, packet -> publishes(packet, "bad"));
+    peer.it.online();
+    peer.publish("bad", 1);
+    for (int loss = 1; loss <= 7; loss++) {
+      peer.it.world.run();
+      assertEquals(ProblemKind.CONNECTION_LOST, peer.it.problem(), "loss " + loss);
+      peer.awaitOnline();
+    }
+    assertTrue(peer.it.broker.lines().size() >= 8);
   }
 
   @ParameterizedTest

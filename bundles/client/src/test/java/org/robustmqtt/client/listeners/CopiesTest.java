@@ -270,4 +270,117 @@ class CopiesTest {
     assertEquals(expected, room.heard);
     assertEquals(Collections.emptyList(), action.heard);
   }
+
+  @Test
+  void a_copy_that_nobody_hears_is_not_acknowledged_before_the_one_that_is_heard() {
+    DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+    Ear slow = new Ear();
+    box.on(lane, spec(2, false, "+/action"), slow);
+    granted(2, "+/action");
+    long first = copy(1, "a", "room/+");
+    long own = copy(2, "a", "+/action");
+    box.world.run();
+    assertEquals(List.of(), box.handled, "not one of them: the listener has not heard it");
+    box.run(lane);
+    assertEquals(List.of("a"), slow.heard);
+    assertEquals(List.of(first, own), box.handled);
+  }
+
+  @Test
+  void copies_that_all_have_all_identifiers_wait_for_the_one_that_is_heard() {
+    DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+    Ear slow = new Ear();
+    box.on(lane, spec(2, false, "+/action"), slow);
+    granted(2, "+/action");
+    for (String text : List.of("a", "b", "c")) {
+      for (int i = 0; i < 4; i++) {
+        copy(1, text, "#", "room/+", "room/action", "+/action");
+      }
+    }
+    box.run(lane);
+    box.handled.clear();
+    for (int i = 0; i < 4; i++) {
+      copy(1, "d", "#", "room/+", "room/action", "+/action");
+    }
+    box.world.run();
+    assertEquals(List.of(), box.handled);
+    box.run(lane);
+    assertEquals(4, box.handled.size());
+    assertEquals(List.of("d"), slow.heard.subList(9, slow.heard.size()));
+  }
+
+  @Test
+  void a_listener_that_goes_before_it_heard_another_copy_hears_its_own_when_it_is_back() {
+    for (boolean late : List.of(false, true)) {
+      DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+      Ear slow = new Ear();
+      box.loop(() -> box.dispatcher.online(false, true));
+      MqttSubscriptionHandle handle = box.on(lane, spec(2, false, "+/action"), slow);
+      granted(2, "#", "room/+", "room/action", "+/action");
+      box.handled.clear();
+      copy(1, "a" + late, "room/+");
+      if (late) {
+        handle.close();
+        box.world.run();
+      }
+      long own = copy(2, "a" + late, "+/action");
+      handle.close();
+      box.world.run();
+      assertEquals(false, box.handled.contains(own), "kept for it");
+      MqttSubscriptionHandle back = box.add(spec(2, false, "+/action"), slow);
+      assertEquals(List.of("a" + late), slow.heard);
+      assertEquals(true, box.handled.contains(own));
+      back.close();
+      box.world.run();
+    }
+    heard("afalse", "atrue");
+  }
+
+  @Test
+  void a_copy_of_qos_2_that_waits_is_acknowledged_on_the_next_connection() {
+    DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+    Ear slow = new Ear();
+    box.on(lane, spec(2, false, "+/action"), slow);
+    granted(2, "+/action");
+    copy(1, "a", "room/+");
+    long own = copy(2, "a", "+/action");
+    box.loop(box.dispatcher::lost);
+    box.online(true);
+    assertEquals(List.of(), box.handled);
+    box.run(lane);
+    assertEquals(List.of(own), box.handled);
+    assertEquals(0, box.dispatcher.receivedPending());
+  }
+
+  @Test
+  void what_a_broker_does_with_copies_is_known_as_long_as_its_session() {
+    copy(1, "a", "room/+");
+    copy(2, "a", "#");
+    box.loop(box.dispatcher::lost);
+    box.online(true);
+    copy(1, "a", "room/+");
+    assertEquals(List.of("a", "a"), room.heard, "sent again for it");
+    assertEquals(List.of("a"), all.heard);
+    assertEquals(List.of("a"), action.heard);
+    box.loop(box.dispatcher::lost);
+    box.loop(() -> box.dispatcher.online(false, true));
+    copy(1, "b", "room/+");
+    assertEquals(List.of("a", "b"), all.heard, "another session: perhaps another broker");
+  }
+
+  /** What is kept for a restarted listener is not for others when its filter is given up. */
+  @Test
+  void a_copy_for_a_filter_that_was_given_up_is_not_heard_by_who_comes_later() {
+    Ear gone = new Ear();
+    box.add(spec(1, false, "+/action"), gone).close();
+    box.world.run();
+    granted(1, "+/action");
+    copy(1, "a", "+/action");
+    heard("a");
+    box.dispatcher.unsubscribe("+/action");
+    box.world.run();
+    Ear later = new Ear();
+    box.add(spec(2, false, "room/action"), later);
+    assertEquals(List.of(), later.heard);
+  }
 }

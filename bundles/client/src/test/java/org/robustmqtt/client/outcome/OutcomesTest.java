@@ -21,6 +21,7 @@ import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.testing.SteppedJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
+import org.robustmqtt.journal.Level;
 import org.robustmqtt.whiteboard.Settlement;
 
 /** Delivery-rules 1: a settlement is appended before its outcome is announced. */
@@ -172,5 +173,27 @@ class OutcomesTest {
     world.run();
     assertEquals(
         Optional.of(new Outcome.Dropped(DropReason.EXPIRED, 0, false)), ticket.outcomeNow());
+  }
+
+  @Test
+  void an_expired_message_that_was_sent_is_announced_when_it_is_appended_that_it_is_abandoned() {
+    Ticket ticket =
+        outbox.publish(
+            Message.text("t", "x")
+                .withDurability(Durability.GROUP)
+                .withDeadline(Duration.ofSeconds(5)));
+    journal.step();
+    assertTrue(outbox.next(true).isPresent());
+    journal.sent(ticket.id(), 1, 1, Level.APPENDED, written -> {});
+    journal.step();
+    world.advance(Duration.ofSeconds(6));
+    outbox.expire();
+    world.run();
+    assertEquals(Optional.empty(), ticket.outcomeNow(), "not before");
+    journal.step();
+    world.run();
+    assertTrue(journal.log().contains("abandoned " + ticket.id()), () -> journal.log().toString());
+    assertEquals(
+        Optional.of(new Outcome.Dropped(DropReason.EXPIRED, 0, true)), ticket.outcomeNow());
   }
 }

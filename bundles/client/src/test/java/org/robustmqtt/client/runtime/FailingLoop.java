@@ -93,12 +93,24 @@ final class FailingLoop {
   Thread thread(String name, Runnable work) {
     boolean meant = unstartableName.isEmpty() || name.equals(unstartableName);
     if (meant && unstartable.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-      throw new OutOfMemoryError("unable to create native thread");
+      return new Unstartable(name);
     }
     boolean dead =
         name.equals("robust-mqtt/loop")
             && stillborn.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
     return Threads.daemon(name, dead ? () -> {} : work);
+  }
+
+  /** A thread that the system does not give out: it is made, and fails when it is started. */
+  private static final class Unstartable extends Thread {
+    Unstartable(String name) {
+      super(name);
+    }
+
+    @Override
+    public void start() {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
   }
 
   private void at(Step now) {

@@ -133,6 +133,16 @@ class ResumeTest {
         .expect("settled 1 acknowledged 0x92 perhaps duplicate");
   }
 
+  /** PUBREC came twice, so that PUBREL was sent twice: the first one has finished the message. */
+  @Test
+  void a_second_pubrel_that_the_broker_does_not_know_sends_nothing_again() {
+    Scene scene = Scene.online().send(1, 2, "a").written().pubrec(1).written().clear();
+    scene.pubrec(1).expect("PUBREL #1");
+    scene
+        .got(new org.robustmqtt.codec.Pubcomp(1, 0x92, Properties.NONE))
+        .expect("settled 1 acknowledged 0x92");
+  }
+
   @Test
   void qos_2_of_a_lost_session_goes_back_to_the_queue_at_every_stage() {
     Scene.online()

@@ -44,6 +44,7 @@ public final class MemoryJournal implements Journal {
   private final Set<Long> waiting = new LinkedHashSet<>();
 
   private Optional<RuntimeException> brokenOnce = Optional.empty();
+  private Optional<RuntimeException> settledBrokenOnce = Optional.empty();
 
   /** Makes an empty journal. */
   public MemoryJournal() {
@@ -105,6 +106,11 @@ public final class MemoryJournal implements Journal {
   /** Throws this from the next call of {@code sent}: a defect. */
   public void breakOnce(RuntimeException defect) {
     brokenOnce = Optional.of(defect);
+  }
+
+  /** Throws this from the next call of {@code settled}: a defect. */
+  public void breakSettledOnce(RuntimeException defect) {
+    settledBrokenOnce = Optional.of(defect);
   }
 
   /** Returns what was called, in order: {@code sent 5 1 7}, {@code settled 5}. */
@@ -253,6 +259,11 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public void settled(long sequence, WrittenCallback callback) {
+    Optional<RuntimeException> defect = settledBrokenOnce;
+    settledBrokenOnce = Optional.empty();
+    if (defect.isPresent()) {
+      throw defect.get();
+    }
     calls.add("settled " + sequence);
     messages.remove(sequence);
     if (broken) {

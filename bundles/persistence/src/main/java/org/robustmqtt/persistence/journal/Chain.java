@@ -102,7 +102,7 @@ final class Chain {
 
   /** Returns whether a file with no header was there before it was used. */
   boolean isDraft(int number) {
-    return isOnlyBegun(number) && (isLast(number) || namedEnd(number) < 0);
+    return isOnlyBegun(number) && (isLast(number) || namedEnd(number) < Format.DATA);
   }
 
   /** Returns whether no later segment says where this one ended, or has lost its header. */

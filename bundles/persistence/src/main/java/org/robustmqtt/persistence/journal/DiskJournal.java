@@ -110,10 +110,11 @@ public final class DiskJournal implements Journal {
                 found.wallMillis(),
                 found.merged().aliases(),
                 found.merged().replaced()));
-    this.lease = new Lease(found.next(), place.shape().lease());
+    WallTime wall = new WallTime(place.clock(), found.wallMillis());
+    long next = found.isWhole() ? found.next() : Lease.byTime(found.next(), wall.millis());
+    this.lease = new Lease(next, place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
-    WallTime wall = new WallTime(place.clock(), found.wallMillis());
     this.segments =
         new Segments(
             place.disk(),
@@ -155,7 +156,7 @@ public final class DiskJournal implements Journal {
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
     boolean begun = false;
     try {
-      journal.committer.begin(found.next(), disk.failure(), () -> repair(place));
+      journal.committer.begin(journal.lease.position(), disk.failure(), () -> repair(place));
       journal.publishStatus();
       worker.add(journal);
       begun = place.rounds().wake();

@@ -66,6 +66,17 @@ final class Lease {
   }
 
   /**
+   * Returns the first number of a run that does not know the newest lease, far above those that no
+   * run, now or before, gives out by a lease that is known.
+   *
+   * @param known no number below may be given out
+   * @param wallMillis the time: a run that begins later has larger ones
+   */
+  static long byTime(long known, long wallMillis) {
+    return known + (wallMillis / 1000 << PER_SECOND);
+  }
+
+  /**
    * Goes on although the disk takes no lease, with numbers that no other run gives out: by the
    * time, so that a run that ends before it can say so is followed by one with larger numbers.
    * Nothing that has such a number is written before the lease that this returns is forced.
@@ -74,7 +85,7 @@ final class Lease {
    * @return the lease: no sequence at or above is given out
    */
   long byTime(long wallMillis) {
-    long from = Math.max(end, next.get()) + (wallMillis / 1000 << PER_SECOND);
+    long from = byTime(Math.max(end, next.get()), wallMillis);
     next.accumulateAndGet(from, Math::max);
     end = from + BY_TIME;
     renewing.set(false);

@@ -147,7 +147,7 @@ public final class Merge {
             target.lowest(),
             Math.max(target.generation(), clock.wallMillis()) + segment.number,
             previous.number,
-            previous.forcedEnd,
+            previous.surelyForced(),
             lease,
             Math.max(clock.wallMillis(), target.wallMillis()),
             false);

@@ -36,6 +36,11 @@ record Recovered(
     Merged merged,
     Report report) {
 
+  /** Returns whether the disk could read all of it, the newest lease too. */
+  boolean isWhole() {
+    return segments.stream().allMatch(segment -> segment.unreadable.isEmpty());
+  }
+
   /** Old sequences of messages from another journal by new ones, and who is replaced by them. */
   record Merged(Map<Long, Long> aliases, List<Long> replaced) {}
 

@@ -96,13 +96,15 @@ final class RecoveryScan {
       }
     }
     lowest = Math.max(chain.lowest(), replay.watermark());
-    for (int number : chain.missing(lowest)) {
-      damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+    if (segments.stream().allMatch(segment -> segment.unreadable.isEmpty())) {
+      // else what cannot be read may say that they were deleted
+      for (int number : chain.missing(lowest)) {
+        damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+      }
     }
     deleteDead(lowest);
     long next = replay.next(chain.headers());
-    boolean unreadable = segments.stream().anyMatch(segment -> segment.unreadable.isPresent());
-    if (!damaged.added().isEmpty() || unreadable) {
+    if (!damaged.added().isEmpty()) {
       next += JUMP;
     }
     report();
@@ -190,6 +192,7 @@ final class RecoveryScan {
       segments.add(segment);
       readRecords(segment, header.get());
     } else if (segment.unreadable.isPresent()) {
+      segment.uncutFrom = Math.max(0, chain.namedEnd(number));
       segments.add(segment);
     } else {
       damaged.addFile(number, Math.max(bytes.length(), chain.namedEnd(number)));
@@ -207,14 +210,15 @@ final class RecoveryScan {
             header,
             chain.namedEnd(segment.number, bytes.array(), length),
             replay::record);
+    long surelyForced = Math.max(result.forced(), chain.namedEnd(segment.number));
     if (segment.unreadable.isPresent()) {
       // what the disk may read another time is neither damaged nor torn
+      segment.uncutFrom = surelyForced;
       return;
     }
     damaged.add(segment.number, bytes.array(), length, result.damage());
     segment.size = result.end();
     segment.forcedEnd = result.end();
-    long surelyForced = Math.max(result.forced(), chain.namedEnd(segment.number));
     finish(segment.number, (int) result.end(), (int) Math.min(surelyForced, result.end()));
   }
 

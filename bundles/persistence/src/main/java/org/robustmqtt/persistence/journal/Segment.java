@@ -17,6 +17,9 @@ final class Segment {
   /** Up to where it was forced. */
   long forcedEnd;
 
+  /** Where its torn tail may begin if it could not be read, so not be cut, when it was found. */
+  long uncutFrom = Long.MAX_VALUE;
+
   /** Its header; empty if it was lost, or could not be read. */
   Optional<SegmentHeader> header = Optional.empty();
 
@@ -40,6 +43,11 @@ final class Segment {
 
   Segment(int number) {
     this.number = number;
+  }
+
+  /** Returns up to where another segment may say that it was forced: damage is what lacks there. */
+  long surelyForced() {
+    return Math.min(forcedEnd, uncutFrom);
   }
 
   /** A record of so many bytes counts from now on. */

@@ -110,7 +110,7 @@ final class Segments {
         lowestLive(base),
         generation,
         previous.number,
-        previous.forcedEnd,
+        previous.surelyForced(),
         lease,
         now,
         carried);

@@ -217,10 +217,11 @@ public final class FileDisk implements Disk {
     private final Path file;
     private final Path name;
 
-    /** Which file is locked; guarded by the monitor, as is the channel. */
+    /** Which file is locked; guarded by the monitor, as are the next two. No I/O is done in it. */
     private Optional<Object> locked;
 
     private FileChannel channel;
+    private boolean closed;
 
     ChannelLock(FileChannel channel, Path file, Path name, Optional<Object> locked) {
       this.channel = channel;
@@ -230,18 +231,27 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public synchronized void renew() throws IOException {
+    public void renew() throws IOException {
       // Of the same file no second channel may be opened: to close it would drop the lock.
-      if (!channel.isOpen() || locked.isPresent() && key(file).equals(locked)) {
+      if (key(file).filter(this::isLocked).isPresent()) {
         return;
       }
       FileChannel next =
           lockedChannel(file)
               .orElseThrow(() -> new IOException("another process has a journal there"));
-      FileChannel before = channel;
-      channel = next;
-      locked = key(file);
-      close(before);
+      close(exchange(next, key(file)));
+    }
+
+    private synchronized boolean isLocked(Object key) {
+      return closed || locked.filter(key::equals).isPresent();
+    }
+
+    /** Returns the channel that is not needed any more. */
+    private synchronized FileChannel exchange(FileChannel next, Optional<Object> key) {
+      FileChannel old = closed ? next : channel;
+      channel = closed ? channel : next;
+      locked = key;
+      return old;
     }
 
     private void close(FileChannel one) {
@@ -253,12 +263,22 @@ public final class FileDisk implements Disk {
       }
     }
 
+    private synchronized boolean end() {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    }
+
     @Override
-    public synchronized void close() {
-      if (channel.isOpen()) {
-        close(channel);
+    public void close() {
+      if (end()) {
+        close(last());
         forget(name);
       }
+    }
+
+    private synchronized FileChannel last() {
+      return channel;
     }
   }
 

@@ -68,9 +68,10 @@ class JournalThreadTest {
             return result;
           }
         };
-    JournalThread thread = new JournalThread(work);
+    // With the usual limit the watch would start another thread after ten seconds.
+    JournalThread thread = new JournalThread(work, 2 * LONG);
     assertTrue(thread.wake());
-    assertTrue(thread.await(() -> work.rounds.get() >= 3, LONG), "without another wish");
+    assertTrue(thread.await(() -> work.rounds.get() >= 3, LONG), "by the same thread");
     end(thread, work);
   }
 

@@ -42,6 +42,7 @@ final class Machine {
   private final Runnable onCrash;
 
   private final ArrayDeque<Runnable> loopTasks = new ArrayDeque<>();
+  private final List<Loop.Accidents> hearers = new ArrayList<>();
   private final List<World.Event> timers = new ArrayList<>();
   private final List<SimLane> lanes = new ArrayList<>();
   private final List<Runnable> pool = new ArrayList<>();
@@ -313,9 +314,15 @@ final class Machine {
     } catch (Planned.PlannedError reported) {
       // The thread reports what a task throws, and goes on.
       world.trace(() -> "loop: " + reported);
+      loopTasks.add(this::taskFailed);
     } finally {
       onLoop = false;
     }
+  }
+
+  /** As at the end of a round of the real loop. */
+  private void taskFailed() {
+    hearers.forEach(Loop.Accidents::taskFailed);
   }
 
   private void runOnLane(Runnable task) {
@@ -380,6 +387,16 @@ final class Machine {
         cancelled[0] = true;
         event.cancel();
       };
+    }
+
+    @Override
+    public void watchedBy(Accidents hearer) {
+      hearers.add(hearer);
+    }
+
+    @Override
+    public void notWatchedBy(Accidents hearer) {
+      hearers.remove(hearer);
     }
   }
 

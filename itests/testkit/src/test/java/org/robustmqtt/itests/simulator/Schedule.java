@@ -115,7 +115,7 @@ final class Schedule {
       hub.properties.put("presenceTopic", "home/hub");
     }
     if (random.nextInt(6) == 0) {
-      hub.properties.put("sessionExpiry", "30");
+      hub.properties.put("sessionExpiry", "30s");
     }
     if (random.nextInt(10) == 0) {
       hub.properties.put("cleanSessionStart", "true");
