@@ -78,7 +78,7 @@ final class Journals implements JournalProvider, AutoCloseable {
     begin(folder);
     Optional<DiskJournal> opened = Optional.empty();
     try {
-      disk.createFolders(folder);
+      makeFolders(folder, settings);
       DiskLock lock = takeOver.lock(folder);
       try {
         takeOver.protect(folder);
@@ -102,6 +102,15 @@ final class Journals implements JournalProvider, AutoCloseable {
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be opened: " + e, e);
     } finally {
       end(folder, opened);
+    }
+  }
+
+  private void makeFolders(Path folder, JournalSettings settings) throws JournalException {
+    try {
+      disk.createFolders(folder);
+    } catch (IOException e) {
+      throw new JournalException(
+          ProblemKind.STORE_UNREADABLE, FolderFault.text(settings, folder, e), e);
     }
   }
 

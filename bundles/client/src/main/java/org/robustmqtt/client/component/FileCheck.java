@@ -3,9 +3,11 @@ package org.robustmqtt.client.component;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,19 +68,29 @@ final class FileCheck {
     }
     List<String> written = plain.lines().toList();
     Optional<Arrived> arrived =
-        all.stream().filter(one -> one.source().equals(source(written))).findFirst();
-    if (arrived.isEmpty()) {
+        all.stream().filter(one -> isSource(one.source(), written)).findFirst();
+    Set<String> twice = karaf ? inTwoCases(written) : Set.of();
+    if (!twice.isEmpty()) {
+      say(
+          "Karaf refuses the file, because it has keys that differ in upper and lower case only: "
+              + String.join(", ", twice));
+    } else if (arrived.isEmpty()) {
       notArrived(written);
     }
+    Map<String, Integer> lasts = lastLines(written);
     for (int i = 0; i < written.size(); i++) {
-      line(i + 1, written.get(i), arrived);
+      line(i + 1, written.get(i), lasts, arrived);
     }
     arrived.ifPresent(this::notInTheFile);
     arrived.ifPresent(one -> lines.addAll(one.lines()));
   }
 
-  private String source(List<String> written) {
-    return karaf || written.isEmpty() ? file : written.get(0).strip();
+  /** Karaf writes some characters of a file's name as %20, in the path that it tells. */
+  private boolean isSource(String source, List<String> written) {
+    if (karaf || written.isEmpty()) {
+      return source.equals(file) || HubText.unescaped(source).equals(file);
+    }
+    return source.equals(written.get(0).strip());
   }
 
   private void notArrived(List<String> written) {
@@ -93,20 +105,67 @@ final class FileCheck {
     }
   }
 
-  private void line(int number, String line, Optional<Arrived> arrived) {
+  private static Set<String> inTwoCases(List<String> written) {
+    Map<String, Set<String>> found = new TreeMap<>();
+    for (String line : written) {
+      key(line)
+          .ifPresent(
+              key ->
+                  found
+                      .computeIfAbsent(key.toLowerCase(Locale.ROOT), none -> new TreeSet<>())
+                      .add(key));
+    }
+    Set<String> twice = new TreeSet<>();
+    found.values().stream().filter(keys -> keys.size() > 1).forEach(twice::addAll);
+    return twice;
+  }
+
+  /** The last line of a key counts, on both hubs. */
+  private static Map<String, Integer> lastLines(List<String> written) {
+    Map<String, Integer> last = new TreeMap<>();
+    for (int i = 0; i < written.size(); i++) {
+      int number = i + 1;
+      key(written.get(i)).ifPresent(key -> last.put(key, number));
+    }
+    return last;
+  }
+
+  private static Optional<String> key(String line) {
+    return said(line).map(matcher -> matcher.group(1));
+  }
+
+  /** Returns key and value, if the line has them. */
+  private static Optional<Matcher> said(String line) {
     String plain = line.strip();
     Matcher matcher = LINE.matcher(line);
-    if (plain.isEmpty()
-        || plain.startsWith("#")
-        || plain.startsWith("!")
-        || plain.startsWith(PID_LINE)
-        || !matcher.matches()) {
+    boolean none =
+        plain.isEmpty()
+            || plain.startsWith("#")
+            || plain.startsWith("!")
+            || plain.startsWith(PID_LINE)
+            || !matcher.matches();
+    return none ? Optional.empty() : Optional.of(matcher);
+  }
+
+  private void line(
+      int number, String line, Map<String, Integer> lasts, Optional<Arrived> arrived) {
+    Optional<Matcher> said = said(line);
+    if (said.isEmpty()) {
       return;
     }
-    String key = matcher.group(1);
-    String value = matcher.group(2);
+    String key = said.get().group(1);
+    String value = said.get().group(2);
     keys.add(key);
     String at = "line " + number + ": " + key + ": ";
+    int last = lasts.getOrDefault(key, number);
+    if (last != number) {
+      say(
+          at
+              + "line "
+              + last
+              + " has the same key, and is the one that counts; remove one of them");
+      return;
+    }
     String doubledOut = DOUBLED.matcher(value).replaceAll("");
     if (doubledOut.endsWith("\\")) {
       say(at + "goes on in the next line on Karaf, and not on openHAB; write it in one line");
@@ -126,7 +185,12 @@ final class FileCheck {
   }
 
   private void compare(String at, String key, String value, Arrived arrived) {
-    List<String> texts = arrived.said().getOrDefault(key, List.of());
+    List<String> texts =
+        arrived.said().entrySet().stream()
+            .filter(said -> HubText.withoutMark(said.getKey()).equals(key))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(List.of());
     if (texts.isEmpty()) {
       if (!value.isEmpty() && !Key.ofTheHub(key)) {
         say(at + "has not arrived");
@@ -136,7 +200,9 @@ final class FileCheck {
     // what a hub is meant to change is not compared
     boolean changed = value.startsWith("[") || value.matches(".*[\\\\$].*");
     String come = HubText.asWritten(String.join(", ", texts));
-    if (!changed && !come.equals(value)) {
+    if (karaf && quoted(value) && come.equals(value.substring(1, value.length() - 1))) {
+      say(at + "Karaf has taken the quotes away; write it without them");
+    } else if (!changed && !come.equals(value)) {
       boolean shown = Key.of(key).isPresent() && !secret(key) && !come.contains("@");
       say(
           at
@@ -144,6 +210,10 @@ final class FileCheck {
               + (shown ? ", as " + PropertyReader.quoted(come) : "")
               + "; was the file read since it was changed?");
     }
+  }
+
+  private static boolean quoted(String value) {
+    return value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
   }
 
   private void notInTheFile(Arrived arrived) {

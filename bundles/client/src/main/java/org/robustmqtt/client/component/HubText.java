@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Texts as a person wrote them, of texts as a hub hands them over. Karaf reads a {@code .cfg} as
@@ -15,6 +17,8 @@ import java.util.Optional;
 final class HubText {
   /** A byte order mark, as it is and as ISO-8859-1 makes it. */
   private static final List<String> MARKS = List.of("\uFEFF", "\u00EF\u00BB\u00BF");
+
+  private static final Pattern ESCAPES = Pattern.compile("(%[0-9A-Fa-f]{2})+");
 
   private HubText() {}
 
@@ -54,6 +58,20 @@ final class HubText {
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }
+  }
+
+  /** Returns a text with each {@code %20} of a URI as the character that it stands for. */
+  static String unescaped(String text) {
+    Matcher matcher = ESCAPES.matcher(text);
+    return matcher.replaceAll(
+        found -> {
+          String hex = found.group().replace("%", "");
+          byte[] bytes = new byte[hex.length() / 2];
+          for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+          }
+          return Matcher.quoteReplacement(utf8(bytes).orElse(found.group()));
+        });
   }
 
   /** Returns a text without the byte order mark before it. */

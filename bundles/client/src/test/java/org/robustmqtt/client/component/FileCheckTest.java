@@ -156,6 +156,57 @@ class FileCheckTest {
   }
 
   @Test
+  void a_byte_order_mark_that_karaf_left_before_a_key_is_passed_over() {
+    byte[] marked = "\uFEFFbroker = mqtt://b".getBytes(StandardCharsets.UTF_8);
+    Map<String, List<String>> said = Map.of("\u00EF\u00BB\u00BFbroker", List.of("mqtt://b"));
+    assertEquals(
+        List.of(), FileCheck.check(KARAF, marked, List.of(new Arrived(KARAF, said, List.of()))));
+  }
+
+  @Test
+  void a_space_in_the_name_of_the_file_is_found_as_karaf_writes_it() {
+    String file = "org.robustmqtt.connection-my h\u00e4us.cfg";
+    byte[] content = "broker = mqtt://b".getBytes(StandardCharsets.UTF_8);
+    Map<String, List<String>> said = Map.of("broker", List.of("mqtt://b"));
+    Arrived arrived =
+        new Arrived("org.robustmqtt.connection-my%20h%C3%A4us.cfg", said, List.of("the name"));
+    assertEquals(List.of("the name"), FileCheck.check(file, content, List.of(arrived)));
+  }
+
+  @Test
+  void keys_that_differ_in_case_only_are_why_karaf_refuses_the_file() {
+    byte[] content = "broker=mqtt://b\nBROKER=mqtt://c".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        List.of(
+            at(
+                "Karaf refuses the file, because it has keys that differ in upper and lower case"
+                    + " only: BROKER, broker")),
+        FileCheck.check(KARAF, content, List.of()));
+  }
+
+  @Test
+  void of_two_lines_with_one_key_the_last_one_counts() {
+    assertEquals(
+        List.of(
+            at(
+                "line 1: broker: line 2 has the same key, and is the one that counts; remove one"
+                    + " of them")),
+        karaf(Map.of("broker", List.of("mqtt://c")), "broker = mqtt://b", "broker = mqtt://c"));
+  }
+
+  @Test
+  void quotes_that_karaf_takes_away_are_named() {
+    assertEquals(
+        List.of(
+            at("line 1: broker: Karaf has taken the quotes away; write it without them"),
+            at("line 2: password: Karaf has taken the quotes away; write it without them")),
+        karaf(
+            Map.of("broker", List.of("mqtt://b"), "password", List.of("geheim")),
+            "broker = \"mqtt://b\"",
+            "password = \"geheim\""));
+  }
+
+  @Test
   void the_faults_of_the_configuration_are_there_too() {
     byte[] content = (FIRST + "\nbroker = b").getBytes(StandardCharsets.UTF_8);
     Arrived faulty = new Arrived(FIRST, Map.of("broker", List.of("b")), List.of("no scheme"));
