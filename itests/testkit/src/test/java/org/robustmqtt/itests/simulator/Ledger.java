@@ -50,6 +50,9 @@ final class Ledger {
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
 
+  /** What was found by a recovery that could not force it. */
+  private final List<Sent> unforced = new ArrayList<>();
+
   Ledger(World world) {
     this.world = world;
   }
@@ -99,8 +102,14 @@ final class Ledger {
 
   // The life of processes.
 
-  /** A process found this on disk. */
-  void begins(Recovery found, SimDisk.Crash after, boolean clean) {
+  /**
+   * A process found this on disk.
+   *
+   * @param forced whether the recovery could force what it found, else that may be gone after a
+   *     power cut, unless it was told ON_DISK before
+   */
+  void begins(Recovery found, boolean forced, SimDisk.Crash after, boolean clean) {
+    unforced.clear();
     run++;
     recovered = 0;
     accepted = 0;
@@ -147,8 +156,18 @@ final class Ledger {
     for (long id : ids) {
       highestId = Math.max(highestId, id);
       byId.get(id).pendingRun = run;
+      unforced.add(byId.get(id));
     }
-    diskFailed = false;
+    if (forced) {
+      foundIsForced();
+    }
+    diskFailed = !forced;
+  }
+
+  /** What was found is on disk. */
+  private void foundIsForced() {
+    unforced.forEach(sent -> sent.stored = Optional.of(Stored.ON_DISK));
+    unforced.clear();
   }
 
   private void found(Sent sent, SimDisk.Crash after) {
@@ -170,7 +189,6 @@ final class Ledger {
     }
     sent.settledRun = 0;
     sent.settleWritten = Optional.empty();
-    sent.stored = Optional.of(Stored.ON_DISK);
   }
 
   private void missing(Sent sent, SimDisk.Crash after, boolean whole) {
@@ -273,6 +291,10 @@ final class Ledger {
         () -> "told " + stored + " after all: " + sent);
     sent.stored = Optional.of(stored);
     sent.notStored |= sent.inMemory();
+    if (stored == Stored.ON_DISK) {
+      // a journal writes only after it has forced what it found
+      foundIsForced();
+    }
   }
 
   void settling(long id) {
