@@ -274,8 +274,7 @@ class ApiAbuseTest {
     try (ScriptedBroker broker = ScriptedBroker.start().serve(Manners.polite());
         Hub hub = Hub.start(folder)) {
       hub.configure(
-          "home",
-          Hub.with(Hub.settings(broker.uri()), "maximumPacketSize", maximum + "B"));
+          "home", Hub.with(Hub.settings(broker.uri()), "maximumPacketSize", maximum + "B"));
       RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
       assertInstanceOf(
           Outcome.Acknowledged.class, outcome(home.publish(Message.of("t", new byte[0]))));
