@@ -196,13 +196,23 @@ final class StatusBoard {
                         s.presence.stream().toList(),
                         s.certificates,
                         s.tolerated,
-                        StoreProblems.lines(journal))
+                        StoreProblems.lines(journal),
+                        putAside())
                     .flatMap(List::stream)
                     .toList())
             .subscriptions(rooms.dispatcher().subscriptions())
             .journal(Optional.of(journal));
     count(builder, s.connects);
     return builder.build();
+  }
+
+  private List<String> putAside() {
+    int count = rooms.outbox().putAside();
+    return count == 0
+        ? List.of()
+        : List.of(
+            (count == 1 ? "1 message is" : count + " messages are")
+                + " put aside; see mqtt:browse --quarantined");
   }
 
   private void count(ConnectionStatus.Builder builder, long connects) {

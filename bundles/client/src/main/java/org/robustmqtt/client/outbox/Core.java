@@ -26,7 +26,7 @@ final class Core {
 
   volatile Runnable work = () -> {};
 
-  private final String connection;
+  final String connection;
   private final Journal journal;
   private final Outbox.Settlements settlements;
 

@@ -465,6 +465,11 @@ public final class Outbox {
     quarantine.charge(sequence, problem, alone);
   }
 
+  /** Returns how many messages are put aside. */
+  public int putAside() {
+    return quarantine.count();
+  }
+
   /** See {@link org.robustmqtt.RobustMqttConnection#quarantined(int)}. */
   public List<PendingMessage> quarantined(int limit) {
     return quarantine.browse(limit);

@@ -12,6 +12,7 @@ import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
 import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
@@ -21,6 +22,7 @@ import org.robustmqtt.journal.WrittenCallback;
  * (delivery-rules 5). What was counted is of this run: it is not kept over a restart.
  */
 final class Quarantine {
+  private static final Log LOG = Log.of(Outbox.class);
   private static final int READ_SECONDS = 5;
 
   private final Core core;
@@ -43,6 +45,7 @@ final class Quarantine {
 
   /** See {@link Outbox#charge}. */
   void charge(long sequence, Problem problem, boolean alone) {
+    Optional<Entry> aside = Optional.empty();
     Optional<Entry> givenUp = Optional.empty();
     News news;
     core.lock.lock();
@@ -55,6 +58,7 @@ final class Quarantine {
         entry.lastProblem = problem;
         if (alone && entry.attemptsAlone >= core.limits.maxAttempts()) {
           core.contents.drop(entry, DropReason.QUARANTINED);
+          aside = found;
           givenUp = core.contents.putAside.add(entry);
         }
       }
@@ -63,7 +67,29 @@ final class Quarantine {
       core.lock.unlock();
     }
     core.tell(news);
+    aside.ifPresent(entry -> log(entry, problem));
     givenUp.ifPresent(this::forget);
+  }
+
+  private void log(Entry entry, Problem problem) {
+    LOG.warn(
+        "{}: message {} on {} is put aside, the broker dropped us for it {} times: {}; see"
+            + " mqtt:browse --quarantined and mqtt:retry",
+        core.connection,
+        entry.sequence(),
+        entry.message().topic(),
+        entry.attemptsAlone,
+        problem.text());
+  }
+
+  /** Returns how many are put aside. */
+  int count() {
+    core.lock.lock();
+    try {
+      return core.contents.putAside.size();
+    } finally {
+      core.lock.unlock();
+    }
   }
 
   List<PendingMessage> browse(int limit) {

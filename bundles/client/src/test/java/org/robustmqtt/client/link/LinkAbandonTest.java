@@ -148,6 +148,8 @@ class LinkAbandonTest {
     assertEquals(ACKNOWLEDGED, it.outcome(behind));
     assertEquals(Outcome.Kind.ACKNOWLEDGED, it.outcome(exact).orElseThrow().kind());
     assertEquals(1L, it.status().counters().dropped().get(DropReason.QUARANTINED));
+    assertEquals(
+        List.of("1 message is put aside; see mqtt:browse --quarantined"), it.status().faults());
     long sent = it.broker.topics().stream().filter("poison"::equals).count();
     assertEquals(2 + 3, sent, "two losses make it suspect, three alone convict it");
     List<PendingMessage> kept = it.outbox.quarantined(10);
