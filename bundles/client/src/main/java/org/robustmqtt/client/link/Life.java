@@ -54,6 +54,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private Optional<ProblemKind> lastKind = Optional.empty();
   private boolean settling;
 
+  /** Whether the next state is on its way to a connection, also if a defect comes before it. */
+  private boolean opening;
+
   /** Whether messages are held until it is known how old they are. */
   private boolean holding;
 
@@ -167,8 +170,16 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
   }
 
+  /** The way out of CLOSED by hand. */
+  void open() {
+    opening = true;
+    forget();
+    dialNow();
+  }
+
   /** Waits for the hub and the settle time, then dials. */
   void settle() {
+    opening = true;
     outage.begin();
     settling = true;
     waitFor(gate.isClosed() ? gate.nanosLeft() : settings.orElseThrow().connectDelayNanos());
@@ -221,8 +232,15 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     return carrier().preparing();
   }
 
-  /** The broker accepted us only to prepare its session: says goodbye, and is back at once. */
+  /**
+   * The session has to begin anew: says goodbye, and is back at once. A link that closes is closed
+   * then, and without DISCONNECT, as if it were lost: the will may speak for the last word.
+   */
   void again() {
+    if (state == ConnectionState.CLOSING) {
+      closed();
+      return;
+    }
     dialing.accepted();
     wire.sayDisconnect(0);
     dial();
@@ -380,20 +398,21 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     if (over) {
       return;
     }
-    if (settings.isEmpty() || state == ConnectionState.CLOSED) {
+    if (settings.isEmpty() || state == ConnectionState.CLOSED && !opening) {
       lookAgain();
       return;
     }
+    boolean closing = state == ConnectionState.CLOSING;
     sessions.outdated();
     try {
       lookAgain();
       lose(Place.UNKNOWN, ProblemKind.DEFECT, 0, "defect: " + cause);
     } catch (Throwable again) {
       cause.addSuppressed(again);
-      if (state == ConnectionState.CLOSING) {
-        closed();
-      } else {
+      if (!closing) {
         waitFor(AFTER_DEFECT_NANOS);
+      } else if (state == ConnectionState.CLOSING) {
+        closed();
       }
     }
   }
@@ -445,10 +464,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   private void closed() {
     tearDown();
-    enter(settings.isEmpty() ? ConnectionState.FAULTED : ConnectionState.CLOSED);
     Runnable then = afterGoodbye;
     afterGoodbye = () -> {};
-    then.run();
+    try {
+      enter(settings.isEmpty() ? ConnectionState.FAULTED : ConnectionState.CLOSED);
+    } finally {
+      then.run();
+    }
   }
 
   @Override
@@ -538,6 +560,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   private void lookAtStore(Carrier carrier) {
+    if (state == ConnectionState.CLOSING && rooms.journal().takesRecords()) {
+      // A session that lasts would begin now, on a connection of its own.
+      return;
+    }
     if (carrier.lookAtStore()) {
       if (rooms.journal().takesRecords()) {
         LOG.info("{}: the store takes records again, and the session lasts", name);
@@ -587,6 +613,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   /** Enters a state that needs no more than to be entered. */
   void enter(ConnectionState next) {
     state = next;
+    opening = false;
     Optional<Instant> due =
         next == ConnectionState.WAITING && wait.isSet()
             ? Optional.of(now().plusNanos(wait.due() - doors.clock().nanos()))

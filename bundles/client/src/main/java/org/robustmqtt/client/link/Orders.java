@@ -137,8 +137,7 @@ final class Orders {
       return;
     }
     if (life.state() == ConnectionState.CLOSED) {
-      life.forget();
-      life.dialNow();
+      life.open();
     } else if (life.state() == ConnectionState.CLOSING) {
       life.afterClosing(this::connect);
     }

@@ -319,6 +319,47 @@ class LinkCloseTest {
     assertEquals(List.of("a", "b"), it.broker.topics());
   }
 
+  @Test
+  void a_defect_while_it_leaves_closed_does_not_forget_that_it_is_to_connect() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    it.broker.ignore(PacketType.PUBLISH);
+    final Ticket ticket = it.publish("a", 1);
+    it.link.disconnect();
+    it.world.advance(DRAIN);
+    assertEquals(ConnectionState.CLOSED, it.state());
+    it.link.apply(
+        LinkWorld.settings(
+            s -> {
+              s.clientId = "other";
+              return s;
+            }));
+    it.broker.answer(PacketType.PUBLISH);
+    it.journal.breakUnsentOnce(new IllegalStateException("a defect, thrown by this test"));
+    it.link.connect();
+    it.world.run();
+    assertEquals(ProblemKind.DEFECT, it.problem());
+    assertEquals(ConnectionState.WAITING, it.state());
+    it.world.advance(Duration.ofMinutes(2));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals(Optional.of(new Outcome.Acknowledged(0, true)), it.outcome(ticket));
+  }
+
+  @Test
+  void a_defect_while_it_is_closed_ends_the_stop_all_the_same() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    it.broker.ignore(PacketType.PUBLISH);
+    it.publish("a", 1);
+    final CompletionStage<Void> stopped = it.link.stop(DRAIN);
+    it.world.run();
+    assertEquals(ConnectionState.CLOSING, it.state());
+    it.journal.breakStatusOnce(new IllegalStateException("a defect, thrown by this test"));
+    it.world.advance(DRAIN);
+    assertTrue(completed(it, stopped));
+    assertEquals(ConnectionState.CLOSED, it.state());
+    assertEquals(0, it.world.net().open());
+    assertEquals(0, it.world.timersSet());
+  }
+
   private static boolean completed(LinkWorld it, CompletionStage<Void> stage) {
     boolean[] done = {false};
     stage.thenRun(() -> done[0] = true);

@@ -18,6 +18,8 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.codec.Connect;
+import org.robustmqtt.codec.Disconnect;
+import org.robustmqtt.codec.PacketType;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.ProtocolVersion;
@@ -29,13 +31,20 @@ import org.robustmqtt.codec.Subscribe;
 
 /** A hub with a dead disk is still an MQTT client. */
 class LinkDeadDiskTest {
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
   private final MemoryJournal journal = new MemoryJournal();
   private final List<String> heard = new ArrayList<>();
 
   private LinkWorld world(ProtocolVersion version) {
+    return world(version, Presence.NONE);
+  }
+
+  private LinkWorld world(ProtocolVersion version, Presence presence) {
     LinkSettings settings =
         LinkWorld.settings(
             shape -> {
+              shape.presence = presence;
               shape.version =
                   version == ProtocolVersion.MQTT_5
                       ? LinkSettings.Version.MQTT_5
@@ -241,5 +250,72 @@ class LinkDeadDiskTest {
     assertTrue(
         it.world.advanceUntil(
             Duration.ofMinutes(1), () -> it.state() == ConnectionState.ONLINE && lasts(it)));
+  }
+
+  /** Stops, and has the last message wait for its acknowledgement meanwhile. */
+  private static List<Boolean> stops(LinkWorld it) {
+    it.broker.ignore(PacketType.PUBLISH);
+    publish(it, "waits", 1, Durability.MEMORY);
+    List<Boolean> stopped = new ArrayList<>();
+    it.link.stop(DRAIN).thenRun(() -> stopped.add(true));
+    it.world.run();
+    assertEquals(ConnectionState.CLOSING, it.state());
+    return stopped;
+  }
+
+  private static void assertStops(LinkWorld it, List<Boolean> stopped, int connects) {
+    it.world.advance(DRAIN);
+    assertEquals(List.of(true), stopped, "it stops");
+    it.world.advance(Duration.ofHours(1));
+    assertEquals(ConnectionState.CLOSED, it.state());
+    assertEquals(connects, it.broker.packets(Connect.class).size(), "it dials no more");
+    assertEquals(0, it.world.net().open());
+    assertEquals(0, it.world.timersSet());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ProtocolVersion.class,
+      names = {"MQTT_3_1_1", "MQTT_5"})
+  void a_link_that_stops_says_goodbye_and_dials_no_more_when_the_disk_comes_back(
+      ProtocolVersion version) {
+    journal.broken(true);
+    LinkWorld it =
+        world(version, new Presence(Optional.empty(), Optional.of(Message.text("state", "off"))));
+    it.online();
+    List<Boolean> stopped = stops(it);
+    journal.broken(false);
+    it.link.wake();
+    it.world.run();
+    assertEquals(ConnectionState.CLOSING, it.state());
+    assertStops(it, stopped, 1);
+    assertEquals(List.of("waits", "state"), it.broker.topics(), "the last word is said");
+    assertEquals(1, it.broker.packets(Disconnect.class).size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ProtocolVersion.class,
+      names = {"MQTT_3_1_1", "MQTT_5"})
+  void a_link_that_stops_dials_no_more_when_the_disk_dies_before_its_session_is_recorded(
+      ProtocolVersion version) {
+    LinkWorld it = world(version);
+    it.online();
+    int connects = it.broker.packets(Connect.class).size();
+    journal.hold();
+    it.broker.forgetSessions(false);
+    it.broker.line().channel().reset();
+    assertTrue(
+        it.world.advanceUntil(
+            Duration.ofMinutes(1),
+            () ->
+                it.state() == ConnectionState.ONLINE
+                    && it.broker.packets(Connect.class).size() > connects));
+    int before = it.broker.packets(Connect.class).size();
+    List<Boolean> stopped = stops(it);
+    journal.broken(true);
+    it.link.wake();
+    it.world.run();
+    assertStops(it, stopped, before);
   }
 }

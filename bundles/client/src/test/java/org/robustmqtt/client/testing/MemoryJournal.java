@@ -45,6 +45,8 @@ public final class MemoryJournal implements Journal {
 
   private Optional<RuntimeException> brokenOnce = Optional.empty();
   private Optional<RuntimeException> settledBrokenOnce = Optional.empty();
+  private Optional<RuntimeException> unsentBrokenOnce = Optional.empty();
+  private Optional<RuntimeException> statusBrokenOnce = Optional.empty();
 
   /** Makes an empty journal. */
   public MemoryJournal() {
@@ -113,6 +115,16 @@ public final class MemoryJournal implements Journal {
     settledBrokenOnce = Optional.of(defect);
   }
 
+  /** Throws this from the next call of {@code unsent}: a defect. */
+  public void breakUnsentOnce(RuntimeException defect) {
+    unsentBrokenOnce = Optional.of(defect);
+  }
+
+  /** Throws this from the next call of {@code status}: a defect. */
+  public void breakStatusOnce(RuntimeException defect) {
+    statusBrokenOnce = Optional.of(defect);
+  }
+
   /** Returns what was called, in order: {@code sent 5 1 7}, {@code settled 5}. */
   public List<String> calls() {
     return calls;
@@ -137,6 +149,11 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public JournalStatus status() {
+    Optional<RuntimeException> defect = statusBrokenOnce;
+    statusBrokenOnce = Optional.empty();
+    if (defect.isPresent()) {
+      throw defect.get();
+    }
     int bytes = 100 * damaged.size();
     return new JournalStatus(
         "memory",
@@ -222,6 +239,11 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public void unsent(long sequence) {
+    Optional<RuntimeException> defect = unsentBrokenOnce;
+    unsentBrokenOnce = Optional.empty();
+    if (defect.isPresent()) {
+      throw defect.get();
+    }
     calls.add("unsent " + sequence);
     stage(sequence, RecoveredMessage.Stage.WAITING, 0, 0);
   }
