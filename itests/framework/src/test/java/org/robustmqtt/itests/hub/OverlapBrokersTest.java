@@ -170,6 +170,8 @@ class OverlapBrokersTest {
     EmbeddedBroker started = EmbeddedBroker.start(folder.resolve("broker"));
     broker = Optional.of(started);
     RobustMqttConnection home = listening(started.uri());
+    // Artemis has been seen to pass on nothing of QoS 0 for a moment after the SUBACK.
+    publish(home, "first", 1);
     burst(home, "first", qos);
     List<String> sent = new ArrayList<>();
     publish(home, "a", qos);
