@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,8 @@ class OverlapBrokersTest {
 
   @TempDir Path folder;
   private final Map<String, List<String>> heard = new TreeMap<>();
+
+  private final AtomicBoolean passing = new AtomicBoolean();
   private Optional<AutoCloseable> broker = Optional.empty();
   private Optional<Hub> hub = Optional.empty();
 
@@ -57,6 +60,8 @@ class OverlapBrokersTest {
           message -> {
             if (message.topic().equals("room/action") || message.topic().equals("end")) {
               texts.add(message.text());
+            } else {
+              passing.set(true);
             }
           });
     }
@@ -70,6 +75,16 @@ class OverlapBrokersTest {
                         .count()
                     == 4
                 && home.pending().subscriptions() == 0);
+    // Artemis has been seen to pass on nothing of QoS 0 for a moment after the first SUBACK. Only
+    // one filter means this topic, so that nothing is learnt of copies from it.
+    Await.until(
+        "the broker passes on",
+        () -> {
+          if (!passing.get()) {
+            home.publish(Message.text("passing", "on").withQos(0));
+          }
+          return passing.get();
+        });
     return home;
   }
 
@@ -170,8 +185,6 @@ class OverlapBrokersTest {
     EmbeddedBroker started = EmbeddedBroker.start(folder.resolve("broker"));
     broker = Optional.of(started);
     RobustMqttConnection home = listening(started.uri());
-    // Artemis has been seen to pass on nothing of QoS 0 for a moment after the SUBACK.
-    publish(home, "first", 1);
     burst(home, "first", qos);
     List<String> sent = new ArrayList<>();
     publish(home, "a", qos);
