@@ -549,14 +549,18 @@ final class Committer {
     SegmentWriter to = writer.orElseThrow();
     List<Housekeeping.Move> moves = housekeeping.copy(to, small, ticks());
     force();
-    moves.forEach(move -> housekeeping.moved(move, to.segment()));
+    moves.forEach(move -> housekeeping.moved(move, to.segment(), small));
   }
 
   /** Says which segments are dead; they are deleted after the next force. */
   private void announce() throws IOException {
     Optional<Integer> watermark = housekeeping.newWatermark(writer.orElseThrow());
     if (watermark.isPresent()) {
+      small.holdover.dead(watermark.get());
       append(Entry.own(RecordType.WATERMARK, watermark.get()));
+    }
+    if (housekeeping.newDeleted(small)) {
+      append(small.heldOver());
     }
   }
 

@@ -31,13 +31,21 @@ final class Ledger {
     boolean known = entry.sequence > 0 && live.contains(entry.sequence);
     small.apply(entry, known);
     if (entry.isMessage() && known) {
-      forget(live.get(entry.sequence));
+      int before = live.get(entry.sequence);
+      small.holdover.moved(entry.sequence, before, segment.number);
+      forget(before);
       live.put(entry.sequence, segment.number);
       segment.gain(size);
     } else if (entry.type == RecordType.SETTLED) {
-      forget(live.remove(entry.sequence));
+      settled(entry.sequence);
     }
     entry.applied = true;
+  }
+
+  private void settled(long sequence) {
+    int from = live.remove(sequence);
+    small.holdover.settled(sequence, from);
+    forget(from);
   }
 
   private void forget(int segment) {
@@ -130,7 +138,7 @@ final class Ledger {
   void allTold() {
     for (long sequence : untold.keys()) {
       if (isSettled(sequence)) {
-        forget(live.remove(sequence));
+        settled(sequence);
         small.stage(sequence, Stage.WAITING);
       }
     }

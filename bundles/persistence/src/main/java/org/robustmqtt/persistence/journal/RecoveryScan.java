@@ -75,6 +75,20 @@ final class RecoveryScan {
     requireReadable(Chain.read(disk, folder), folder);
   }
 
+  /** See {@link DiskJournal#unreadable}. */
+  static Optional<String> unreadable(Disk disk, Path folder) throws IOException {
+    SegmentBytes bytes = new SegmentBytes(disk);
+    for (String name : disk.list(folder)) {
+      if (Format.segmentOf(name) > 0) {
+        bytes.read(folder.resolve(name));
+        if (bytes.unreadable().isPresent()) {
+          return bytes.unreadable().map(why -> folder.resolve(name) + " (" + why + ")");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private static void requireReadable(Chain chain, Path folder) throws JournalException {
     for (int number : chain.newer()) {
       throw new JournalException(
@@ -96,13 +110,19 @@ final class RecoveryScan {
       }
     }
     lowest = Math.max(chain.lowest(), replay.watermark());
+    Holdover holdover = replay.small().holdover;
     if (segments.stream().allMatch(segment -> segment.unreadable.isEmpty())) {
       // else what cannot be read may say that they were deleted
       for (int number : chain.missing(lowest)) {
-        damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+        if (!holdover.isDeleted(number)) {
+          damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+        }
       }
     }
-    deleteDead(lowest);
+    deleteDead(lowest, holdover);
+    if (segments.stream().anyMatch(segment -> segment.hidden)) {
+      holdover.keepTo(chain.last(), replay.live());
+    }
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
       next += JUMP;
@@ -187,6 +207,7 @@ final class RecoveryScan {
     segment.size = bytes.length();
     segment.forcedEnd = bytes.length();
     segment.unreadable = bytes.unreadable();
+    segment.hidden = bytes.unreadable().isPresent();
     segment.header = header;
     if (header.isPresent()) {
       segments.add(segment);
@@ -254,16 +275,16 @@ final class RecoveryScan {
     }
   }
 
-  private void deleteDead(int lowest) throws IOException {
+  private void deleteDead(int lowest, Holdover holdover) throws IOException {
     boolean deleted = false;
     for (int number : chain.numbers()) {
-      if (number < lowest) {
+      if (number < lowest || holdover.isDeleted(number)) {
         disk.delete(path(number));
         deleted = true;
       }
     }
-    segments.removeIf(segment -> segment.number < lowest);
-    replay.dropBelow(lowest);
+    segments.removeIf(segment -> segment.number < lowest || holdover.isDeleted(segment.number));
+    replay.dropDead(lowest);
     if (deleted) {
       disk.forceDirectory(folder);
     }

@@ -103,10 +103,17 @@ final class Replay {
     return watermark;
   }
 
-  /** Forgets messages whose record is in a dead segment. */
-  void dropBelow(int lowest) {
-    for (long sequence : live.below(lowest)) {
-      live.remove(sequence);
+  /** Forgets messages whose record is in a dead segment, or counts no more. */
+  void dropDead(int lowest) {
+    Holdover holdover = small.holdover;
+    holdover.dead(lowest);
+    for (long sequence :
+        live.in(
+            (segment, each) ->
+                segment < lowest
+                    || holdover.isDeleted(segment)
+                    || holdover.isPast(each, segment))) {
+      spoil(live.remove(sequence));
       small.stage(sequence, Stage.WAITING);
     }
   }

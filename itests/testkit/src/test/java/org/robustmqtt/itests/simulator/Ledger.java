@@ -107,8 +107,9 @@ final class Ledger {
    *
    * @param forced whether the recovery could force what it found, else that may be gone after a
    *     power cut, unless it was told ON_DISK before
+   * @param hiding whether the disk cannot read one of the segments: what is not found may be there
    */
-  void begins(Recovery found, boolean forced, SimDisk.Crash after, boolean clean) {
+  void begins(Recovery found, boolean forced, boolean hiding, SimDisk.Crash after, boolean clean) {
     unforced.clear();
     run++;
     recovered = 0;
@@ -149,9 +150,13 @@ final class Ledger {
     }
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
-      if (sent.pendingRun == run - 1 && run > 1 && !ids.contains(sent.id)) {
-        missing(sent, after, whole);
+      if (ids.contains(sent.id)) {
+        sent.hidden = false;
+      } else if (sent.pendingRun == run - 1 && run > 1 || sent.hidden) {
+        missing(sent, after, whole, hiding);
       }
+      // what became of it may be said where the disk cannot read it
+      sent.recordFailed |= hiding;
     }
     for (long id : ids) {
       highestId = Math.max(highestId, id);
@@ -191,9 +196,16 @@ final class Ledger {
     sent.settleWritten = Optional.empty();
   }
 
-  private void missing(Sent sent, SimDisk.Crash after, boolean whole) {
+  private void missing(Sent sent, SimDisk.Crash after, boolean whole, boolean hiding) {
     sent.pendingRun = 0;
-    if (sent.settledRun > 0 || sent.outcome.isPresent() && sent.outcomeRun == run - 1) {
+    boolean ended = sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden);
+    if (sent.settledRun > 0 || ended) {
+      sent.hidden = false;
+      return;
+    }
+    sent.hidden = hiding;
+    if (hiding) {
+      world.trace(() -> "hidden: " + sent);
       return;
     }
     world.check(!sent.onDisk(), Sentence.RECOVERED, () -> "it was on disk and is lost: " + sent);
@@ -211,6 +223,16 @@ final class Ledger {
     sent.vanished = true;
     world.happened(Fault.AT_RISK_VANISHED);
     world.trace(() -> "vanished: " + sent);
+  }
+
+  /** Returns whether there may be messages that a start will find that can read everything. */
+  boolean hides() {
+    return byId.values().stream().anyMatch(sent -> sent.hidden);
+  }
+
+  /** The disk could not read a message that was to be sent. */
+  void unreadable(long id) {
+    byId(id).ifPresent(sent -> sent.unreadable = true);
   }
 
   /** A process begins to write, and has to have written a message within this time. */
@@ -357,7 +379,10 @@ final class Ledger {
     if (outcome instanceof Outcome.Dropped dropped
         && dropped.reason() == org.robustmqtt.DropReason.QUARANTINED) {
       world.happened(Fault.QUARANTINED);
-      world.check(sent.refused, Sentence.POISON, () -> "the broker takes it: " + sent);
+      world.check(
+          sent.refused || sent.unreadable,
+          Sentence.POISON,
+          () -> "the broker takes it, and the disk can read it: " + sent);
     }
   }
 

@@ -57,6 +57,12 @@ final class Sent {
 
   final List<Arrival> arrivals = new ArrayList<>(1);
 
+  /** Whether it may be in a segment that the disk could not read at the last start. */
+  boolean hidden;
+
+  /** Whether the disk could not read it when it was to be sent. */
+  boolean unreadable;
+
   /** Whether the broker has read a PUBLISH of it. */
   boolean read;
 
