@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalInspector.Command;
+import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.persistence.inspect.Inspector;
@@ -385,8 +388,10 @@ class UnreadableTest {
     assertEquals(List.of(), opened.status().damagedFiles());
   }
 
-  @Test
-  void a_number_is_not_given_out_again_when_what_says_so_cannot_be_read_twice() throws Exception {
+  @ParameterizedTest
+  @ValueSource(longs = {2, 0})
+  void a_number_is_not_given_out_again_when_what_says_so_cannot_be_read_twice(long seconds)
+      throws Exception {
     fill();
     FaultyDisk disk = rig.disk.copy();
     long given = 500;
@@ -395,7 +400,7 @@ class UnreadableTest {
         allUnreadable(disk, each);
       }
       Rig next = new Rig(disk, SHAPE);
-      next.clock.advance(Duration.ofSeconds(2L * i));
+      next.clock.advance(Duration.ofSeconds(seconds * i));
       Journal opened = next.open();
       long sequence = opened.nextSequence();
       assertTrue(sequence > given, sequence + " after " + given);
@@ -404,5 +409,31 @@ class UnreadableTest {
       next.run();
       disk = disk.copy();
     }
+  }
+
+  @Test
+  void values_and_ids_that_a_start_did_not_know_do_not_come_back_with_their_segment()
+      throws Exception {
+    fill();
+    journal.put("session", new byte[] {1}, Level.FORCED, ok -> {});
+    journal.put("filter", new byte[] {1}, Level.FORCED, ok -> {});
+    journal.received(7, ok -> {});
+    journal.received(8, ok -> {});
+    rig.pass(Duration.ofSeconds(1));
+    FaultyDisk disk = rig.disk.copy();
+    Path last = segments(disk).get(segments(disk).size() - 1);
+    allUnreadable(disk, last);
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    assertEquals(java.util.Map.of(), opened.recovery().values());
+    opened.put("session", new byte[] {2}, Level.FORCED, ok -> {});
+    opened.received(8, ok -> {});
+    traffic(second, opened);
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(last, 0, 0);
+    Recovery found = new Rig(healed, SHAPE).open().recovery();
+    assertEquals(java.util.Set.of("session"), found.values().keySet());
+    assertEquals(2, found.values().get("session")[0]);
+    assertEquals(java.util.Set.of(8), found.received());
   }
 }

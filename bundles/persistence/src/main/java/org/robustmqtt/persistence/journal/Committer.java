@@ -549,7 +549,7 @@ final class Committer {
     SegmentWriter to = writer.orElseThrow();
     List<Housekeeping.Move> moves = housekeeping.copy(to, small, ticks());
     force();
-    moves.forEach(move -> housekeeping.moved(move, to.segment(), small));
+    moves.forEach(move -> housekeeping.moved(move, to.segment()));
   }
 
   /** Says which segments are dead; they are deleted after the next force. */
@@ -560,7 +560,7 @@ final class Committer {
       append(Entry.own(RecordType.WATERMARK, watermark.get()));
     }
     if (housekeeping.newDeleted(small)) {
-      append(small.heldOver());
+      append(small.heldOver(false));
     }
   }
 

@@ -113,7 +113,10 @@ public final class DiskJournal implements Journal {
                 found.merged().aliases(),
                 found.merged().replaced()));
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
-    long next = found.isWhole() ? found.next() : Lease.byTime(found.next(), wall.millis());
+    long next =
+        found.isWhole()
+            ? found.next()
+            : Lease.beyond(found.next(), wall.millis(), found.lastNumber());
     this.lease = new Lease(next, place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);

@@ -3,7 +3,6 @@ package org.robustmqtt.persistence.journal;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongPredicate;
 
 /**
  * What has to be known while segments are kept that the disk cannot read: all that were there when
@@ -12,8 +11,11 @@ import java.util.function.LongPredicate;
  * new segment repeats it. Belongs to the journal thread.
  *
  * <pre>
- * value: kept to (4), count (4), count x (first (8), last (8)) deleted segments,
- *        then (first (8), last (8)) settled messages
+ * value: all (1), kept to (4), count (4), count x (first (8), last (8)) of deleted segments,
+ *        then (first (8), last (8)) of settled messages
+ *
+ * all: 1 if the values and received ids that were repeated before it in its segment are all that
+ *      count: what a kept segment says besides was removed since, or never known; else 0
  * </pre>
  */
 final class Holdover {
@@ -23,10 +25,10 @@ final class Holdover {
   private static final int RANGE = 2 * Long.BYTES;
 
   private int keptTo;
-  private Ranges deleted = new Ranges();
+  private final Ranges deleted = new Ranges();
 
-  /** Messages with a record in a kept segment that counts no more. */
-  private Ranges past = new Ranges();
+  /** Messages that had a record in a kept segment. */
+  private final Ranges settled = new Ranges();
 
   /** Numbers, as ranges: first ones to last ones. */
   private static final class Ranges {
@@ -37,28 +39,21 @@ final class Holdover {
       return range != null && number <= range.getValue();
     }
 
-    void add(long number) {
-      if (contains(number)) {
-        return;
+    void add(long first, long last) {
+      long from = first;
+      long to = last;
+      Map.Entry<Long, Long> before = all.floorEntry(first);
+      if (before != null && before.getValue() >= first - 1) {
+        from = before.getKey();
+        to = Math.max(to, before.getValue());
       }
-      Map.Entry<Long, Long> before = all.floorEntry(number);
-      boolean joined = before != null && before.getValue() == number - 1;
-      Long after = all.remove(number + 1);
-      all.put(joined ? before.getKey() : number, after == null ? number : after);
-    }
-
-    /** Returns those for which something holds. */
-    Ranges only(LongPredicate condition) {
-      Ranges left = new Ranges();
-      all.forEach(
-          (first, last) -> {
-            for (long number = first; number <= last; number++) {
-              if (condition.test(number)) {
-                left.add(number);
-              }
-            }
-          });
-      return left;
+      for (Map.Entry<Long, Long> next = all.higherEntry(from);
+          next != null && next.getKey() <= to + 1;
+          next = all.higherEntry(from)) {
+        to = Math.max(to, next.getValue());
+        all.remove(next.getKey());
+      }
+      all.put(from, to);
     }
 
     void put(ByteBuffer out) {
@@ -66,32 +61,31 @@ final class Holdover {
     }
   }
 
-  /** Goes on with what a value says. */
-  void read(byte[] value) {
-    deleted = new Ranges();
-    past = new Ranges();
-    keptTo = 0;
-    if (value.length == 0) {
-      return;
-    }
+  /**
+   * Takes over what a value says, beside all that others say: each of it stays true, and the newest
+   * value may be in a segment that cannot be read.
+   *
+   * @return whether the values and received ids before it in its segment are all there are
+   */
+  boolean read(byte[] value) {
     ByteBuffer in = ByteBuffer.wrap(value);
-    keptTo = in.getInt();
+    boolean all = in.get() > 0;
+    keptTo = Math.max(keptTo, in.getInt());
     int count = in.getInt();
     while (in.remaining() >= RANGE) {
-      (count-- > 0 ? deleted : past).all.put(in.getLong(), in.getLong());
+      (count-- > 0 ? deleted : settled).add(in.getLong(), in.getLong());
     }
+    return all;
   }
 
-  /** Returns the value that says all of it; empty if there is nothing to be said. */
-  byte[] value() {
-    if (keptTo == 0) {
-      return new byte[0];
-    }
-    int count = deleted.all.size() + past.all.size();
-    ByteBuffer out = ByteBuffer.allocate(2 * Integer.BYTES + count * RANGE);
+  /** Returns the value that says all of it. */
+  byte[] value(boolean all) {
+    int count = deleted.all.size() + settled.all.size();
+    ByteBuffer out = ByteBuffer.allocate(1 + 2 * Integer.BYTES + count * RANGE);
+    out.put((byte) (all ? 1 : 0));
     out.putInt(keptTo).putInt(deleted.all.size());
     deleted.put(out);
-    past.put(out);
+    settled.put(out);
     return out.array();
   }
 
@@ -106,44 +100,42 @@ final class Holdover {
   }
 
   /** From now on all segments up to this one are kept. */
-  void keepTo(int segment, LiveMessages live) {
-    keptTo = segment;
-    // the record that counts may be in one of those that were added
-    past = past.only(sequence -> !live.contains(sequence));
+  void keepTo(int segment) {
+    keptTo = Math.max(keptTo, segment);
   }
 
   /** A message is settled, whose record was in a segment; below 1: in none. */
   void settled(long sequence, int from) {
     if (from > 0 && keeps(from)) {
-      past.add(sequence);
+      settled.add(sequence, sequence);
     }
   }
 
-  /** A message has a new record, and its old one counts no more. */
-  void moved(long sequence, int from, int to) {
-    if (!keeps(to)) {
-      settled(sequence, from);
-    }
-  }
-
-  /** Returns whether the record of a message in a segment counts no more. */
-  boolean isPast(long sequence, int segment) {
-    return keeps(segment) && past.contains(sequence);
+  boolean isSettled(long sequence) {
+    return settled.contains(sequence);
   }
 
   /** A segment behind a kept one is deleted. */
   void delete(int segment) {
-    deleted.add(segment);
+    deleted.add(segment, segment);
   }
 
   boolean isDeleted(int segment) {
     return deleted.contains(segment);
   }
 
+  /** Returns whether one was deleted whose number is between two others. */
+  boolean isDeletedBetween(int lower, int higher) {
+    Long first = deleted.all.higherKey((long) lower);
+    return isDeleted(lower + 1) || first != null && first < higher;
+  }
+
   /** Segments below a number are dead: when no kept one is left, nothing is held over. */
   void dead(int lowest) {
     if (lowest > keptTo) {
-      read(new byte[0]);
+      keptTo = 0;
+      deleted.all.clear();
+      settled.all.clear();
     }
   }
 }

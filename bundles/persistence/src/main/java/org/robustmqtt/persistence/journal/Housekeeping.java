@@ -123,7 +123,7 @@ final class Housekeeping {
       try {
         List<Move> moves = copy(old, to, small);
         to.force();
-        moves.forEach(move -> moved(move, to.segment(), small));
+        moves.forEach(move -> moved(move, to.segment()));
       } finally {
         Segments.close(to);
       }
@@ -182,7 +182,7 @@ final class Housekeeping {
       carry(from, bytes, to, small, moves);
       to.flush();
       to.force();
-      moves.forEach(move -> moved(move, to.segment(), small));
+      moves.forEach(move -> moved(move, to.segment()));
       return moves.size();
     } finally {
       Segments.close(to);
@@ -224,8 +224,7 @@ final class Housekeeping {
   record Move(long sequence, Segment from, int newBytes) {}
 
   /** The copy is forced: it counts. */
-  void moved(Move move, Segment to, SmallState small) {
-    small.holdover.moved(move.sequence(), move.from().number, to.number);
+  void moved(Move move, Segment to) {
     move.from().lose();
     to.gain(move.newBytes());
     live.put(move.sequence(), to.number);

@@ -31,9 +31,7 @@ final class Ledger {
     boolean known = entry.sequence > 0 && live.contains(entry.sequence);
     small.apply(entry, known);
     if (entry.isMessage() && known) {
-      int before = live.get(entry.sequence);
-      small.holdover.moved(entry.sequence, before, segment.number);
-      forget(before);
+      forget(live.get(entry.sequence));
       live.put(entry.sequence, segment.number);
       segment.gain(size);
     } else if (entry.type == RecordType.SETTLED) {

@@ -43,6 +43,9 @@ final class RecoveryScan {
   private final List<Segment> segments = new ArrayList<>();
   private final Replay replay = new Replay();
 
+  /** Segments with bad records, and no other one says up to where they were forced. */
+  private final List<Segment> unnamed = new ArrayList<>();
+
   /** Contents of files that were read, as long as they are few bytes: they may be read twice. */
   private final Map<Integer, byte[]> contents = new HashMap<>();
 
@@ -110,6 +113,11 @@ final class RecoveryScan {
       }
     }
     lowest = Math.max(chain.lowest(), replay.watermark());
+    for (Segment segment : unnamed) {
+      if (segment.number >= lowest) {
+        readUnnamed(segment);
+      }
+    }
     Holdover holdover = replay.small().holdover;
     if (segments.stream().allMatch(segment -> segment.unreadable.isEmpty())) {
       // else what cannot be read may say that they were deleted
@@ -121,7 +129,7 @@ final class RecoveryScan {
     }
     deleteDead(lowest, holdover);
     if (segments.stream().anyMatch(segment -> segment.hidden)) {
-      holdover.keepTo(chain.last(), replay.live());
+      holdover.keepTo(chain.last());
     }
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
@@ -232,15 +240,38 @@ final class RecoveryScan {
             chain.namedEnd(segment.number, bytes.array(), length),
             replay::record);
     long surelyForced = Math.max(result.forced(), chain.namedEnd(segment.number));
-    if (segment.unreadable.isPresent()) {
+    boolean unsure = !result.damage().isEmpty() && chain.isEndUnnamed(segment.number);
+    if (segment.unreadable.isPresent() || unsure) {
       // what the disk may read another time is neither damaged nor torn
       segment.uncutFrom = surelyForced;
+      segment.hidden = segment.unreadable.isPresent() || chain.isEndHidden(segment.number);
+      if (unsure && !segment.hidden) {
+        unnamed.add(segment);
+      }
       return;
     }
     damaged.add(segment.number, bytes.array(), length, result.damage());
     segment.size = result.end();
     segment.forcedEnd = result.end();
     finish(segment.number, (int) result.end(), (int) Math.min(surelyForced, result.end()));
+  }
+
+  /**
+   * Looks what of a segment is damaged when all is read. If the one that named its end was deleted
+   * as dead, what is behind the last batch is a torn tail; if it was lost, it is taken for damage.
+   */
+  private void readUnnamed(Segment segment) throws IOException {
+    bytes.read(path(segment.number));
+    int next = chain.next(segment.number);
+    boolean torn = replay.small().holdover.isDeletedBetween(segment.number, next);
+    SegmentScan.Result result =
+        SegmentScan.scan(
+            bytes.array(),
+            bytes.length(),
+            segment.header.orElseThrow(),
+            torn ? 0 : Chain.written(bytes.array(), bytes.length()),
+            (type, offset, size, array, start, end) -> true);
+    damaged.add(segment.number, bytes.array(), bytes.length(), result.damage());
   }
 
   private void keep(int number) {

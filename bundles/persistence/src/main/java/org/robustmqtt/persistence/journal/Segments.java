@@ -23,7 +23,6 @@ final class Segments {
   private final WallTime wall;
   private final Path folder;
   private final Places places;
-  private final LiveMessages live;
   private final SmallState small;
   private final Deque<Segment> all = new ArrayDeque<>();
   private final SegmentWriter.Totals totals = new SegmentWriter.Totals();
@@ -44,7 +43,6 @@ final class Segments {
     this.folder = folder;
     this.generation = found.generation();
     this.lastNumber = found.lastNumber();
-    this.live = found.live();
     this.small = found.small();
     this.base = found.lowest();
     all.addAll(found.segments());
@@ -139,7 +137,7 @@ final class Segments {
   /** The disk cannot read a segment: it is kept, with what may say something of its messages. */
   void unreadable(Segment segment, String why) {
     if (segment.unreadable.isEmpty()) {
-      small.holdover.keepTo(lastNumber, live);
+      small.holdover.keepTo(lastNumber);
     }
     segment.unreadable = Optional.of(why);
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.format.RecordType;
@@ -20,16 +19,11 @@ import org.robustmqtt.persistence.format.Stage;
  * their messages only.
  */
 final class SmallState {
-  private static final byte[] NONE = {};
-
   final Map<String, byte[]> values = new TreeMap<>();
   final Set<Integer> received = new LinkedHashSet<>();
   final LongMap<Stage> stages = new LongMap<>();
 
   final Holdover holdover = new Holdover();
-
-  /** Keys that were removed while something is held over: a kept segment may say otherwise. */
-  private final Set<String> removed = new TreeSet<>();
 
   /** No sequence at or above was given out. */
   long lease;
@@ -73,38 +67,34 @@ final class SmallState {
   }
 
   void value(String key, byte[] value) {
-    if (key.equals(Holdover.KEY)) {
-      holdover.read(value);
-    } else if (value.length > 0) {
+    if (value.length == 0) {
+      values.remove(key);
+    } else {
       values.put(key, value);
-      removed.remove(key);
-    } else if (values.remove(key) != null && holdover.isActive()) {
-      removed.add(key);
     }
   }
 
   /** Returns the records that a new segment begins with; lease and stages are elsewhere. */
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
-    if (holdover.isActive()) {
-      entries.add(heldOver());
-      entries.add(Entry.own(RecordType.FORGET_RECEIVED, 0));
-      removed.forEach(
-          key -> entries.add(Entry.value(key, NONE, Level.APPENDED, WrittenCallback.NONE)));
-    } else {
-      removed.clear();
-    }
     for (int packetId : received) {
       entries.add(Entry.packet(RecordType.RECEIVED, packetId, WrittenCallback.NONE));
     }
     values.forEach(
         (key, value) -> entries.add(Entry.value(key, value, Level.APPENDED, WrittenCallback.NONE)));
+    if (holdover.isActive()) {
+      entries.add(heldOver(true));
+    }
     return entries;
   }
 
-  /** Returns the record that says what is held over. */
-  Entry heldOver() {
-    return Entry.value(Holdover.KEY, holdover.value(), Level.APPENDED, WrittenCallback.NONE);
+  /**
+   * Returns the record that says what is held over.
+   *
+   * @param all whether the values and the received ids before it in its segment are all there are
+   */
+  Entry heldOver(boolean all) {
+    return Entry.value(Holdover.KEY, holdover.value(all), Level.APPENDED, WrittenCallback.NONE);
   }
 
   /** Applies a record that says only that a live message has come to another stage. */

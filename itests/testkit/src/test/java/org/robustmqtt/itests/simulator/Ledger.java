@@ -50,6 +50,8 @@ final class Ledger {
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
 
+  private boolean hiding;
+
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
 
@@ -130,7 +132,7 @@ final class Ledger {
       if (!decided) {
         ids.add(id);
         recovered++;
-        found(sent, after);
+        found(sent, after, hiding);
       }
     }
     for (StoredBlock block : found.waiting()) {
@@ -144,17 +146,20 @@ final class Ledger {
           }
           ids.add(id);
           recovered++;
-          found(sent, after);
+          found(sent, after, hiding);
         }
       }
     }
+    this.hiding = hiding;
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
       if (ids.contains(sent.id)) {
+        sent.late |= sent.hidden;
         sent.hidden = false;
       } else if (sent.pendingRun == run - 1 && run > 1 || sent.hidden) {
         missing(sent, after, whole, hiding);
       }
+      sent.unseen = hiding && !ids.contains(sent.id);
       // what became of it may be said where the disk cannot read it
       sent.recordFailed |= hiding;
     }
@@ -175,7 +180,7 @@ final class Ledger {
     unforced.clear();
   }
 
-  private void found(Sent sent, SimDisk.Crash after) {
+  private void found(Sent sent, SimDisk.Crash after, boolean hiding) {
     world.check(
         sent.durability != Durability.MEMORY || sent.retain,
         Sentence.RECOVERED,
@@ -186,7 +191,11 @@ final class Ledger {
     // ends before: that is rule 9, DEGRADED.
     boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
     world.check(
-        !settled || after != SimDisk.Crash.KILL || sent.inMemory(),
+        !settled
+            || after != SimDisk.Crash.KILL
+            || sent.inMemory()
+            || hiding
+            || sent.unseen && sent.powerCut,
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
@@ -196,15 +205,17 @@ final class Ledger {
     sent.settleWritten = Optional.empty();
   }
 
-  private void missing(Sent sent, SimDisk.Crash after, boolean whole, boolean hiding) {
+  private void missing(Sent sent, SimDisk.Crash after, boolean stopped, boolean hiding) {
     sent.pendingRun = 0;
     boolean ended = sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden);
     if (sent.settledRun > 0 || ended) {
       sent.hidden = false;
       return;
     }
+    boolean whole = sent.hidden ? sent.hiddenWhole : stopped;
     sent.hidden = hiding;
     if (hiding) {
+      sent.hiddenWhole = whole;
       world.trace(() -> "hidden: " + sent);
       return;
     }
@@ -225,9 +236,9 @@ final class Ledger {
     world.trace(() -> "vanished: " + sent);
   }
 
-  /** Returns whether there may be messages that a start will find that can read everything. */
+  /** Returns whether the last start could not read all: a later one may find more. */
   boolean hides() {
-    return byId.values().stream().anyMatch(sent -> sent.hidden);
+    return hiding;
   }
 
   /** The disk could not read a message that was to be sent. */
@@ -454,7 +465,7 @@ final class Ledger {
     long last = lastRead.getOrDefault(sent.topic, 0L);
     world.check(
         // What was written before, or had its outcome before, and is back, is a duplicate.
-        sent.order > last || sent.writtenBefore || sent.repeated,
+        sent.order > last || sent.writtenBefore || sent.repeated || sent.late,
         Sentence.FIFO,
         () -> "after number " + last + " of its topic came the first PUBLISH of " + sent);
     lastRead.put(sent.topic, Math.max(last, sent.order));
@@ -528,6 +539,7 @@ final class Ledger {
   private static boolean forgotten(Sent sent) {
     boolean dropped = sent.outcome.filter(one -> one.kind() == Outcome.Kind.DROPPED).isPresent();
     return dropped
+        || sent.late
         || sent.vanished
         || sent.recordFailed
         || sent.notStored
