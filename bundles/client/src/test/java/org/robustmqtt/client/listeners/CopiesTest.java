@@ -45,14 +45,32 @@ class CopiesTest {
         });
   }
 
-  private int identifier(String filter) {
+  private void asked(String... filters) {
+    asked(box, filters);
+  }
+
+  /** The session subscribes them, and the broker has not answered. */
+  private static void asked(DispatcherFixture box, String... filters) {
+    box.loop(
+        () -> {
+          for (String filter : filters) {
+            box.dispatcher.identified(filter, identifier(box, filter));
+          }
+        });
+  }
+
+  private static int identifier(DispatcherFixture box, String filter) {
     return box.dispatcher.wanted().get(filter).identifier();
   }
 
   private long copy(int qos, String text, String... filters) {
+    return copy(box, qos, text, filters);
+  }
+
+  private static long copy(DispatcherFixture box, int qos, String text, String... filters) {
     Properties.Builder properties = Properties.builder();
     for (String filter : filters) {
-      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter));
+      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier(box, filter));
     }
     return box.deliver(
         new Publish(
@@ -376,6 +394,56 @@ class CopiesTest {
     assertEquals(List.of("a"), restarted.heard);
   }
 
+  /** The standard allows a broker to send before its SUBACK (5.0, section 3.8.4). */
+  @Test
+  void a_copy_that_comes_before_the_suback_of_its_filter_is_heard_by_its_own_listener_only() {
+    Ear late = new Ear();
+    box.add(spec(2, false, "room/#"), late);
+    asked("room/#");
+    for (String text : List.of("a", "b", "c")) {
+      for (String filter : List.of("#", "room/+", "room/action", "room/#")) {
+        copy(2, text, filter);
+      }
+    }
+    granted(2, "room/#");
+    copy(2, "d", "room/#");
+    assertEquals(List.of("a", "b", "c", "d"), late.heard);
+    heard("a", "b", "c");
+  }
+
+  @Test
+  void copies_that_come_before_any_suback_are_heard_once_by_each() {
+    DispatcherFixture fresh = new DispatcherFixture();
+    Ear wide = new Ear();
+    Ear narrow = new Ear();
+    fresh.add(spec(2, false, "room/#"), wide);
+    fresh.add(spec(2, false, "room/action"), narrow);
+    fresh.online(true);
+    asked(fresh, "room/#", "room/action");
+    for (String text : List.of("a", "b")) {
+      for (String filter : List.of("room/action", "room/#")) {
+        copy(fresh, 2, text, filter);
+      }
+    }
+    assertEquals(List.of("a", "b"), wide.heard);
+    assertEquals(List.of("a", "b"), narrow.heard);
+  }
+
+  @Test
+  void a_suback_between_two_copies_costs_a_listener_of_both_filters_no_message() {
+    copy(2, "learn", "#");
+    copy(2, "learn", "room/+");
+    copy(2, "learn", "room/action");
+    Ear both = new Ear();
+    box.add(spec(2, false, "room/+/#", "room/#"), both);
+    asked("room/+/#", "room/#");
+    granted(1, "room/+/#");
+    copy(2, "a", "room/#");
+    granted(2, "room/#");
+    copy(1, "a", "room/+/#");
+    assertEquals(List.of("a"), both.heard);
+  }
+
   @Test
   void a_listener_whose_filter_is_refused_hears_one_of_the_other_copies() {
     Ear refused = new Ear();
@@ -402,7 +470,7 @@ class CopiesTest {
                 "room/" + i,
                 0,
                 Properties.builder()
-                    .number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter))
+                    .number(Property.SUBSCRIPTION_IDENTIFIER, identifier(box, filter))
                     .build(),
                 ("m" + i).getBytes(StandardCharsets.UTF_8)));
       }
