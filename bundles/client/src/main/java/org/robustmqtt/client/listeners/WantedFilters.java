@@ -33,7 +33,7 @@ final class WantedFilters {
 
   private final String connection;
   private final Clock clock;
-  private final Loop loop;
+  private final LoopPost loop;
   private final ConcurrentSkipListMap<String, Want> wants = new ConcurrentSkipListMap<>();
   private final FilterTree tree = new FilterTree();
   private final Identifiers identifiers;
@@ -62,7 +62,7 @@ final class WantedFilters {
   WantedFilters(
       String connection,
       Clock clock,
-      Loop loop,
+      LoopPost loop,
       Journal journal,
       long unsubscribeAfterNanos,
       Map<String, byte[]> found) {
@@ -244,6 +244,12 @@ final class WantedFilters {
           want.hearers.stream().map(hearer -> hearer.spec.owner()).toList(),
           Integer.toHexString(reasonCode));
     }
+  }
+
+  /** A timer may be missing, and a change not told. */
+  void lookAgain() {
+    wants.values().forEach(this::clockIdle);
+    tellSoon();
   }
 
   void unsubscribeAfter(long nanos) {

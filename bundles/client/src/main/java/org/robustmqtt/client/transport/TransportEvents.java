@@ -38,6 +38,6 @@ public interface TransportEvents {
   /** The broker sent bytes that are no packet it may send. */
   void malformed(CodecException cause);
 
-  /** A defect of this program showed while a packet was read or handled. */
+  /** A defect of this program showed while the way was opened, or a packet read or handled. */
   void defect(Throwable cause);
 }
