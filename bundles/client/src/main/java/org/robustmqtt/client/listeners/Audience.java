@@ -75,7 +75,7 @@ final class Audience {
     Set<Integer> identifiers = Set.of();
     boolean asked = false;
     for (Want want : matching(packet.topic())) {
-      if (want.hearers.isEmpty() && now - want.orphanedAt < nanos) {
+      if (want.hearers.isEmpty() && !want.givenUp && now - want.orphanedAt < nanos) {
         if (!asked) {
           asked = true;
           identifiers = known(packet, wants);
@@ -191,7 +191,7 @@ final class Audience {
   private void byOwn(List<Want> matching, Set<Integer> identifiers) {
     Want other = null;
     for (Want want : matching) {
-      if (!want.filter.shared() && mayBeThere(want)) {
+      if (!want.filter.shared() && !want.givenUp && mayBeThere(want)) {
         other = better(other, want);
       }
     }
@@ -228,7 +228,8 @@ final class Audience {
   private static Set<Integer> expected(List<Want> matching) {
     Set<Integer> expected = new HashSet<>();
     for (Want want : matching) {
-      if (want.atBroker != 0 && want.granted >= 0 && !want.filter.shared()) {
+      boolean certain = want.granted >= 0 && !want.filter.shared() && !want.givenUp;
+      if (want.atBroker != 0 && certain) {
         expected.add(want.atBroker);
       }
     }
@@ -236,8 +237,8 @@ final class Audience {
   }
 
   /**
-   * Returns the same and those of the copies that may come: of filters whose SUBACK is awaited, and
-   * of shared ones, whose copy may go to another client.
+   * Returns the same and those of the copies that may come: of filters whose SUBACK is awaited, of
+   * those that were given up, and of shared ones, whose copy may go to another client.
    */
   private static Set<Integer> possible(List<Want> matching) {
     Set<Integer> possible = new HashSet<>();

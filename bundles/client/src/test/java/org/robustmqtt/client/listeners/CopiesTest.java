@@ -68,19 +68,26 @@ class CopiesTest {
   }
 
   private static long copy(DispatcherFixture box, int qos, String text, String... filters) {
-    Properties.Builder properties = Properties.builder();
-    for (String filter : filters) {
-      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier(box, filter));
+    int[] identifiers = new int[filters.length];
+    for (int i = 0; i < filters.length; i++) {
+      identifiers[i] = identifier(box, filters[i]);
     }
-    return box.deliver(
-        new Publish(
-            false,
-            QoS.of(qos),
-            false,
-            "room/action",
-            qos == 0 ? 0 : 1,
-            properties.build(),
-            text.getBytes(StandardCharsets.UTF_8)));
+    return box.deliver(publish(qos, text, identifiers));
+  }
+
+  private static Publish publish(int qos, String text, int... identifiers) {
+    Properties.Builder properties = Properties.builder();
+    for (int identifier : identifiers) {
+      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+    }
+    return new Publish(
+        false,
+        QoS.of(qos),
+        false,
+        "room/action",
+        qos == 0 ? 0 : 1,
+        properties.build(),
+        text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void heard(String... texts) {
@@ -392,6 +399,26 @@ class CopiesTest {
     heard("learn", "a");
     box.add(spec(2, false, "room/#"), restarted);
     assertEquals(List.of("a"), restarted.heard);
+  }
+
+  /** The broker had queued it. */
+  @Test
+  void a_copy_for_a_filter_that_was_given_up_is_no_copy_for_others() {
+    int given = identifier(box, "room/+");
+    box.dispatcher.unsubscribe("room/+");
+    box.world.run();
+    for (String text : List.of("a", "b")) {
+      copy(2, text, "#");
+      box.deliver(publish(2, text, given));
+      copy(2, text, "room/action");
+    }
+    box.deliver(publish(2, "c", given));
+    copy(2, "c", "room/action");
+    copy(2, "c", "#");
+    assertEquals(List.of("a", "b", "c"), all.heard);
+    assertEquals(List.of("a", "b", "c"), action.heard);
+    assertEquals(List.of(), room.heard);
+    assertEquals(9, box.handled.size());
   }
 
   /** The standard allows a broker to send before its SUBACK (5.0, section 3.8.4). */
