@@ -425,6 +425,10 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       lookAgain();
       lose(Place.UNKNOWN, ProblemKind.DEFECT, 0, "defect: " + cause);
     } catch (Throwable again) {
+      if (!doors.loop().isCurrent()) {
+        // as above, since a moment ago: what is half done is not this thread's any more
+        return;
+      }
       cause.addSuppressed(again);
       tearDownAfter(cause);
       if (!closing) {

@@ -20,7 +20,9 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.testing.ScriptedBroker;
+import org.robustmqtt.codec.Disconnect;
 import org.robustmqtt.codec.Packet;
+import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Puback;
 import org.robustmqtt.codec.Pubrec;
 
@@ -64,6 +66,7 @@ class LinkErrorTest {
       publish();
       comesBack();
       receives();
+      isHungUpOn();
       closesAndOpens();
       isDisabledAndEnabled();
       parks();
@@ -83,6 +86,7 @@ class LinkErrorTest {
     }
 
     private void comesBack() {
+      tickets.add(it.publish("alive", 1));
       it.world.advance(SOON);
       assertTrue(
           it.world.advanceUntil(
@@ -159,6 +163,19 @@ class LinkErrorTest {
       void heard(ReceivedMessage message) {
         heard.add(message.topic());
       }
+    }
+
+    /** The broker says goodbye, closes, and breaks the protocol. */
+    private void isHungUpOn() {
+      it.broker.line().send(new Disconnect(0x8B, Properties.NONE));
+      it.world.run();
+      comesBack();
+      it.broker.line().channel().sendEnd();
+      it.world.run();
+      comesBack();
+      it.broker.line().channel().send(new byte[] {(byte) 0xF7, 0});
+      it.world.run();
+      comesBack();
     }
 
     private void closesAndOpens() {
