@@ -35,11 +35,14 @@ class CopiesTest {
 
   /** The session subscribes them with the identifiers that they are to have. */
   private void granted(int qos, String... filters) {
+    granted(box, qos, filters);
+  }
+
+  private static void granted(DispatcherFixture box, int qos, String... filters) {
     box.loop(
         () -> {
           for (String filter : filters) {
-            int identifier = box.dispatcher.wanted().get(filter).identifier();
-            box.dispatcher.identified(filter, identifier);
+            box.dispatcher.identified(filter, identifier(box, filter));
             box.dispatcher.subscribed(filter, qos);
           }
         });
@@ -419,6 +422,29 @@ class CopiesTest {
     assertEquals(List.of("a", "b", "c"), action.heard);
     assertEquals(List.of(), room.heard);
     assertEquals(9, box.handled.size());
+  }
+
+  @Test
+  void a_copy_that_was_parked_is_acknowledged_after_the_one_it_follows() {
+    DispatcherFixture away = new DispatcherFixture();
+    MqttSubscriptionHandle wide = away.add(spec(2, false, "room/#"), new Ear());
+    MqttSubscriptionHandle narrow = away.add(spec(2, false, "room/action"), new Ear());
+    away.online(true);
+    granted(away, 2, "room/#", "room/action");
+    wide.close();
+    narrow.close();
+    away.world.run();
+    copy(away, 2, "a", "room/#");
+    copy(away, 2, "a", "room/action");
+    DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+    Ear first = new Ear();
+    away.on(lane, spec(2, false, "room/#"), first);
+    Ear second = new Ear();
+    away.add(spec(2, false, "room/action"), second);
+    assertEquals(List.of("a"), second.heard);
+    away.run(lane);
+    assertEquals(List.of("a"), first.heard);
+    assertEquals(2, away.handled.size());
   }
 
   /** The standard allows a broker to send before its SUBACK (5.0, section 3.8.4). */
