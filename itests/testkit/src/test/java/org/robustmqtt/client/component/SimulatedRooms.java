@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -23,14 +24,21 @@ import org.robustmqtt.whiteboard.OutcomeListener;
 
 /** The way of the simulator to the rooms of a connection, which are not public. */
 public final class SimulatedRooms {
+  /** Configurations that were read, by their properties: reading takes longer than a life. */
+  private static final Map<Map<String, Object>, Settings> KNOWN = new ConcurrentHashMap<>();
+
   private final Rooms rooms;
 
   private SimulatedRooms(Rooms rooms) {
     this.rooms = rooms;
   }
 
-  /** Reads a configuration that has no fault. */
+  /** Reads a configuration that has no fault; nearly all have been read before. */
   private static Settings settings(Map<String, Object> properties) {
+    return KNOWN.computeIfAbsent(Map.copyOf(properties), SimulatedRooms::parse);
+  }
+
+  private static Settings parse(Map<String, Object> properties) {
     Parsed parsed = SettingsParser.parse("org.robustmqtt.connection~home", properties);
     if (!parsed.good()) {
       throw new IllegalArgumentException(parsed.faults().toString());

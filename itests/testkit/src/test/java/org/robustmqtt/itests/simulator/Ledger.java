@@ -150,6 +150,7 @@ final class Ledger {
         }
       }
     }
+    boolean hidBefore = this.hiding;
     this.hiding = hiding;
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
@@ -157,7 +158,7 @@ final class Ledger {
         sent.late |= sent.hidden;
         sent.hidden = false;
       } else if (sent.pendingRun == run - 1 && run > 1 || sent.hidden) {
-        missing(sent, after, whole, hiding);
+        missing(sent, after, whole, hiding, hidBefore);
       }
       sent.unseen = hiding && !ids.contains(sent.id);
       // what became of it may be said where the disk cannot read it
@@ -205,9 +206,12 @@ final class Ledger {
     sent.settleWritten = Optional.empty();
   }
 
-  private void missing(Sent sent, SimDisk.Crash after, boolean stopped, boolean hiding) {
+  private void missing(
+      Sent sent, SimDisk.Crash after, boolean stopped, boolean hiding, boolean hidBefore) {
     sent.pendingRun = 0;
-    boolean ended = sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden);
+    // its settlement may have been where the last run could not read it
+    boolean ended =
+        sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden || hidBefore);
     if (sent.settledRun > 0 || ended) {
       sent.hidden = false;
       return;
