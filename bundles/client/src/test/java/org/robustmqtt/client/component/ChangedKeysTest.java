@@ -31,7 +31,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Ticket;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;
 

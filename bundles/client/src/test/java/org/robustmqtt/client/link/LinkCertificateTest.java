@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.TlsStatus;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;

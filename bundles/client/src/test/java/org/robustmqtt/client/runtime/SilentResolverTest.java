@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Net;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.transport.OpenFailure;
 import org.robustmqtt.client.transport.Opener;
 import org.robustmqtt.client.transport.TlsSettings;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 
 /** Which certificate is for which name. */
 class HostNamesTest {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ProblemKind;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 
 /** Every form of certificates and keys that people have, and every way to get it wrong. */
 class KeyFilesTest {

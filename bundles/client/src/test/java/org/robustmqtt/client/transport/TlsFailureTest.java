@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ProblemKind;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 
 /** What goes wrong with TLS is told by kind, and in a text that says what to do. */
 class TlsFailureTest {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLEngine;
-import org.robustmqtt.client.testing.Authority;
+import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.testing.TlsPeer;
 import org.robustmqtt.client.testing.VirtualChannel;
 import org.robustmqtt.client.testing.VirtualWorld;

@@ -32,7 +32,7 @@ import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.SubscriptionStatus;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.itests.broker.EmbeddedBroker;
-import org.robustmqtt.itests.testkit.Authority;
+import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.itests.testkit.Await;
 import org.robustmqtt.itests.testkit.FaultProxy;
 import org.robustmqtt.itests.testkit.Mosquitto;

@@ -1,4 +1,4 @@
-package org.robustmqtt.client.testing;
+package org.robustmqtt.itests.authority;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
