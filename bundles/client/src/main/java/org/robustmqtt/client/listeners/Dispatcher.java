@@ -165,10 +165,12 @@ public final class Dispatcher {
     }
   }
 
+  /** Takes a listener out; if it breaks off, {@link #lookAgain} does the rest. */
   private void removed(Hearer hearer) {
-    if (audience.remove(hearer)) {
+    if (audience.has(hearer)) {
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
+      audience.remove(hearer);
       leaving.removeIf(one -> !one.watched());
       if (hearer.watched()) {
         leaving.add(hearer);
@@ -252,6 +254,7 @@ public final class Dispatcher {
   public void lookAgain() {
     assert doors.loop().isCurrent();
     if (!closed) {
+      audience.all().stream().filter(Hearer::isClosed).forEach(this::removed);
       audience.all().forEach(Hearer::lookAgain);
       leaving.forEach(Hearer::lookAgain);
       parking.lookAgain();

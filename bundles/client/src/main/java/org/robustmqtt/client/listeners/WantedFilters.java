@@ -153,9 +153,10 @@ final class WantedFilters {
 
   void remove(TopicFilter filter, Hearer hearer) {
     Want want = wants.get(filter.value());
+    long now = clock.nanos();
     if (want != null && want.hearers.remove(hearer)) {
       if (want.hearers.isEmpty()) {
-        want.orphanedAt = clock.nanos();
+        want.orphanedAt = now;
         orphans.add(want);
       }
       clockIdle(want);

@@ -1,6 +1,7 @@
 package org.robustmqtt.client.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -56,6 +57,7 @@ class LinkErrorTest {
     boolean failedAt(int call, boolean stands) {
       it.world.failAt(call, stands);
       it.listen("in/#", QoS.EXACTLY_ONCE, message -> heard.add(message.topic()));
+      it.listen("+/kept", QoS.AT_LEAST_ONCE, message -> heard.add(message.topic()));
       it.dispatcher.add(
           new ListenerSpec(
               "manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
@@ -109,14 +111,16 @@ class LinkErrorTest {
 
     /** Acknowledged on the connection it came on, or that is closed and the broker sends it again. */
     private void assertAcknowledged(Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
-      boolean done =
-          it.broker.packets().stream()
-              .anyMatch(
-                  packet ->
-                      type.isInstance(packet)
-                          && (packet instanceof Puback puback && puback.packetId() == id
-                              || packet instanceof Pubrec pubrec && pubrec.packetId() == id));
-      assertTrue(done || line.closedByClient(), "acknowledged: " + id);
+      assertTrue(acknowledged(type, id) || line.closedByClient(), "acknowledged: " + id);
+    }
+
+    private boolean acknowledged(Class<? extends Packet> type, int id) {
+      return it.broker.packets().stream()
+          .anyMatch(
+              packet ->
+                  type.isInstance(packet)
+                      && (packet instanceof Puback puback && puback.packetId() == id
+                          || packet instanceof Pubrec pubrec && pubrec.packetId() == id));
     }
 
     private void receives() {
@@ -150,8 +154,10 @@ class LinkErrorTest {
       it.world.run();
       comesBack();
       ScriptedBroker.Line line = it.broker.line();
-      int parked = send(1, "away/a");
+      int parked = send(1, "away/kept");
       int twice = send(2, "away/b");
+      it.world.advance(SOON);
+      assertFalse(acknowledged(Puback.class, parked), "it is kept for its listener");
       it.world.advance(Duration.ofMinutes(2));
       assertAcknowledged(Puback.class, line, parked);
       assertAcknowledged(Pubrec.class, line, twice);
