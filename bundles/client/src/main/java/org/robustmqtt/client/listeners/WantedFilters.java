@@ -121,6 +121,7 @@ final class WantedFilters {
     Want want = wants.get(filter.value());
     if (want == null) {
       want = new Want(filter, asked);
+      takeBack(want);
       identifiers.give(want);
       tree.add(want);
       wants.put(filter.value(), want);
@@ -188,6 +189,19 @@ final class WantedFilters {
       givenUp.add(ghost);
       if (givenUp.size() > MOST_GIVEN_UP) {
         tree.remove(givenUp.remove());
+      }
+    }
+  }
+
+  /** Goes on with what is known of a filter that was given up: copies of it are for this one. */
+  private void takeBack(Want want) {
+    for (Want ghost : List.copyOf(givenUp)) {
+      if (ghost.filter.equals(want.filter)) {
+        givenUp.remove(ghost);
+        tree.remove(ghost);
+        want.identifier = ghost.identifier;
+        want.atBroker = ghost.atBroker;
+        want.granted = ghost.granted;
       }
     }
   }
