@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
-import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
@@ -59,8 +58,7 @@ class LinkErrorTest {
       it.listen("in/#", QoS.EXACTLY_ONCE, message -> heard.add(message.topic()));
       it.listen("+/kept", QoS.AT_LEAST_ONCE, message -> heard.add(message.topic()));
       it.dispatcher.add(
-          new ListenerSpec(
-              "manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
+          new ListenerSpec("manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
           held::add);
       publish();
       it.start();
@@ -93,8 +91,7 @@ class LinkErrorTest {
       assertTrue(
           it.world.advanceUntil(
               LONG,
-              () ->
-                  it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
+              () -> it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
           () -> it.status().toString());
       for (Ticket ticket : tickets) {
         assertTrue(it.outcome(ticket).isPresent(), "outcome of " + ticket.id());
@@ -109,8 +106,11 @@ class LinkErrorTest {
       return packetId;
     }
 
-    /** Acknowledged on the connection it came on, or that is closed and the broker sends it again. */
-    private void assertAcknowledged(Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
+    /**
+     * Acknowledged on the connection it came on, or that is closed and the broker sends it again.
+     */
+    private void assertAcknowledged(
+        Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
       assertTrue(acknowledged(type, id) || line.closedByClient(), "acknowledged: " + id);
     }
 
@@ -146,8 +146,7 @@ class LinkErrorTest {
       Ear ear = new Ear();
       MqttSubscriptionHandle handle =
           it.dispatcher.add(
-              new ListenerSpec(
-                  "away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
+              new ListenerSpec("away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
               ear::heard);
       it.world.advance(SOON);
       handle.close();
