@@ -36,9 +36,12 @@ final class Audience {
     hearers.add(hearer);
   }
 
-  /** Returns whether it was there. */
-  boolean remove(Hearer hearer) {
-    return hearers.remove(hearer);
+  boolean has(Hearer hearer) {
+    return hearers.contains(hearer);
+  }
+
+  void remove(Hearer hearer) {
+    hearers.remove(hearer);
   }
 
   /** Takes all of them out. */

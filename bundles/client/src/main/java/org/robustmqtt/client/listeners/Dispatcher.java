@@ -126,8 +126,7 @@ public final class Dispatcher {
             connection, doors.clock(), post, journal, times.unsubscribeAfterNanos(), found);
     this.audience = new Audience(this.wanted.tree());
     this.parking =
-        new Parking(
-            doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
+        new Parking(doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
   }
 
   /** Says who is to be told; once, before anything else on the loop. */
@@ -141,8 +140,7 @@ public final class Dispatcher {
 
   /** Adds a listener. Any thread. */
   public MqttSubscriptionHandle add(ListenerSpec spec, MessageListener listener) {
-    Hearer hearer =
-        new Hearer(spec, listener, events, brake, post, doors.lanes().lane());
+    Hearer hearer = new Hearer(spec, listener, events, brake, post, doors.lanes().lane());
     spec.filters().forEach(wanted::announce);
     post.post(() -> added(hearer));
     return hearer;
@@ -165,10 +163,12 @@ public final class Dispatcher {
     }
   }
 
+  /** Takes a listener out; if it breaks off, {@link #lookAgain} does the rest. */
   private void removed(Hearer hearer) {
-    if (audience.remove(hearer)) {
+    if (audience.has(hearer)) {
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
+      audience.remove(hearer);
       leaving.removeIf(one -> !one.watched());
       if (hearer.watched()) {
         leaving.add(hearer);
@@ -252,6 +252,7 @@ public final class Dispatcher {
   public void lookAgain() {
     assert doors.loop().isCurrent();
     if (!closed) {
+      audience.all().stream().filter(Hearer::isClosed).forEach(this::removed);
       audience.all().forEach(Hearer::lookAgain);
       leaving.forEach(Hearer::lookAgain);
       parking.lookAgain();

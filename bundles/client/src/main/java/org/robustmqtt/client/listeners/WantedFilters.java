@@ -121,6 +121,7 @@ final class WantedFilters {
     Want want = wants.get(filter.value());
     if (want == null) {
       want = new Want(filter, asked);
+      takeBack(want);
       identifiers.give(want);
       tree.add(want);
       wants.put(filter.value(), want);
@@ -153,9 +154,10 @@ final class WantedFilters {
 
   void remove(TopicFilter filter, Hearer hearer) {
     Want want = wants.get(filter.value());
+    long now = clock.nanos();
     if (want != null && want.hearers.remove(hearer)) {
       if (want.hearers.isEmpty()) {
-        want.orphanedAt = clock.nanos();
+        want.orphanedAt = now;
         orphans.add(want);
       }
       clockIdle(want);
@@ -187,6 +189,19 @@ final class WantedFilters {
       givenUp.add(ghost);
       if (givenUp.size() > MOST_GIVEN_UP) {
         tree.remove(givenUp.remove());
+      }
+    }
+  }
+
+  /** Goes on with what is known of a filter that was given up: copies of it are for this one. */
+  private void takeBack(Want want) {
+    for (Want ghost : List.copyOf(givenUp)) {
+      if (ghost.filter.equals(want.filter)) {
+        givenUp.remove(ghost);
+        tree.remove(ghost);
+        want.identifier = ghost.identifier;
+        want.atBroker = ghost.atBroker;
+        want.granted = ghost.granted;
       }
     }
   }

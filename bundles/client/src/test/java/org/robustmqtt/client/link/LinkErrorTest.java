@@ -1,6 +1,7 @@
 package org.robustmqtt.client.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -13,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
-import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
@@ -56,9 +56,9 @@ class LinkErrorTest {
     boolean failedAt(int call, boolean stands) {
       it.world.failAt(call, stands);
       it.listen("in/#", QoS.EXACTLY_ONCE, message -> heard.add(message.topic()));
+      it.listen("+/kept", QoS.AT_LEAST_ONCE, message -> heard.add(message.topic()));
       it.dispatcher.add(
-          new ListenerSpec(
-              "manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
+          new ListenerSpec("manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
           held::add);
       publish();
       it.start();
@@ -91,8 +91,7 @@ class LinkErrorTest {
       assertTrue(
           it.world.advanceUntil(
               LONG,
-              () ->
-                  it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
+              () -> it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
           () -> it.status().toString());
       for (Ticket ticket : tickets) {
         assertTrue(it.outcome(ticket).isPresent(), "outcome of " + ticket.id());
@@ -107,16 +106,21 @@ class LinkErrorTest {
       return packetId;
     }
 
-    /** Acknowledged on the connection it came on, or that is closed and the broker sends it again. */
-    private void assertAcknowledged(Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
-      boolean done =
-          it.broker.packets().stream()
-              .anyMatch(
-                  packet ->
-                      type.isInstance(packet)
-                          && (packet instanceof Puback puback && puback.packetId() == id
-                              || packet instanceof Pubrec pubrec && pubrec.packetId() == id));
-      assertTrue(done || line.closedByClient(), "acknowledged: " + id);
+    /**
+     * Acknowledged on the connection it came on, or that is closed and the broker sends it again.
+     */
+    private void assertAcknowledged(
+        Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
+      assertTrue(acknowledged(type, id) || line.closedByClient(), "acknowledged: " + id);
+    }
+
+    private boolean acknowledged(Class<? extends Packet> type, int id) {
+      return it.broker.packets().stream()
+          .anyMatch(
+              packet ->
+                  type.isInstance(packet)
+                      && (packet instanceof Puback puback && puback.packetId() == id
+                          || packet instanceof Pubrec pubrec && pubrec.packetId() == id));
     }
 
     private void receives() {
@@ -142,16 +146,17 @@ class LinkErrorTest {
       Ear ear = new Ear();
       MqttSubscriptionHandle handle =
           it.dispatcher.add(
-              new ListenerSpec(
-                  "away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
+              new ListenerSpec("away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
               ear::heard);
       it.world.advance(SOON);
       handle.close();
       it.world.run();
       comesBack();
       ScriptedBroker.Line line = it.broker.line();
-      int parked = send(1, "away/a");
+      int parked = send(1, "away/kept");
       int twice = send(2, "away/b");
+      it.world.advance(SOON);
+      assertFalse(acknowledged(Puback.class, parked), "it is kept for its listener");
       it.world.advance(Duration.ofMinutes(2));
       assertAcknowledged(Puback.class, line, parked);
       assertAcknowledged(Pubrec.class, line, twice);

@@ -424,6 +424,25 @@ class CopiesTest {
     assertEquals(9, box.handled.size());
   }
 
+  /** The broker may not have heard of it. */
+  @Test
+  void a_filter_that_was_given_up_and_is_wanted_again_has_the_copies_of_before() {
+    int given = identifier(box, "room/+");
+    box.dispatcher.unsubscribe("room/+");
+    box.world.run();
+    Ear again = new Ear();
+    box.add(spec(2, false, "room/+"), again);
+    assertEquals(given, identifier(box, "room/+"));
+    for (String text : List.of("a", "b")) {
+      copy(2, text, "room/+");
+      copy(2, text, "#");
+      copy(2, text, "room/action");
+    }
+    assertEquals(List.of("a", "b"), again.heard);
+    assertEquals(List.of("a", "b"), all.heard);
+    assertEquals(List.of("a", "b"), action.heard);
+  }
+
   @Test
   void a_copy_that_was_parked_is_acknowledged_after_the_one_it_follows() {
     DispatcherFixture away = new DispatcherFixture();

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.robustmqtt.QoS;
@@ -57,6 +59,9 @@ final class Broker {
 
   Optional<String> closesOnTopic = Optional.empty();
   Optional<String> poison = Optional.empty();
+
+  /** Filters that the application gave back by hand, and that this does not know of. */
+  final Set<String> givenBack = new TreeSet<>();
 
   private Consumer<String> onUnsubscribe = filter -> {};
   private final Map<String, BrokerSession> sessions = new TreeMap<>();
@@ -241,7 +246,10 @@ final class Broker {
     if (copies && matching.size() > 1) {
       world.happened(Fault.BROKER_COPIES);
       for (String filter : matching) {
-        copy(message.copy(Math.min(qos, session.filters.get(filter).level()), filter), session);
+        Received copy = message.copy(Math.min(qos, session.filters.get(filter).level()), filter);
+        // whoever it is for has gone for good
+        copy.excused = givenBack.contains(filter);
+        copy(copy, session);
       }
     } else if (effective == 0) {
       online.get().transmit(message);

@@ -455,6 +455,7 @@ final class BrokerLine {
     }
     List<Integer> identifiers = subscribe.properties().subscriptionIdentifiers();
     for (Subscription subscription : subscribe.subscriptions()) {
+      broker.givenBack.remove(subscription.filter());
       session.identifiers.remove(subscription.filter());
       identifiers.forEach(id -> session.identifiers.put(subscription.filter(), id));
       QoS granted = QoS.of(Math.min(subscription.qos().level(), broker.maximumQos(mqtt5)));

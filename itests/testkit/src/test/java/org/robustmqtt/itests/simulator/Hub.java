@@ -233,7 +233,7 @@ final class Hub {
     status
         .problem()
         .filter(problem -> problem.kind() == ProblemKind.DEFECT)
-        .filter(problem -> !world.hasHappened(Fault.ERROR_ON_LOOP))
+        .filter(problem -> !world.defects())
         .ifPresent(problem -> world.broken(Sentence.NO_DEFECT, problem.toString()));
     status
         .journal()
@@ -496,6 +496,12 @@ final class Hub {
   }
 
   // What its threads meet.
+
+  void stands(int call) {
+    if (!isDown()) {
+      machine.stands(call);
+    }
+  }
 
   void error(boolean onLoop, int call) {
     if (!isDown()) {

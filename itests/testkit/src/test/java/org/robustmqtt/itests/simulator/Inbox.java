@@ -52,6 +52,14 @@ final class Inbox {
     powerCut = true;
   }
 
+  /**
+   * An application gave its filter back by hand. The one that comes afterwards is another handler:
+   * it hears what is kept for listeners that are away (rule 6), also what the one before heard.
+   */
+  void gaveBack(int listener) {
+    byKey.values().forEach(received -> received.heardBy.remove(listener));
+  }
+
   /** A listener was called with it. */
   void heard(Received received, int listener, int granted, int run) {
     world.trace(() -> "listener " + listener + " hears " + received.key);
@@ -90,7 +98,11 @@ final class Inbox {
     received.acknowledged = true;
     Received original = received.original();
     world.check(
-        original.heard || original.excused || crowdedOut() || received.qos == 2 && powerCut,
+        original.heard
+            || original.excused
+            || received.excused
+            || crowdedOut()
+            || received.qos == 2 && powerCut,
         Sentence.HANDLED,
         () -> "acknowledged, and no listener heard it: " + received);
   }

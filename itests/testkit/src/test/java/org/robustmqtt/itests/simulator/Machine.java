@@ -31,6 +31,9 @@ final class Machine {
   /** The number of the journal thread, see {@link #late}. */
   static final int JOURNAL = 1;
 
+  /** After so long another thread takes the place of a loop that stands. */
+  private static final long STANDS = 10_000_000_000L;
+
   static final Path BASE = Path.of("/store").toAbsolutePath();
 
   private final World world;
@@ -57,6 +60,11 @@ final class Machine {
   private BooleanSupplier mustSchedule = () -> false;
   private int openTimers;
   private final Planned loopErrors;
+  private final Planned loopStands;
+
+  /** Whether the thread of the loop does not come back from its task. */
+  private boolean stands;
+
   private final Planned journalErrors;
 
   /** How many of the next calls of helpers throw. */
@@ -89,6 +97,7 @@ final class Machine {
     this.onCrash = onCrash;
     origin = random.nextLong(1L << 50) - world.now();
     loopErrors = new Planned(world, Fault.ERROR_ON_LOOP, () -> onLoop);
+    loopStands = new Planned(world, Fault.LOOP_STANDS, () -> onLoop, this::stand);
     journalErrors =
         new Planned(world, Fault.ERROR_ON_JOURNAL_THREAD, () -> alive && rounds.isCurrent());
     disk.before = journalErrors::call;
@@ -141,6 +150,17 @@ final class Machine {
     (onTheLoop ? loopErrors : journalErrors).at(call);
   }
 
+  /** Lets the loop not come back from one of the next calls of a door. */
+  void stands(int call) {
+    loopStands.at(call);
+  }
+
+  /** What a thread does when it comes back after another one took over, is not on the loop. */
+  private void stand() {
+    onLoop = false;
+    stands = true;
+  }
+
   /** Threads that cannot be started for a while, one of them. */
   void late(int which, long nanos) {
     long from = world.now() + nanos;
@@ -164,6 +184,7 @@ final class Machine {
   /** No more errors, and every thread begins. */
   void heal() {
     loopErrors.cancel();
+    loopStands.cancel();
     journalErrors.cancel();
     helperErrors = 0;
     loopFrom = 0;
@@ -187,6 +208,7 @@ final class Machine {
   /** The network is used: a call of a door, too. */
   void doorUsed() {
     loopErrors.call();
+    loopStands.call();
   }
 
   boolean isAlive() {
@@ -315,14 +337,31 @@ final class Machine {
       // The thread reports what a task throws, and goes on.
       world.trace(() -> "loop: " + reported);
       loopTasks.add(this::taskFailed);
+    } catch (AssertionError reported) {
+      // Of a thread that has gone on after its error, and is not on the loop any more.
+      if (!stands) {
+        throw reported;
+      }
     } finally {
       onLoop = false;
     }
+    if (stands) {
+      stands = false;
+      loopTasks.addFirst(this::replaced);
+      loopFrom = Math.max(loopFrom, world.now() + STANDS);
+      world.at(STANDS, () -> {});
+    }
+  }
+
+  /** As the first of another thread of the loop. */
+  private void replaced() {
+    Throwable why = new IllegalStateException("the loop stood");
+    List.copyOf(hearers).forEach(hearer -> hearer.replaced(why));
   }
 
   /** As at the end of a round of the real loop. */
   private void taskFailed() {
-    hearers.forEach(Loop.Accidents::taskFailed);
+    List.copyOf(hearers).forEach(Loop.Accidents::taskFailed);
   }
 
   private void runOnLane(Runnable task) {
@@ -339,7 +378,7 @@ final class Machine {
   private final class SimClock implements Clock, org.robustmqtt.persistence.door.Clock {
     @Override
     public long nanos() {
-      loopErrors.call();
+      doorUsed();
       journalErrors.call();
       return origin + world.now();
     }
@@ -367,7 +406,7 @@ final class Machine {
     public Timer schedule(long delayNanos, Runnable task) {
       assert onLoop : "schedule: not on the loop";
       assert delayNanos >= 0 : "negative delay";
-      loopErrors.call();
+      doorUsed();
       boolean[] cancelled = {false};
       World.Event event =
           world.at(
@@ -517,7 +556,7 @@ final class Machine {
     @Override
     public Channel connect(InetSocketAddress address, Events events) {
       assert onLoop : "connect: not on the loop";
-      loopErrors.call();
+      doorUsed();
       return net.connect(Machine.this, events);
     }
   }

@@ -23,13 +23,20 @@ final class Planned {
   private final World world;
   private final Fault fault;
   private final BooleanSupplier here;
+  private final Runnable first;
   private int calls = -1;
 
   /** On a thread, which is the current one if this says so. */
   Planned(World world, Fault fault, BooleanSupplier here) {
+    this(world, fault, here, () -> {});
+  }
+
+  /** The same; this is done before it is thrown. */
+  Planned(World world, Fault fault, BooleanSupplier here, Runnable first) {
     this.world = world;
     this.fault = fault;
     this.here = here;
+    this.first = first;
   }
 
   /** Plans the error for a call, counted from now. */
@@ -56,6 +63,7 @@ final class Planned {
       world.happened(fault);
       PlannedError error = new PlannedError();
       world.trace(() -> "!! " + fault + " at " + places(error));
+      first.run();
       throw error;
     }
   }

@@ -257,6 +257,8 @@ final class Schedule {
                   rooms -> {
                     listener.unsubscribed = true;
                     listener.excuseAll();
+                    inbox.gaveBack(listener.number);
+                    broker.givenBack.add(listener.filter);
                     rooms.unsubscribe(listener.filter);
                     listener.go();
                     world.at(

@@ -253,13 +253,16 @@ final class SimChannel implements Net.Channel {
     onLoop(
         () -> {
           pokeScheduled = false;
-          if (!closed && writeReady()) {
-            events.writable();
+          try {
+            if (!closed && writeReady()) {
+              events.writable();
+            }
+            if (!closed && readReady()) {
+              events.readable();
+            }
+          } finally {
+            poke();
           }
-          if (!closed && readReady()) {
-            events.readable();
-          }
-          poke();
         });
   }
 

@@ -22,6 +22,10 @@ final class Trouble {
   private final Hub hub;
   private final Ledger ledger;
   private final List<Runnable> kinds = new ArrayList<>();
+
+  /** Draws from a source of its own, so that old seeds stay what they were. */
+  private final SplittableRandom stands;
+
   private boolean healed;
 
   Trouble(
@@ -34,6 +38,7 @@ final class Trouble {
       Ledger ledger) {
     this.world = world;
     this.random = random;
+    stands = new SplittableRandom(world.seed ^ 0x1F3D5B79L);
     this.broker = broker;
     this.net = net;
     this.disk = disk;
@@ -93,7 +98,12 @@ final class Trouble {
   }
 
   private void loopError() {
-    hub.error(true, random.nextInt(40));
+    int call = random.nextInt(40);
+    if (stands.nextInt(4) == 0 && !NotYet.left(Fault.LOOP_STANDS)) {
+      hub.stands(call);
+    } else {
+      hub.error(true, call);
+    }
   }
 
   private void journalError() {

@@ -111,7 +111,7 @@ final class World {
   }
 
   void broken(Sentence sentence, String detail) {
-    if (hasHappened(Fault.ERROR_ON_LOOP) && sentence.needsSession) {
+    if (defects() && sentence.needsSession) {
       return;
     }
     if (finding.isEmpty() && !NotYet.held(sentence)) {
@@ -128,6 +128,11 @@ final class World {
 
   Optional<Finding> finding() {
     return finding;
+  }
+
+  /** Returns whether something unexpected was thrown on the loop. */
+  boolean defects() {
+    return hasHappened(Fault.ERROR_ON_LOOP) || hasHappened(Fault.LOOP_STANDS);
   }
 
   void trace(Supplier<String> line) {
