@@ -13,6 +13,7 @@ import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.MappedMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /**
@@ -46,6 +47,7 @@ final class KilledProcess {
   static Journals journals(Path folder) {
     return new Journals(
         new FileDisk(),
+        MappedMemory.of(Optional.of(folder)),
         new SystemClock(),
         JournalThread::new,
         StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),

@@ -28,6 +28,7 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
@@ -57,6 +58,7 @@ class RealDiskTest {
   private Journals journals() {
     return new Journals(
         new FileDisk(),
+        new NoMemory("the test has none"),
         new SystemClock(),
         work -> {
           thread.set(new JournalThread(work));

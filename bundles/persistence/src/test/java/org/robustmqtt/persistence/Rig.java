@@ -65,6 +65,7 @@ final class Rig {
     this.journals =
         new Journals(
             doors.disk(),
+            disk.memory(),
             doors.clock(),
             work -> {
               rounds = new StepRounds(work, clock);
@@ -79,6 +80,7 @@ final class Rig {
     this.journals =
         new Journals(
             disk,
+            disk.memory(),
             clock,
             work -> {
               rounds = new StepRounds(work, clock);

@@ -26,6 +26,7 @@ import org.robustmqtt.journal.Level;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
@@ -155,6 +156,7 @@ class StuckDiskTest {
     Journals journals =
         new Journals(
             new HangingDisk(),
+            new NoMemory("the test has none"),
             new SystemClock(),
             work -> {
               thread.set(new JournalThread(work, TimeUnit.MILLISECONDS.toNanos(200)));
@@ -215,6 +217,7 @@ class StuckDiskTest {
     Journals journals =
         new Journals(
             new HangingDisk(),
+            new NoMemory("the test has none"),
             new SystemClock(),
             JournalThread::new,
             StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),

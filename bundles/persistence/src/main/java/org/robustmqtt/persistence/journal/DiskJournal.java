@@ -25,6 +25,7 @@ import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.door.Rounds;
+import org.robustmqtt.persistence.door.SharedMemory;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.Stage;
 import org.slf4j.Logger;
@@ -39,7 +40,13 @@ public final class DiskJournal implements Journal {
 
   /** The world and the shape of a journal. */
   public record Place(
-      Disk disk, Clock clock, Rounds rounds, Path folder, boolean inDataArea, Shape shape) {}
+      Disk disk,
+      SharedMemory memory,
+      Clock clock,
+      Rounds rounds,
+      Path folder,
+      boolean inDataArea,
+      Shape shape) {}
 
   /**
    * What a journal looks like.
@@ -67,6 +74,7 @@ public final class DiskJournal implements Journal {
   private final Runnable listener;
   private final long origin;
   private final LiveMessages live;
+  private final StagingBuffer buffer;
   private final Intake intake;
   private final Lease lease;
   private final Segments segments;
@@ -89,14 +97,20 @@ public final class DiskJournal implements Journal {
   private volatile boolean closed;
 
   private DiskJournal(
-      Place place, DiskLock lock, JournalSettings settings, Runnable listener, Recovered found)
+      Place place,
+      DiskLock lock,
+      JournalSettings settings,
+      Runnable listener,
+      StagingBuffer buffer,
+      Recovered found)
       throws IOException {
     this.place = place;
+    this.buffer = buffer;
     this.lock = lock;
     this.listener = listener;
     this.origin = place.clock().nanos();
     this.live = found.live();
-    this.recovered = found.live().size();
+    this.recovered = found.live().size() + found.staged().messages().size();
     this.report = found.report();
     SmallState small = found.small();
     this.recovery =
@@ -114,7 +128,7 @@ public final class DiskJournal implements Journal {
     long next = found.isWhole() ? found.next() : Lease.byTime(found.next(), wall.millis());
     this.lease = new Lease(next, place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
-    this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
+    this.intake = new Intake(storeDelay, live, buffer, this::ticks, place.rounds()::wake);
     this.segments =
         new Segments(
             place.disk(),
@@ -127,6 +141,7 @@ public final class DiskJournal implements Journal {
             place.clock(),
             wall,
             intake,
+            buffer,
             found,
             segments,
             new Space(place.disk(), place.folder(), settings.minFree()),
@@ -136,7 +151,7 @@ public final class DiskJournal implements Journal {
             storeDelay,
             origin);
     Unreadable unreadable = new Unreadable(segments, this::ticks, committer::isBroken);
-    this.reading = new Reading(segments, live, small, unreadable, place.disk());
+    this.reading = new Reading(segments, live, small, intake::kept, unreadable, place.disk());
   }
 
   /**
@@ -152,11 +167,27 @@ public final class DiskJournal implements Journal {
     Shape shape = place.shape();
     Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
     LenientDisk disk = new LenientDisk(place.disk());
-    Recovered found = RecoveryScan.run(disk, place.folder(), window);
-    DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
+    StagingBuffer buffer = new StagingBuffer(place.memory(), place.folder());
+    Recovered found =
+        RecoveryScan.run(
+            disk,
+            place.folder(),
+            window,
+            (known, clean) -> buffer.recover(place.disk(), known, clean));
+    DiskJournal journal = new DiskJournal(place, lock, settings, listener, buffer, found);
     boolean begun = false;
     try {
-      journal.committer.begin(journal.lease.position(), disk.failure(), () -> repair(place));
+      journal.committer.begin(
+          journal.lease.position(), found.staged(), disk.failure(), () -> repair(place));
+      place
+          .memory()
+          .absent()
+          .ifPresent(
+              why ->
+                  LOG.info(
+                      "{}: accepted does not survive our process, because {}",
+                      place.folder(),
+                      why));
       journal.publishStatus();
       worker.add(journal);
       begun = place.rounds().wake();
@@ -164,6 +195,7 @@ public final class DiskJournal implements Journal {
       if (!begun) {
         worker.remove(journal);
         journal.committer.abandon();
+        buffer.end(false);
         journal.segments.close();
       }
     }
@@ -229,6 +261,10 @@ public final class DiskJournal implements Journal {
 
   @Override
   public boolean awaitRoom(Duration maxWait) throws InterruptedException {
+    buffer.provide(ticks());
+    if (!buffer.unstaged().equals(status.unstaged())) {
+      intake.wake();
+    }
     if (!intake.hasRoom()) {
       intake.flush();
     }
@@ -367,6 +403,16 @@ public final class DiskJournal implements Journal {
     RecoveryScan.requireReadable(disk, folder);
   }
 
+  /** Returns whether there is a staging buffer of a journal that is not open. */
+  public static boolean isStaged(SharedMemory memory, Path folder) throws IOException {
+    return StagingBuffer.isThere(memory, folder);
+  }
+
+  /** Deletes the staging buffer of a journal that is not open. */
+  public static void deleteStaged(SharedMemory memory, Path folder) throws IOException {
+    StagingBuffer.delete(memory, folder);
+  }
+
   /** Returns whether somebody waits for a force. */
   boolean forceWanted() {
     return intake.forceWanted();
@@ -391,11 +437,15 @@ public final class DiskJournal implements Journal {
     if (read != null) {
       reading.read(read.sequences(), read.maxBytes(), read.callback());
     }
+    if (buffer.tend(ticks())) {
+      intake.flush();
+    }
     publishStatus();
     if (!reads.isEmpty()) {
       return 0;
     }
-    long due = intake.rest(committer.due(), committer.isDirty());
+    long other = Math.min(committer.due(), buffer.due(ticks()));
+    long due = intake.rest(other, committer.isDirty());
     return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());
   }
 
@@ -462,6 +512,7 @@ public final class DiskJournal implements Journal {
       LOG.error("{}: {}", place.folder(), STUCK);
     }
     takesRecords = false;
+    intake.works(false, false);
     // What the other thread works on is not looked at.
     publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
     intake.strand().forEach(Entry::tellFailed);
@@ -469,6 +520,7 @@ public final class DiskJournal implements Journal {
 
   private void publishStatus() {
     takesRecords = !committer.isBroken();
+    intake.works(takesRecords, committer.degraded().isEmpty());
     publishStatus(statusNow());
   }
 
@@ -479,7 +531,8 @@ public final class DiskJournal implements Journal {
         before != null
             && (!before.degraded().equals(next.degraded())
                 || !before.damagedFiles().equals(next.damagedFiles())
-                || !before.unreadable().equals(next.unreadable()));
+                || !before.unreadable().equals(next.unreadable())
+                || !before.unstaged().equals(next.unstaged()));
     if (changed) {
       tellListener();
     }
@@ -503,7 +556,8 @@ public final class DiskJournal implements Journal {
         intake.keptMessages(),
         intake.keptBytes(),
         committer.possibleDuplicates(),
-        segments.unreadable());
+        segments.unreadable(),
+        buffer.unstaged());
   }
 
   private long ticks() {

@@ -1,5 +1,6 @@
 package org.robustmqtt.persistence.journal;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ final class Replay {
 
   /** The newest wall time that was read. */
   private long wall;
+
+  private final Recovered.Staged staged = new Recovered.Staged(new TreeMap<>(), new ArrayList<>());
 
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
@@ -97,6 +100,53 @@ final class Replay {
     if (live.contains(sequence)) {
       small.stage(sequence, small.stage(sequence).then(stage));
     }
+  }
+
+  /**
+   * Applies a record of the staging buffer, after all that the segments hold. It may be in them
+   * too; a message of which they know the end has none in the buffer.
+   */
+  void staged(Entry entry) {
+    Entry message = entry.isOfMessage() ? staged.messages().get(entry.sequence) : null;
+    if (entry.isMessage()) {
+      highest = Math.max(highest, entry.sequence);
+      if (!live.contains(entry.sequence)) {
+        staged.messages().put(entry.sequence, entry);
+      }
+    } else if (message != null) {
+      message.apply(entry);
+      if (entry.type == RecordType.SETTLED) {
+        staged.messages().remove(entry.sequence);
+      }
+    } else if (!entry.isOfMessage()) {
+      small.apply(entry, false);
+      staged.records().add(entry);
+    } else if (live.contains(entry.sequence) && !isKnown(entry)) {
+      if (entry.type == RecordType.SETTLED) {
+        spoil(live.remove(entry.sequence));
+      }
+      small.apply(entry, true);
+      staged.records().add(entry);
+    }
+  }
+
+  /** Whether the segments know the sending; and perhaps what came after it. */
+  private boolean isKnown(Entry entry) {
+    Stage known = small.stage(entry.sequence);
+    return entry.type == RecordType.SENT
+        && known.hasId()
+        && known.epoch() == entry.stage.epoch()
+        && known.packetId() == entry.stage.packetId();
+  }
+
+  /** Returns what came from the staging buffer. */
+  Recovered.Staged staged() {
+    return staged;
+  }
+
+  /** Returns whether the journal was closed. */
+  boolean isClean() {
+    return clean > highest;
   }
 
   int watermark() {
