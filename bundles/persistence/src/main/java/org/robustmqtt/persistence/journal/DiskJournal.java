@@ -371,6 +371,8 @@ public final class DiskJournal implements Journal {
       LOG.warn("{}: the disk did not answer in time, closed without it", place.folder());
     }
     intake.close();
+    // Empty already, unless the disk did not answer: then the next start finds it.
+    buffer.end(false);
     lock.close();
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
 import org.robustmqtt.codec.Publish;
@@ -49,6 +50,9 @@ final class Ledger {
 
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
+
+  /** What was being published when the machine stopped. */
+  private Optional<Sent> unannounced = Optional.empty();
 
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
@@ -118,7 +122,7 @@ final class Ledger {
     TreeSet<Long> ids = new TreeSet<>();
     for (RecoveredMessage message : found.messages()) {
       long id = message.stored().sequence();
-      Sent sent = byId.get(id);
+      Sent sent = known(id);
       if (sent == null) {
         world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
         return;
@@ -136,7 +140,7 @@ final class Ledger {
       for (int i = 0; i < StoredBlock.SIZE; i++) {
         if ((block.present()[i / Long.SIZE] & 1L << i) != 0) {
           long id = block.first() + i;
-          Sent sent = byId.get(id);
+          Sent sent = known(id);
           if (sent == null) {
             world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
             return;
@@ -147,6 +151,7 @@ final class Ledger {
         }
       }
     }
+    unannounced = Optional.empty();
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
       if (sent.pendingRun == run - 1 && run > 1 && !ids.contains(sent.id)) {
@@ -187,6 +192,9 @@ final class Ledger {
     if (sent.settledRun > 0) {
       sent.repeated = true;
     }
+    if (after == SimDisk.Crash.KILL && sent.stored.isEmpty()) {
+      world.happened(Fault.SAVED_BY_STAGING);
+    }
     sent.settledRun = 0;
     sent.settleWritten = Optional.empty();
   }
@@ -201,6 +209,14 @@ final class Ledger {
         !whole || sent.durability == Durability.MEMORY,
         Sentence.AT_RISK_ONLY,
         () -> "it vanished at a clean stop: " + sent);
+    world.check(
+        after != SimDisk.Crash.KILL
+            || !sent.staged
+            || sent.durability == Durability.MEMORY
+            || sent.inMemory()
+            || world.hasHappened(Fault.MEMORY_DELETED),
+        Sentence.AT_RISK_ONLY,
+        () -> "it was in a staging buffer and is lost by the end of the process: " + sent);
     world.check(
         diskFailed
             || sent.durability == Durability.MEMORY
@@ -295,6 +311,46 @@ final class Ledger {
       // a journal writes only after it has forced what it found
       foundIsForced();
     }
+  }
+
+  /** The machine stopped within publish: the message may be found, or not. */
+  void within(String key, Message message) {
+    unannounced =
+        Optional.of(
+            new Sent(
+                key,
+                0,
+                message.topic(),
+                message.qos().level(),
+                message.retain(),
+                message.durability().orElse(Durability.GROUP),
+                world.now(),
+                run));
+  }
+
+  /** A message of this id was found. */
+  private Sent known(long id) {
+    Sent sent = byId.get(id);
+    if (sent == null && unannounced.isPresent() && id > newest) {
+      Sent within = unannounced.get();
+      unannounced = Optional.empty();
+      sent =
+          new Sent(
+              within.key,
+              id,
+              within.topic,
+              within.qos,
+              within.retain,
+              within.durability,
+              within.acceptedAt,
+              within.acceptedRun);
+      sent.order = ++order;
+      newest = id;
+      byKey.put(sent.key, sent);
+      byId.put(id, sent);
+      world.happened(Fault.UNANNOUNCED);
+    }
+    return sent;
   }
 
   void settling(long id) {

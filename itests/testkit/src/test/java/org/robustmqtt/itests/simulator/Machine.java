@@ -52,6 +52,10 @@ final class Machine {
   private Rounds.Work work;
 
   private boolean alive = true;
+
+  /** Whether an application is within a call of publish. */
+  boolean publishing;
+
   private boolean onLoop;
   private boolean onLane;
   private BooleanSupplier mustSchedule = () -> false;
@@ -92,6 +96,7 @@ final class Machine {
     journalErrors =
         new Planned(world, Fault.ERROR_ON_JOURNAL_THREAD, () -> alive && rounds.isCurrent());
     disk.before = journalErrors::call;
+    disk.memory.mayEnd = () -> publishing || rounds.isCurrent();
     doors =
         new Doors(
             new SimClock(),
@@ -122,6 +127,7 @@ final class Machine {
     SimClock clock = new SimClock();
     return SimulatedStore.open(
         disk,
+        disk.memory,
         clock,
         given -> {
           work = given;
