@@ -28,10 +28,10 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
-import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /** The journal on the real disk with the real thread. */

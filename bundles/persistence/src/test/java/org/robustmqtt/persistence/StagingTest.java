@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
-import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.Level;
@@ -40,17 +39,8 @@ class StagingTest {
 
   private static long offer(Journal journal, Durability durability, int qos) throws Exception {
     long sequence = journal.nextSequence();
-    offer(journal, Rig.message(sequence, durability, qos, 20));
+    Rig.offer(journal, Rig.message(sequence, durability, qos, 20));
     return sequence;
-  }
-
-  private static List<Stored> offer(Journal journal, StoredMessage message) throws Exception {
-    List<Stored> told = new ArrayList<>();
-    if (!journal.offer(message, told::add)) {
-      assertTrue(journal.awaitRoom(Duration.ofSeconds(1)));
-      assertTrue(journal.offer(message, told::add));
-    }
-    return told;
   }
 
   private Rig killed() {
@@ -312,6 +302,7 @@ class StagingTest {
     Journal journal = next.open();
     assertEquals(List.of(), Rig.sequences(journal));
     assertTrue(left.files().contains(Rig.FOLDER.resolve("staging.damaged")));
+    assertEquals(List.of("staging.damaged"), journal.status().damagedFiles());
     long sequence = offer(journal, Durability.GROUP, 1);
     assertEquals(
         List.of(sequence), Rig.sequences(Rig.reopen(left.after(FaultyDisk.Crash.KILL, NONE))));

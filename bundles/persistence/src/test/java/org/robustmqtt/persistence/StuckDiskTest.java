@@ -26,10 +26,10 @@ import org.robustmqtt.journal.Level;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
-import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /** A force that does not return: its journal is degraded, all others go on in another thread. */

@@ -111,7 +111,7 @@ public final class DiskJournal implements Journal {
     this.origin = place.clock().nanos();
     this.live = found.live();
     this.recovered = found.live().size() + found.staged().messages().size();
-    this.report = found.report();
+    this.report = found.report().and(buffer.damage());
     SmallState small = found.small();
     this.recovery =
         new AtomicReference<>(

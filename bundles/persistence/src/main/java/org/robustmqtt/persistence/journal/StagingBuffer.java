@@ -49,6 +49,7 @@ final class StagingBuffer {
   private volatile String place = "";
 
   private volatile String name = "";
+  private Recovered.Report damage = Recovered.Report.NOTHING;
 
   // Guarded by this.
   private Optional<SharedMemory.Part> part = Optional.empty();
@@ -180,12 +181,18 @@ final class StagingBuffer {
     }
     disk.forceDirectory(folder);
     memory.delete(name);
+    damage = new Recovered.Report(0, bytes.length, List.of(DAMAGED));
     LOG.error(
         "{}: its staging buffer is not used, {}; it is set aside as {}. What was accepted in the"
             + " last moments, and not told to be on disk, may be lost",
         folder,
         why,
         DAMAGED);
+  }
+
+  /** Returns what was set aside at this start. */
+  Recovered.Report damage() {
+    return damage;
   }
 
   /** Returns the opening that is to be forced now. */
@@ -549,8 +556,8 @@ final class StagingBuffer {
     synchronized (this) {
       if (made.isPresent()) {
         byte[] all = old.bytes();
-        made.get().put(BufferFormat.RING, all, BufferFormat.RING, all.length - BufferFormat.RING);
         made.get().put(0, all, 0, BufferFormat.RING);
+        made.get().put(BufferFormat.RING, all, BufferFormat.RING, all.length - BufferFormat.RING);
         part = made;
       } else {
         part = Optional.empty();

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.door.SharedMemory;
 
 /**
@@ -40,7 +39,8 @@ public final class MappedMemory implements SharedMemory {
   /** Guarded by itself: mapped memory that nobody uses, which Java gives back when it likes. */
   private final List<WeakReference<MappedByteBuffer>> old = new ArrayList<>();
 
-  private MappedMemory(Path folder, int user, String boot) {
+  /** Takes a folder, and whose it has to be. */
+  MappedMemory(Path folder, int user, String boot) {
     this.folder = folder;
     this.user = user;
     this.boot = boot;

@@ -19,7 +19,7 @@ import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
-import org.robustmqtt.persistence.door.NoMemory;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 import org.robustmqtt.persistence.testkit.ManualClock;
 import org.robustmqtt.persistence.testkit.StepRounds;

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
-import org.robustmqtt.persistence.door.NoMemory;
 import org.robustmqtt.persistence.door.SharedMemory;
+import org.robustmqtt.persistence.runtime.NoMemory;
 
 /**
  * A disk in memory that knows what was forced. A crash gives a new disk: what was not forced is

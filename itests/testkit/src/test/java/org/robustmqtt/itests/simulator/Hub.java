@@ -395,7 +395,10 @@ final class Hub {
               world.now(),
               ledger.run());
       // with a full memory the status says so after the next round only
-      sent.staged = journal.status().unstaged().isEmpty() && !disk.memory.full;
+      sent.staged =
+          journal.status().unstaged().isEmpty()
+              && journal.status().degraded().isEmpty()
+              && !disk.memory.full;
       world.trace(() -> "app: publish " + sent);
       ledger.accepted(sent);
       spy.toldAtOnce(ticket.id()).ifPresent(stored -> ledger.stored(sent, stored));

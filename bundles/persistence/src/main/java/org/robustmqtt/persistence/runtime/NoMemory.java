@@ -1,8 +1,9 @@
-package org.robustmqtt.persistence.door;
+package org.robustmqtt.persistence.runtime;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.robustmqtt.persistence.door.SharedMemory;
 
 /**
  * There is no memory that outlives the process.
