@@ -38,7 +38,7 @@ class KillTest {
       assertTrue(printed.size() >= before + 500, "it was in the middle of its work");
       assertTrue(size() - sizeBefore < 4_000, "what an opening writes: " + (size() - sizeBefore));
 
-      Journals journals = KilledProcess.journals(folder);
+      Journals journals = KilledProcess.staged(folder);
       Journal journal = journals.open("home", KilledProcess.settings(), () -> {});
       Recovery found = journal.recovery();
       Set<Long> lost = new TreeSet<>(printed);

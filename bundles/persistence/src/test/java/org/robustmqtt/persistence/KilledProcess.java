@@ -10,10 +10,12 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.persistence.door.SharedMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
 import org.robustmqtt.persistence.runtime.MappedMemory;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /**
@@ -35,7 +37,8 @@ final class KilledProcess {
     boolean accepted = arguments.length > 3;
     JournalSettings settings =
         accepted ? new JournalSettings(Optional.empty(), Duration.ofHours(1), 0) : settings();
-    Journal journal = journals(folder).open("home", settings, () -> {});
+    Journals journals = accepted ? staged(folder) : journals(folder);
+    Journal journal = journals.open("home", settings, () -> {});
     Thread[] producers = new Thread[threads];
     for (int i = 0; i < threads; i++) {
       producers[i] =
@@ -57,9 +60,18 @@ final class KilledProcess {
   }
 
   static Journals journals(Path folder) {
+    return journals(folder, new NoMemory("the test has none"));
+  }
+
+  /** With staging buffers beside the journals. */
+  static Journals staged(Path folder) {
+    return journals(folder, MappedMemory.of(Optional.of(folder)));
+  }
+
+  private static Journals journals(Path folder, SharedMemory memory) {
     return new Journals(
         new FileDisk(),
-        MappedMemory.of(Optional.of(folder)),
+        memory,
         new SystemClock(),
         JournalThread::new,
         StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),
