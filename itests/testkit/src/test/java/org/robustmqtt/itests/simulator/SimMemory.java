@@ -170,7 +170,12 @@ final class SimMemory implements SharedMemory {
 
     @Override
     public void put(int at, byte value) {
-      operation();
+      try {
+        operation();
+      } catch (SimDisk.Crashed e) {
+        bytes.content[at] = random.nextBoolean() ? value : bytes.content[at];
+        throw e;
+      }
       bytes.content[at] = value;
     }
 
