@@ -331,7 +331,7 @@ final class Ledger {
   /** A message of this id was found. */
   private Sent known(long id) {
     Sent sent = byId.get(id);
-    if (sent == null && unannounced.isPresent() && id > newest) {
+    if (sent == null && unannounced.isPresent()) {
       Sent within = unannounced.get();
       unannounced = Optional.empty();
       sent =
