@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.journal.Journal;
@@ -404,5 +407,22 @@ class StagingTest {
       }
       assertEquals(waiting, read);
     }
+  }
+
+  @Test
+  void a_journal_of_before_gets_one() throws Exception {
+    try (InputStream in = StagingTest.class.getResourceAsStream("/format1.zip");
+        ZipInputStream zip = new ZipInputStream(in)) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        disk.setContent(Rig.FOLDER.resolve(entry.getName()), zip.readAllBytes());
+      }
+    }
+    Journal journal = journal();
+    List<Long> before = Rig.sequences(journal);
+    assertTrue(before.size() > 9_900, "messages of before: " + before.size());
+    long sequence = offer(journal, Durability.GROUP, 1);
+    List<Long> after = Rig.sequences(killed().open());
+    assertEquals(before, after.subList(0, before.size()));
+    assertEquals(List.of(sequence), after.subList(before.size(), after.size()));
   }
 }

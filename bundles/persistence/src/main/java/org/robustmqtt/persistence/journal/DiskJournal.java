@@ -164,10 +164,30 @@ public final class DiskJournal implements Journal {
   public static DiskJournal open(
       Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
       throws IOException, JournalException {
+    StagingBuffer buffer = new StagingBuffer(place.memory(), place.folder());
+    boolean opened = false;
+    try {
+      DiskJournal journal = open(place, lock, settings, listener, worker, buffer);
+      opened = true;
+      return journal;
+    } finally {
+      if (!opened) {
+        buffer.end(false);
+      }
+    }
+  }
+
+  private static DiskJournal open(
+      Place place,
+      DiskLock lock,
+      JournalSettings settings,
+      Runnable listener,
+      JournalWorker worker,
+      StagingBuffer buffer)
+      throws IOException, JournalException {
     Shape shape = place.shape();
     Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
     LenientDisk disk = new LenientDisk(place.disk());
-    StagingBuffer buffer = new StagingBuffer(place.memory(), place.folder());
     Recovered found =
         RecoveryScan.run(
             disk,
@@ -179,15 +199,7 @@ public final class DiskJournal implements Journal {
     try {
       journal.committer.begin(
           journal.lease.position(), found.staged(), disk.failure(), () -> repair(place));
-      place
-          .memory()
-          .absent()
-          .ifPresent(
-              why ->
-                  LOG.info(
-                      "{}: accepted does not survive our process, because {}",
-                      place.folder(),
-                      why));
+      buffer.sayAbsent();
       journal.publishStatus();
       worker.add(journal);
       begun = place.rounds().wake();
@@ -195,7 +207,6 @@ public final class DiskJournal implements Journal {
       if (!begun) {
         worker.remove(journal);
         journal.committer.abandon();
-        buffer.end(false);
         journal.segments.close();
       }
     }

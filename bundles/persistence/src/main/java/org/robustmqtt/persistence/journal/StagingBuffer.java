@@ -37,6 +37,7 @@ final class StagingBuffer {
   private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
   private static final long IDLE = TimeUnit.MINUTES.toNanos(1);
   private static final long RETRY = TimeUnit.SECONDS.toNanos(10);
+  private static final String ABSENT = "{}: accepted does not survive our process, because {}";
   private static final String DAMAGED = "staging.damaged";
 
   /** So many parts may wait for the system to take their memory back; then none is given back. */
@@ -103,7 +104,7 @@ final class StagingBuffer {
       name = name(memory, folder);
       found = memory.open(name, LARGEST);
     } catch (IOException e) {
-      fault = Optional.of(e.getMessage());
+      say(e.getMessage());
       retryAt = Long.MAX_VALUE;
       sayMissing(known, clean);
       return List.of();
@@ -152,7 +153,7 @@ final class StagingBuffer {
       }
       return entries;
     } catch (IOException e) {
-      fault = Optional.of(e.getMessage());
+      say(e.getMessage());
       retryAt = Long.MAX_VALUE;
       return List.of();
     } finally {
@@ -193,6 +194,11 @@ final class StagingBuffer {
   /** Returns what was set aside at this start. */
   Recovered.Report damage() {
     return damage;
+  }
+
+  /** Says in the log if there is no place for one. */
+  void sayAbsent() {
+    memory.absent().ifPresent(why -> LOG.info(ABSENT, folder, why));
   }
 
   /** Returns the opening that is to be forced now. */
@@ -475,7 +481,7 @@ final class StagingBuffer {
 
   private void say(String why) {
     if (fault.isEmpty()) {
-      LOG.warn("{}: accepted does not survive our process, because {}", folder, why);
+      LOG.warn(ABSENT, folder, why);
     }
     fault = Optional.of(why);
   }
