@@ -52,7 +52,7 @@ final class Ledger {
   private boolean diskFailed;
 
   /** What was being published when the machine stopped. */
-  private Optional<Sent> unannounced = Optional.empty();
+  private final Map<String, Sent> unannounced = new LinkedHashMap<>();
 
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
@@ -122,7 +122,7 @@ final class Ledger {
     TreeSet<Long> ids = new TreeSet<>();
     for (RecoveredMessage message : found.messages()) {
       long id = message.stored().sequence();
-      Sent sent = known(id);
+      Sent sent = known(id, Optional.of(Tap.key(message.stored().message().payload())));
       if (sent == null) {
         world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
         return;
@@ -140,7 +140,7 @@ final class Ledger {
       for (int i = 0; i < StoredBlock.SIZE; i++) {
         if ((block.present()[i / Long.SIZE] & 1L << i) != 0) {
           long id = block.first() + i;
-          Sent sent = known(id);
+          Sent sent = known(id, Optional.empty());
           if (sent == null) {
             world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
             return;
@@ -151,7 +151,7 @@ final class Ledger {
         }
       }
     }
-    unannounced = Optional.empty();
+    unannounced.clear();
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
       if (sent.pendingRun == run - 1 && run > 1 && !ids.contains(sent.id)) {
@@ -214,6 +214,8 @@ final class Ledger {
             || !sent.staged
             || sent.durability == Durability.MEMORY
             || sent.inMemory()
+            // one that fails leaves the buffer just before its owner hears of it
+            || sent.durability == Durability.SYNC && diskFailed
             || world.hasHappened(Fault.MEMORY_DELETED),
         Sentence.AT_RISK_ONLY,
         () -> "it was in a staging buffer and is lost by the end of the process: " + sent);
@@ -315,25 +317,31 @@ final class Ledger {
 
   /** The machine stopped within publish: the message may be found, or not. */
   void within(String key, Message message) {
-    unannounced =
-        Optional.of(
-            new Sent(
-                key,
-                0,
-                message.topic(),
-                message.qos().level(),
-                message.retain(),
-                message.durability().orElse(Durability.GROUP),
-                world.now(),
-                run));
+    unannounced.put(
+        key,
+        new Sent(
+            key,
+            0,
+            message.topic(),
+            message.qos().level(),
+            message.retain(),
+            message.durability().orElse(Durability.GROUP),
+            world.now(),
+            run));
   }
 
-  /** A message of this id was found. */
-  private Sent known(long id) {
+  /**
+   * A message was found.
+   *
+   * @param key what its payload says; empty if that was not read: then it is the first
+   */
+  private Sent known(long id, Optional<String> key) {
     Sent sent = byId.get(id);
-    if (sent == null && unannounced.isPresent()) {
-      Sent within = unannounced.get();
-      unannounced = Optional.empty();
+    if (sent == null && !unannounced.isEmpty()) {
+      Sent within = unannounced.remove(key.orElseGet(() -> unannounced.keySet().iterator().next()));
+      if (within == null) {
+        return null;
+      }
       sent =
           new Sent(
               within.key,
