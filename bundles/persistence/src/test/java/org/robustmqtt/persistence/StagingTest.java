@@ -373,6 +373,25 @@ class StagingTest {
   }
 
   @Test
+  void what_a_broken_start_has_found_twice_ends_once() throws Exception {
+    Journal journal = journal();
+    long sequence = offer(journal, Durability.SYNC, 1);
+    disk.failForces(5);
+    rig.run();
+    FaultyDisk left = disk.after(FaultyDisk.Crash.KILL, NONE);
+    left.setReadOnly(true);
+    Rig next = new Rig(left, Rig.SEGMENT_SIZE);
+    Journal broken = next.open();
+    assertEquals(List.of(sequence), Rig.sequences(broken));
+    broken.settled(sequence, told::add);
+    assertEquals(List.of(true), told);
+    left.setReadOnly(false);
+    next.pass(Duration.ofSeconds(6));
+    assertEquals(Optional.empty(), broken.status().degraded());
+    assertEquals(List.of(), Rig.sequences(Rig.reopen(left.after(FaultyDisk.Crash.KILL, NONE))));
+  }
+
+  @Test
   void what_waits_behind_a_long_backlog_keeps_its_place() throws Exception {
     org.robustmqtt.persistence.journal.DiskJournal.Shape few =
         new org.robustmqtt.persistence.journal.DiskJournal.Shape(Rig.SEGMENT_SIZE, 5, 10_000);

@@ -62,6 +62,9 @@ final class Committer {
   /** What a recovery could not do on disk. */
   private Optional<Repair> repair = Optional.empty();
 
+  /** Messages that a segment and the staging buffer hold. */
+  private List<Entry> known = List.of();
+
   /** Whether a failure was begun to be dealt with, and that is not done. */
   private boolean failing;
 
@@ -114,7 +117,7 @@ final class Committer {
    * is degraded from here on: what was found can be read and sent. Called before the rounds begin.
    *
    * @param next the first sequence
-   * @param staged what only the staging buffer holds
+   * @param staged what the staging buffer holds
    * @param unrepaired why a recovery could not be completed on disk, empty if it could
    * @param again completes it, before anything else is written
    */
@@ -142,6 +145,8 @@ final class Committer {
   /** As if the disk had not taken it until now. */
   private void adopt(Recovered.Staged staged) {
     staged.messages().values().forEach(message -> intake.keep(message, false));
+    staged.known().forEach(intake::found);
+    known = staged.known();
     for (Entry record : staged.records()) {
       ledger.refused(record);
       intake.late(record);
@@ -196,6 +201,8 @@ final class Committer {
   private void leaveLate() {
     if (ledger.isAllTold() && intake.keptMessages() == 0) {
       buffer.leaveLate();
+      intake.forced(known);
+      known = List.of();
     }
   }
 

@@ -251,6 +251,14 @@ final class Intake {
   /** A record stays in the staging buffer until the disk is back. */
   void late(Entry entry) {
     buffer.late(entry.slot);
+    entry.slot = StagingBuffer.NONE;
+  }
+
+  /**
+   * A message that was found on disk is in the staging buffer, too, until it is settled or forced.
+   */
+  synchronized void found(Entry message) {
+    written.put(message.sequence, message);
   }
 
   /** A message has failed, and must not come back. */
@@ -464,7 +472,7 @@ final class Intake {
     if (live.contains(entry.sequence)) {
       return false;
     }
-    buffer.late(entry.slot);
+    late(entry);
     return true;
   }
 

@@ -20,7 +20,7 @@ import org.robustmqtt.journal.StoredBlock;
  * @param lastNumber the highest number of a segment seen
  * @param lowest segments with a lower number are dead
  * @param wallMillis the last wall time that was written, 0 if none was
- * @param staged what only the staging buffer holds
+ * @param staged what the staging buffer holds
  * @param merged what is known of messages that came from another journal
  * @param report what was cut and set aside
  */
@@ -45,12 +45,13 @@ record Recovered(
   }
 
   /**
-   * What only the staging buffer holds.
+   * What the staging buffer holds.
    *
    * @param messages those without a record in a segment, with their stages
+   * @param known those that a segment holds too
    * @param records what is to be said of others
    */
-  record Staged(TreeMap<Long, Entry> messages, List<Entry> records) {}
+  record Staged(TreeMap<Long, Entry> messages, List<Entry> known, List<Entry> records) {}
 
   /** Old sequences of messages from another journal by new ones, and who is replaced by them. */
   record Merged(Map<Long, Long> aliases, List<Long> replaced) {}

@@ -23,7 +23,8 @@ final class Replay {
   /** The newest wall time that was read. */
   private long wall;
 
-  private final Recovered.Staged staged = new Recovered.Staged(new TreeMap<>(), new ArrayList<>());
+  private final Recovered.Staged staged =
+      new Recovered.Staged(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
 
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
@@ -110,7 +111,9 @@ final class Replay {
     Entry message = entry.isOfMessage() ? staged.messages().get(entry.sequence) : null;
     if (entry.isMessage()) {
       highest = Math.max(highest, entry.sequence);
-      if (!live.contains(entry.sequence)) {
+      if (live.contains(entry.sequence)) {
+        staged.known().add(entry);
+      } else {
         staged.messages().put(entry.sequence, entry);
       }
     } else if (message != null) {
