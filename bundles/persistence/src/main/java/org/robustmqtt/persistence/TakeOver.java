@@ -43,9 +43,10 @@ final class TakeOver {
   private static final String DRAFT = "complete.draft";
   private static final int CHUNK = 256 * 1024;
   private static final Set<String> OURS =
-      Set.of(LOCK, GONE, COMPLETE, DRAFT, "reserve", "reserve.draft", "staging.damaged");
+      Set.of(LOCK, GONE, COMPLETE, DRAFT, "reserve", "reserve.draft");
   private static final Pattern PARTS =
-      Pattern.compile("\\d{8,}\\.seg|(taken-)*\\d{8,}\\.seg(\\.[0-9a-z]+)*\\.damaged(\\.seen)?");
+      Pattern.compile(
+          "\\d{8,}\\.seg" + "|(taken-)*(\\d{8,}\\.seg(\\.[0-9a-z]+)*|staging)\\.damaged(\\.seen)?");
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
   private final Disk disk;

@@ -296,19 +296,35 @@ class StagingTest {
 
   @Test
   void one_of_another_journal_or_opening_is_set_aside_and_never_believed() throws Exception {
+    Journal journal = journal();
+    FaultyDisk early = disk.copy();
+    journal.close();
     offer(journal(), Durability.GROUP, 1);
     FaultyDisk left = disk.after(FaultyDisk.Crash.KILL, NONE);
-    for (Path file : left.files()) {
-      left.unlink(file);
-    }
+    left.files().forEach(left::unlink);
+    early.files().forEach(file -> left.setContent(file, early.content(file)));
+    Journal next = new Rig(left, Rig.SEGMENT_SIZE).open();
+    assertEquals(List.of(), Rig.sequences(next));
+    assertTrue(left.files().contains(Rig.FOLDER.resolve("staging.damaged")));
+    assertEquals(List.of("staging.damaged"), next.status().damagedFiles());
+    long sequence = offer(next, Durability.GROUP, 1);
+    Journal third = Rig.reopen(left.after(FaultyDisk.Crash.KILL, NONE));
+    assertEquals(List.of(sequence), Rig.sequences(third));
+  }
+
+  @Test
+  void one_that_a_folder_of_before_has_left_is_no_damage_of_a_new_journal() throws Exception {
+    offer(journal(), Durability.GROUP, 1);
+    FaultyDisk left = disk.after(FaultyDisk.Crash.KILL, NONE);
+    left.files().forEach(left::unlink);
     Rig next = new Rig(left, Rig.SEGMENT_SIZE);
     Journal journal = next.open();
     assertEquals(List.of(), Rig.sequences(journal));
-    assertTrue(left.files().contains(Rig.FOLDER.resolve("staging.damaged")));
-    assertEquals(List.of("staging.damaged"), journal.status().damagedFiles());
-    long sequence = offer(journal, Durability.GROUP, 1);
-    assertEquals(
-        List.of(sequence), Rig.sequences(Rig.reopen(left.after(FaultyDisk.Crash.KILL, NONE))));
+    assertEquals(List.of(), journal.status().damagedFiles());
+    assertTrue(left.files().contains(Rig.FOLDER.resolve("staging.damaged.seen")));
+    journal.close();
+    assertTrue(next.journals.delete("home"));
+    assertEquals(List.of(), left.files());
   }
 
   @Test

@@ -127,7 +127,7 @@ final class StagingBuffer {
         return List.of();
       }
       if (wrong.isPresent()) {
-        setAside(disk, bytes, wrong.get());
+        setAside(disk, bytes, wrong.get(), known.isPresent());
         return List.of();
       }
       BufferFormat.End end =
@@ -173,22 +173,36 @@ final class StagingBuffer {
     }
   }
 
-  private void setAside(Disk disk, byte[] bytes, String why) throws IOException {
-    Path aside = folder.resolve(DAMAGED);
+  /**
+   * Keeps the bytes of a buffer that is not believed.
+   *
+   * @param ours whether it should have been; else it may be that of a folder that is no more, whose
+   *     inode ours has got: no damage
+   */
+  private void setAside(Disk disk, byte[] bytes, String why, boolean ours) throws IOException {
+    String file = ours ? DAMAGED : DAMAGED + ".seen";
+    keep(disk, folder.resolve(file), bytes);
+    memory.delete(name);
+    if (ours) {
+      damage = new Recovered.Report(0, bytes.length, List.of(DAMAGED));
+      LOG.error(
+          "{}: its staging buffer is not used, {}; it is set aside as {}. What was accepted in the"
+              + " last moments, and not told to be on disk, may be lost",
+          folder,
+          why,
+          file);
+    } else {
+      LOG.info("{}: a staging buffer of an earlier journal is set aside as {}", folder, file);
+    }
+  }
+
+  private void keep(Disk disk, Path aside, byte[] bytes) throws IOException {
     try (DiskFile file = disk.open(aside)) {
       file.truncate(0);
       file.write(ByteBuffer.wrap(bytes), 0);
       file.force();
     }
     disk.forceDirectory(folder);
-    memory.delete(name);
-    damage = new Recovered.Report(0, bytes.length, List.of(DAMAGED));
-    LOG.error(
-        "{}: its staging buffer is not used, {}; it is set aside as {}. What was accepted in the"
-            + " last moments, and not told to be on disk, may be lost",
-        folder,
-        why,
-        DAMAGED);
   }
 
   /** Returns what was set aside at this start. */
