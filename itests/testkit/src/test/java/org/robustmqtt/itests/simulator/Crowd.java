@@ -113,7 +113,8 @@ final class Crowd {
     }
     world.happened(Fault.CROWD);
     member.spy = new Spy(member.journal, world, disk, member.ledger, how.lease());
-    member.ledger.begins(member.spy.found(), member.spy.takesRecords(), how.after(), member.clean);
+    member.ledger.begins(
+        member.spy.found(), member.spy.forcedWhatItFound(), how.after(), member.clean);
     member.clean = false;
     if (disk.hasFault()) {
       member.ledger.diskFailed();

@@ -156,7 +156,7 @@ final class Hub {
                             + one.stage()
                             + " #"
                             + one.packetId()));
-    ledger.begins(spy.found(), spy.takesRecords(), worst, clean);
+    ledger.begins(spy.found(), spy.forcedWhatItFound(), worst, clean);
     if (disk.hasFault()) {
       ledger.diskFailed();
     }
