@@ -86,7 +86,7 @@ final class KilledProcess {
     for (int i = 0; i < count; i++) {
       long sequence = journal.nextSequence();
       try {
-        while (!journal.offer(Rig.message(sequence, Durability.GROUP, 1, 200), stored -> {})) {
+        while (!journal.offer(Rig.message(sequence, Durability.GROUP, 1, 20), stored -> {})) {
           journal.awaitRoom(Duration.ofSeconds(1));
         }
       } catch (InterruptedException e) {

@@ -376,6 +376,19 @@ class StagingTest {
   }
 
   @Test
+  void numbers_that_were_given_out_by_the_time_are_not_given_out_again() throws Exception {
+    offer(journal(), Durability.GROUP, 1);
+    FaultyDisk left = disk.after(FaultyDisk.Crash.KILL, NONE);
+    left.setReadOnly(true);
+    Journal broken = new Rig(left, Rig.SEGMENT_SIZE).open();
+    offer(broken, Durability.GROUP, 1);
+    long last = broken.nextSequence();
+    Journal next = Rig.reopen(left.after(FaultyDisk.Crash.KILL, NONE));
+    assertEquals(2, next.recovery().messages().size());
+    assertTrue(next.nextSequence() > last);
+  }
+
+  @Test
   void a_settlement_that_the_disk_does_not_take_is_not_forgotten_by_a_kill() throws Exception {
     Journal journal = journal();
     long stored = offer(journal, Durability.SYNC, 1);

@@ -19,6 +19,7 @@ final class Replay {
   private Digest digest = new Digest();
   private int watermark;
   private long highest;
+  private long highestStaged;
 
   /** The newest wall time that was read. */
   private long wall;
@@ -111,6 +112,7 @@ final class Replay {
     Entry message = entry.isOfMessage() ? staged.messages().get(entry.sequence) : null;
     if (entry.isMessage()) {
       highest = Math.max(highest, entry.sequence);
+      highestStaged = Math.max(highestStaged, entry.sequence);
       if (live.contains(entry.sequence)) {
         staged.known().add(entry);
       } else {
@@ -188,7 +190,12 @@ final class Replay {
   /** Returns the next sequence to be given out. */
   long next(Collection<SegmentHeader> headers) {
     long lease = headers.stream().mapToLong(SegmentHeader::lease).max().orElse(1);
-    long after = Math.max(Math.max(lease, small.lease), highest + 1);
+    long leased = Math.max(lease, small.lease);
+    long after = Math.max(leased, highest + 1);
+    if (highestStaged >= leased) {
+      // Given out by the time, and others with it that are nowhere.
+      after = highestStaged + Lease.BY_TIME;
+    }
     return clean > highest ? clean : after;
   }
 }

@@ -59,6 +59,10 @@ final class StagingBuffer {
   private boolean busy;
   private boolean ended;
   private boolean tooSmall;
+
+  /** Whether it could not be made larger. */
+  private boolean stuck;
+
   private boolean touched;
   private long retryAt;
   private int incarnation;
@@ -427,7 +431,9 @@ final class StagingBuffer {
 
   /** Returns whether there is room for another half of what may wait. */
   synchronized boolean hasRoom() {
-    return part.isEmpty() || used(part.get().size()) <= part.get().size() / 2;
+    return part.isEmpty()
+        || used(part.get().size()) <= part.get().size() / 2
+        || part.get().size() < LARGEST && !stuck;
   }
 
   synchronized boolean isEmpty() {
@@ -477,6 +483,7 @@ final class StagingBuffer {
       long now, Optional<SharedMemory.Part> made, Optional<String> failed, boolean larger) {
     busy = false;
     tooSmall = false;
+    stuck = larger && failed.isPresent();
     if (made.isPresent()) {
       part = made;
       incarnation = (incarnation + 1) & 0xff;
