@@ -11,6 +11,11 @@ import org.robustmqtt.Stored;
  * waits, because it may be settled first. Records of one message always keep their order. Callbacks
  * come in the order of the writing, for those that have the same level. Safe for several threads.
  *
+ * <p>Where there is a staging buffer (see {@link JournalStatus#unstaged}), all of this survives the
+ * end of the process from the moment the call returns, but what is in memory only because the disk
+ * takes no messages; whoever waits for {@link Level#APPENDED} is then told within the call, while
+ * there is room in it and {@link #takesRecords}.
+ *
  * <p>While it is degraded (see {@link JournalStatus#degraded}), {@code sync} messages are told
  * {@link Stored#FAILED} and {@code group} ones {@link Stored#MEMORY_ONLY}; the latter are kept
  * until they are settled, and written when the disk is back, before anything new and without
@@ -58,13 +63,15 @@ public interface Journal extends AutoCloseable {
    * Puts a message into the stage, to be written and forced as its durability says. With {@code
    * memory} nothing is written and the callback is told {@link Stored#MEMORY_ONLY} at once.
    *
-   * @return false if the stage is full: nothing was kept, see {@link #awaitRoom}
+   * @return false if the stage is full, or its buffer is not made: nothing was kept, see {@link
+   *     #awaitRoom}
    */
   boolean offer(StoredMessage message, StoredCallback callback);
 
   /**
-   * Waits until the stage has room again and there are sequences to be given out: one round of the
-   * journal thread, or the time given.
+   * Makes the staging buffer if it is wanted, or makes it larger; then waits until there is room
+   * and there are sequences to be given out: one round of the journal thread, or the time given.
+   * Not called with a lock held.
    *
    * @return whether there is room
    */
@@ -73,8 +80,8 @@ public interface Journal extends AutoCloseable {
   /**
    * Records under which packet id a message is sent. If the message is staged and not written, then
    * with QoS 0 or 1 the id is only kept to be written with it and the callback is told at once;
-   * with QoS 2 the message is written now, before this record. A message without a record needs
-   * none.
+   * with QoS 2 the message is written now, before this record, unless the staging buffer has both.
+   * A message without a record needs none.
    *
    * @param epoch the session, more than 0
    * @param packetId 1 to 65,535

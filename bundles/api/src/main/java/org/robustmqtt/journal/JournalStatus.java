@@ -26,6 +26,8 @@ import java.util.Optional;
  *     told: if the process ends before it can be, they are sent once more
  * @param unreadable what the disk cannot read, one line that names files and counts of messages;
  *     empty while it can read all. The journal can be written all the same
+ * @param unstaged why a message that was accepted does not survive the end of the process before it
+ *     is on disk, a part of a sentence; empty if it does, because a staging buffer holds it
  */
 public record JournalStatus(
     String path,
@@ -43,7 +45,8 @@ public record JournalStatus(
     int memoryMessages,
     long memoryBytes,
     int possibleDuplicates,
-    Optional<String> unreadable) {
+    Optional<String> unreadable,
+    Optional<String> unstaged) {
 
   /** A journal that keeps nothing in memory only. */
   public JournalStatus(
@@ -75,6 +78,7 @@ public record JournalStatus(
         0,
         0,
         0,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -96,6 +100,7 @@ public record JournalStatus(
         messages,
         inMemory,
         possibleDuplicates,
-        unreadable);
+        unreadable,
+        unstaged);
   }
 }

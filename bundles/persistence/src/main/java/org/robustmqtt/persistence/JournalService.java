@@ -25,6 +25,7 @@ import org.robustmqtt.persistence.inspect.Inspector;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.MappedMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,15 @@ public final class JournalService implements JournalProvider, JournalInspector {
                 + " the bundle, which a hub deletes with some updates.",
         required = false)
     String directory();
+
+    /** The folder of the staging buffers. */
+    @AttributeDefinition(
+        name = "Staging directory",
+        description =
+            "A folder in memory that outlives the hub's process: what was accepted and is not yet"
+                + " on disk is in there. If not set: /dev/shm, but not in a container.",
+        required = false)
+    String stagingDirectory();
   }
 
   private final Journals journals;
@@ -75,6 +85,7 @@ public final class JournalService implements JournalProvider, JournalInspector {
     this.journals =
         new Journals(
             new FileDisk(),
+            MappedMemory.of(path.staging()),
             new SystemClock(),
             work -> {
               JournalThread rounds = new JournalThread(work);
@@ -93,7 +104,7 @@ public final class JournalService implements JournalProvider, JournalInspector {
       return;
     }
     path = next;
-    journals.path(next);
+    journals.path(next, MappedMemory.of(next.staging()));
     if (next.fault().isPresent()) {
       LOG.error("No journal can be opened. {}", next.fault().get());
     } else {

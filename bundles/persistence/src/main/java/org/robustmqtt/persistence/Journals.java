@@ -18,6 +18,7 @@ import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.door.Rounds;
+import org.robustmqtt.persistence.door.SharedMemory;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.journal.JournalWorker;
 import org.slf4j.Logger;
@@ -33,6 +34,10 @@ final class Journals implements JournalProvider, AutoCloseable {
   private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
   private final Disk disk;
+
+  /** Where the staging buffers of the next journals are. */
+  private volatile SharedMemory memory;
+
   private final Clock clock;
   private final JournalWorker worker = new JournalWorker();
   private final Rounds rounds;
@@ -51,11 +56,13 @@ final class Journals implements JournalProvider, AutoCloseable {
 
   Journals(
       Disk disk,
+      SharedMemory memory,
       Clock clock,
       Function<Rounds.Work, Rounds> rounds,
       StorePath path,
       DiskJournal.Shape shape) {
     this.disk = disk;
+    this.memory = memory;
     this.clock = clock;
     this.rounds = rounds.apply(worker);
     this.path = path;
@@ -64,8 +71,9 @@ final class Journals implements JournalProvider, AutoCloseable {
   }
 
   /** Journals that are opened from now on are there; those that are open stay where they are. */
-  void path(StorePath other) {
+  void path(StorePath other, SharedMemory otherMemory) {
     path = other;
+    memory = otherMemory;
   }
 
   @Override
@@ -82,11 +90,12 @@ final class Journals implements JournalProvider, AutoCloseable {
       DiskLock lock = takeOver.lock(folder);
       try {
         takeOver.protect(folder);
-        takeOver.run(folder, sources(base, connection));
+        SharedMemory here = memory;
+        takeOver.run(folder, sources(base, connection), here, source -> replay(source, settings));
         boolean inDataArea = now.dataArea().map(base::equals).orElse(false);
         DiskJournal journal =
             DiskJournal.open(
-                new DiskJournal.Place(disk, clock, rounds, folder, inDataArea, shape),
+                new DiskJournal.Place(disk, here, clock, rounds, folder, inDataArea, shape),
                 lock,
                 settings,
                 listener,
@@ -102,6 +111,27 @@ final class Journals implements JournalProvider, AutoCloseable {
           ProblemKind.STORE_UNREADABLE, folder + ": cannot be opened: " + e, e);
     } finally {
       end(folder, opened);
+    }
+  }
+
+  /** Brings into the files of a journal what only its staging buffer holds. */
+  private void replay(Path source, JournalSettings settings) throws IOException, JournalException {
+    DiskLock lock = takeOver.lock(source);
+    boolean opened = false;
+    try {
+      DiskJournal journal =
+          DiskJournal.open(
+              new DiskJournal.Place(disk, memory, clock, rounds, source, false, shape),
+              lock,
+              settings,
+              () -> {},
+              worker);
+      opened = true;
+      journal.close();
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
     }
   }
 
@@ -237,7 +267,7 @@ final class Journals implements JournalProvider, AutoCloseable {
       if (disk.isLink(folder)) {
         throw new IOException("it is a link, which is not followed to delete anything");
       }
-      takeOver.deleteLocked(folder);
+      takeOver.deleteLocked(folder, memory);
       return true;
     } catch (IOException e) {
       throw new JournalException(

@@ -18,32 +18,44 @@ import org.robustmqtt.journal.JournalSettings;
  *
  * @param configured the configured directory
  * @param dataArea the bundle's data area, empty if the framework has none
+ * @param staging the configured folder for staging buffers
  * @param fault why the configured directory cannot be used, empty if it can or there is none
  */
-record StorePath(Optional<Path> configured, Optional<Path> dataArea, Optional<String> fault) {
+record StorePath(
+    Optional<Path> configured,
+    Optional<Path> dataArea,
+    Optional<Path> staging,
+    Optional<String> fault) {
   static final String PID = "org.robustmqtt.persistence";
   static final String KEY = "directory";
+  static final String STAGING = "stagingDirectory";
 
   /** Reads the configuration. */
   static StorePath of(Map<String, ?> configuration, Optional<Path> dataArea) {
-    if (!configuration.containsKey(KEY)) {
-      return new StorePath(Optional.empty(), dataArea, Optional.empty());
-    }
-    String value = String.valueOf(configuration.get(KEY)).strip();
-    if (value.isEmpty() || value.contains("$[")) {
-      return faulty(value, "must be a path; a $[...] in it was not resolved, or it is empty");
-    }
     try {
-      Path path = Path.of(value).toAbsolutePath().normalize();
-      return new StorePath(Optional.of(path), dataArea, Optional.empty());
+      return new StorePath(
+          path(configuration, KEY), dataArea, path(configuration, STAGING), Optional.empty());
     } catch (InvalidPathException e) {
-      return faulty(value, e.getReason());
+      String text = PID + ": " + e.getInput() + ": " + e.getReason();
+      return new StorePath(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(text));
     }
   }
 
-  private static StorePath faulty(String value, String why) {
-    String text = PID + ": " + KEY + " = \"" + value + "\": " + why;
-    return new StorePath(Optional.empty(), Optional.empty(), Optional.of(text));
+  private static Optional<Path> path(Map<String, ?> configuration, String key) {
+    if (!configuration.containsKey(key)) {
+      return Optional.empty();
+    }
+    String value = String.valueOf(configuration.get(key)).strip();
+    String named = key + " = \"" + value + "\"";
+    if (value.isEmpty() || value.contains("$[")) {
+      throw new InvalidPathException(
+          named, "must be a path; a $[...] in it was not resolved, or it is empty");
+    }
+    try {
+      return Optional.of(Path.of(value).toAbsolutePath().normalize());
+    } catch (InvalidPathException e) {
+      throw new InvalidPathException(named, e.getReason());
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.door.SharedMemory;
 import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.journal.DamagedParts;
 import org.robustmqtt.persistence.journal.DiskJournal;
@@ -44,7 +45,8 @@ final class TakeOver {
   private static final Set<String> OURS =
       Set.of(LOCK, GONE, COMPLETE, DRAFT, "reserve", "reserve.draft");
   private static final Pattern PARTS =
-      Pattern.compile("\\d{8,}\\.seg|(taken-)*\\d{8,}\\.seg(\\.[0-9a-z]+)*\\.damaged(\\.seen)?");
+      Pattern.compile(
+          "\\d{8,}\\.seg" + "|(taken-)*(\\d{8,}\\.seg(\\.[0-9a-z]+)*|staging)\\.damaged(\\.seen)?");
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
   private final Disk disk;
@@ -70,21 +72,27 @@ final class TakeOver {
    * in full stays where it is until a later start can: what is taken over is deleted there.
    *
    * @param target a folder that is locked by the caller
+   * @param memory where staging buffers are
+   * @param replay writes what only the staging buffer of a source holds
    * @throws JournalException if a source is locked or of a newer format; nothing was changed
    */
-  void run(Path target, List<Path> sources) throws IOException, JournalException {
+  void run(Path target, List<Path> sources, SharedMemory memory, Replay replay)
+      throws IOException, JournalException {
     if (disk.list(target).contains(GONE)) {
       deleteFiles(target);
     }
     Path incoming = target.resolve(INCOMING);
     if (disk.list(incoming).contains(COMPLETE)) {
-      complete(target, incoming);
+      complete(target, incoming, memory);
     } else if (disk.list(target).contains(INCOMING)) {
       deleteFolder(incoming);
     }
     for (Path source : sources) {
       if (isJournal(source)) {
         DiskJournal.requireReadable(disk, source);
+        if (DiskJournal.isStaged(memory, source)) {
+          replay.run(source);
+        }
         DiskLock held = lock(source);
         try {
           Optional<String> unreadable = unreadable(target, source);
@@ -107,7 +115,7 @@ final class TakeOver {
         } finally {
           held.close();
         }
-        complete(target, incoming);
+        complete(target, incoming, memory);
       }
     }
   }
@@ -117,14 +125,22 @@ final class TakeOver {
     return unreadable.isPresent() ? unreadable : DiskJournal.unreadable(disk, target);
   }
 
+  /** Writes what only the staging buffer of a journal holds; its folder is not locked. */
+  @FunctionalInterface
+  interface Replay {
+    /** Does it. */
+    void run(Path source) throws IOException, JournalException;
+  }
+
   /**
    * Deletes a journal and its folder.
    *
    * @throws JournalException if it is locked
    */
-  void deleteLocked(Path folder) throws IOException, JournalException {
+  void deleteLocked(Path folder, SharedMemory memory) throws IOException, JournalException {
     DiskLock held = lock(folder);
     try {
+      DiskJournal.deleteStaged(memory, folder);
       mark(folder);
       deleteFiles(folder);
     } finally {
@@ -218,7 +234,8 @@ final class TakeOver {
     }
   }
 
-  private void complete(Path target, Path incoming) throws IOException, JournalException {
+  private void complete(Path target, Path incoming, SharedMemory memory)
+      throws IOException, JournalException {
     for (String name : disk.list(incoming)) {
       if (!name.equals(COMPLETE) && !name.equals(DRAFT)) {
         disk.rename(incoming.resolve(name), target.resolve(name));
@@ -228,7 +245,7 @@ final class TakeOver {
     disk.forceDirectory(incoming);
     Path source = Path.of(new String(read(incoming.resolve(COMPLETE)), StandardCharsets.UTF_8));
     if (source.endsWith(target.getFileName()) && !disk.list(source).isEmpty()) {
-      deleteLocked(source);
+      deleteLocked(source, memory);
     }
     deleteFolder(incoming);
     disk.forceDirectory(target);

@@ -189,7 +189,7 @@ class InspectorTest {
       Journal real = journals.open("home", KilledProcess.settings(), () -> {});
       java.util.concurrent.CompletableFuture<Object> told =
           new java.util.concurrent.CompletableFuture<>();
-      real.offer(Rig.message(real.nextSequence(), Durability.SYNC), told::complete);
+      Rig.offer(real, Rig.message(real.nextSequence(), Durability.SYNC), told::complete);
       told.get(30, TimeUnit.SECONDS);
       Path home = folder.resolve("home");
       Map<Path, Long> before = sizes(home);

@@ -59,7 +59,7 @@ class JournalServiceTest {
   private static long publish(Journal journal) throws Exception {
     long sequence = journal.nextSequence();
     CompletableFuture<Stored> told = new CompletableFuture<>();
-    assertTrue(journal.offer(Rig.message(sequence, Durability.GROUP), told::complete));
+    Rig.offer(journal, Rig.message(sequence, Durability.GROUP), told::complete);
     assertEquals(Stored.ON_DISK, told.get(30, TimeUnit.SECONDS));
     return sequence;
   }

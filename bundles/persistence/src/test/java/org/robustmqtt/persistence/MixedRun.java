@@ -15,6 +15,7 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
@@ -32,6 +33,10 @@ final class MixedRun {
 
   private final Map<Long, StoredMessage> offered = new TreeMap<>();
   private final Map<Long, Stored> told = new TreeMap<>();
+
+  /** Accepted while there was a staging buffer. */
+  private final TreeSet<Long> accepted = new TreeSet<>();
+
   private final TreeSet<Long> settleCalled = new TreeSet<>();
   private final TreeSet<Long> settleTold = new TreeSet<>();
   private final TreeSet<Long> settleForced = new TreeSet<>();
@@ -127,15 +132,27 @@ final class MixedRun {
         Rig.message(sequence, durability, random.nextInt(3), random.nextInt(300));
     offered.put(sequence, message);
     unanswered++;
+    StoredCallback callback =
+        stored -> {
+          unanswered--;
+          if (!disk.isCrashed() && told.put(sequence, stored) != null) {
+            violations.add(sequence + " was told twice");
+          }
+        };
     try {
-      journal.offer(
-          message,
-          stored -> {
-            unanswered--;
-            if (!disk.isCrashed() && told.put(sequence, stored) != null) {
-              violations.add(sequence + " was told twice");
-            }
-          });
+      boolean kept = journal.offer(message, callback);
+      if (!kept) {
+        journal.awaitRoom(Duration.ofSeconds(1));
+        kept = journal.offer(message, callback);
+      }
+      if (kept && journal.status().unstaged().isEmpty()) {
+        accepted.add(sequence);
+      } else if (!kept) {
+        unanswered--;
+        offered.remove(sequence);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     } catch (OutOfMemoryError e) {
       // Who offers hears of it, and of nothing else.
       unanswered--;
@@ -270,6 +287,14 @@ final class MixedRun {
             .count();
   }
 
+  /** Returns how many were accepted, and are neither told to be on disk nor settled. */
+  int acceptedOnly() {
+    return (int)
+        accepted.stream()
+            .filter(sequence -> !told.containsKey(sequence) && !settleCalled.contains(sequence))
+            .count();
+  }
+
   /** Returns the messages that were on disk and not settled, and are not in a recovery. */
   List<Long> lost(Recovery found) {
     TreeSet<Long> expected = new TreeSet<>();
@@ -279,6 +304,23 @@ final class MixedRun {
             expected.add(sequence);
           }
         });
+    found.messages().forEach(message -> expected.remove(message.stored().sequence()));
+    return new ArrayList<>(expected);
+  }
+
+  /** Returns the messages that were accepted into a staging buffer and are not in a recovery. */
+  List<Long> vanished(Recovery found) {
+    TreeSet<Long> expected = new TreeSet<>(accepted);
+    expected.removeAll(settleCalled);
+    expected.removeIf(
+        sequence ->
+            told.get(sequence) == Stored.MEMORY_ONLY || told.get(sequence) == Stored.FAILED);
+    // One that fails leaves the buffer just before its owner hears of it.
+    expected.removeIf(
+        sequence ->
+            disk.injected() > 0
+                && !told.containsKey(sequence)
+                && offered.get(sequence).durability() == Durability.SYNC);
     found.messages().forEach(message -> expected.remove(message.stored().sequence()));
     return new ArrayList<>(expected);
   }
@@ -331,6 +373,7 @@ final class MixedRun {
           }
         });
     if (crash == FaultyDisk.Crash.KILL) {
+      vanished(found).forEach(sequence -> broken.add(sequence + " was accepted and is lost"));
       for (int packetId : receivedTold) {
         if (!completedCalled.contains(packetId) && !found.received().contains(packetId)) {
           broken.add("received " + packetId + " is lost");

@@ -31,6 +31,7 @@ import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /** The journal on the real disk with the real thread. */
@@ -57,6 +58,7 @@ class RealDiskTest {
   private Journals journals() {
     return new Journals(
         new FileDisk(),
+        new NoMemory("the test has none"),
         new SystemClock(),
         work -> {
           thread.set(new JournalThread(work));

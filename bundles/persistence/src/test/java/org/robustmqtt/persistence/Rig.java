@@ -14,6 +14,7 @@ import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
@@ -65,6 +66,7 @@ final class Rig {
     this.journals =
         new Journals(
             doors.disk(),
+            disk.memory(),
             doors.clock(),
             work -> {
               rounds = new StepRounds(work, clock);
@@ -79,6 +81,7 @@ final class Rig {
     this.journals =
         new Journals(
             disk,
+            disk.memory(),
             clock,
             work -> {
               rounds = new StepRounds(work, clock);
@@ -132,10 +135,21 @@ final class Rig {
   /** Offers a message; the list receives what becomes of it. */
   static List<Stored> offer(Journal journal, StoredMessage message) {
     List<Stored> told = new ArrayList<>();
-    if (!journal.offer(message, told::add)) {
-      throw new AssertionError("the stage is full");
-    }
+    offer(journal, message, told::add);
     return told;
+  }
+
+  /** Offers a message as a connection does: what finds no room waits for it once. */
+  static void offer(Journal journal, StoredMessage message, StoredCallback callback) {
+    try {
+      boolean kept = journal.offer(message, callback);
+      kept = kept || journal.awaitRoom(DELAY) && journal.offer(message, callback);
+      if (!kept) {
+        throw new AssertionError("the stage is full");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Offers a message with a new sequence. */

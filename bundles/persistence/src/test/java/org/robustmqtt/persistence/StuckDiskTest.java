@@ -29,6 +29,7 @@ import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.FileDisk;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /** A force that does not return: its journal is degraded, all others go on in another thread. */
@@ -155,6 +156,7 @@ class StuckDiskTest {
     Journals journals =
         new Journals(
             new HangingDisk(),
+            new NoMemory("the test has none"),
             new SystemClock(),
             work -> {
               thread.set(new JournalThread(work, TimeUnit.MILLISECONDS.toNanos(200)));
@@ -215,6 +217,7 @@ class StuckDiskTest {
     Journals journals =
         new Journals(
             new HangingDisk(),
+            new NoMemory("the test has none"),
             new SystemClock(),
             JournalThread::new,
             StorePath.of(Map.of("directory", folder.toString()), Optional.empty()),

@@ -67,7 +67,7 @@ class TakeOverTest {
       throws Exception {
     Rig rig = Rig.empty();
     Journal journal = rig.open();
-    rig.journals.path(MOVED_ELSEWHERE);
+    rig.journals.path(MOVED_ELSEWHERE, rig.disk.memory());
     List<Stored> told = Rig.offer(journal, Durability.SYNC);
     rig.run();
     assertEquals(List.of(Stored.ON_DISK), told);

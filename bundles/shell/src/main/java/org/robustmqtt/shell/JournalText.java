@@ -49,6 +49,13 @@ final class JournalText {
           Counts.of(journal.possibleDuplicates(), "message")
               + " will be sent once more if the hub ends before the disk is back");
     }
+    journal
+        .unstaged()
+        .ifPresent(
+            why -> {
+              line("What is accepted and not yet on disk does not survive our process, because");
+              line(why + ".");
+            });
     line(recovery());
     damage();
   }

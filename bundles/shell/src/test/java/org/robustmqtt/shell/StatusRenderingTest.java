@@ -324,7 +324,8 @@ class StatusRenderingTest {
             12,
             34_567,
             2,
-            Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"));
+            Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"),
+            Optional.of("/dev/shm ends with the container"));
     String text =
         String.join(
             "\n",
@@ -337,5 +338,7 @@ class StatusRenderingTest {
     assertTrue(text.contains("12 messages (33.8 kB) in memory only"), text);
     assertTrue(text.contains("DEGRADED: the disk cannot read 00000002.seg"), text);
     assertTrue(text.contains("2 messages will be sent once more if the hub ends"), text);
+    assertTrue(text.contains("does not survive our process, because"), text);
+    assertTrue(text.contains("/dev/shm ends with the container."), text);
   }
 }

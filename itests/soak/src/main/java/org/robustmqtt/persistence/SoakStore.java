@@ -7,6 +7,7 @@ import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.journal.DiskJournal;
 import org.robustmqtt.persistence.runtime.JournalThread;
+import org.robustmqtt.persistence.runtime.MappedMemory;
 import org.robustmqtt.persistence.runtime.SystemClock;
 
 /** The way of the soak to the journals, which are not public. */
@@ -20,6 +21,7 @@ public final class SoakStore {
   public static JournalProvider open(Disk disk, Path base) {
     return new Journals(
         disk,
+        MappedMemory.of(Optional.empty()),
         new SystemClock(),
         JournalThread::new,
         StorePath.of(Map.of(StorePath.KEY, base.toString()), Optional.empty()),

@@ -202,7 +202,8 @@ final class SwitchableJournal implements Journal {
           lastStatus.memoryMessages() + missed.messages(),
           lastStatus.memoryBytes() + missed.bytes(),
           lastStatus.possibleDuplicates() + missed.settled(),
-          lastStatus.unreadable());
+          lastStatus.unreadable(),
+          Optional.of("the store's bundle is not there"));
     }
   }
 

@@ -31,9 +31,9 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Ticket;
-import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.PacketType;
+import org.robustmqtt.itests.authority.Authority;
 
 /** Each key: what its change does is what the table in docs/configuration.md says. */
 class ChangedKeysTest {

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.transport.TlsSettings;
+import org.robustmqtt.itests.authority.Authority;
 
 /** The TLS group: what it says, and what contradicts itself. */
 class TlsReaderTest {

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.TlsStatus;
-import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.client.transport.TlsSettings;
 import org.robustmqtt.client.transport.TlsSettings.Source;
+import org.robustmqtt.itests.authority.Authority;
 
 /** What a link tells of the certificates that it is online with. */
 class LinkCertificateTest {

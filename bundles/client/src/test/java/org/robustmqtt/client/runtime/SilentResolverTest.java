@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Net;
-import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.transport.OpenFailure;
 import org.robustmqtt.client.transport.Opener;
 import org.robustmqtt.client.transport.TlsSettings;
@@ -31,6 +30,7 @@ import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.PublishHead;
+import org.robustmqtt.itests.authority.Authority;
 
 /** Real threads and real TLS beside a name server that says nothing. */
 @Timeout(60)

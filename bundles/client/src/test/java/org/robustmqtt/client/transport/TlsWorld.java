@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLEngine;
-import org.robustmqtt.itests.authority.Authority;
 import org.robustmqtt.client.testing.TlsPeer;
 import org.robustmqtt.client.testing.VirtualChannel;
 import org.robustmqtt.client.testing.VirtualWorld;
@@ -25,6 +24,7 @@ import org.robustmqtt.codec.ProtocolVersion;
 import org.robustmqtt.codec.Publish;
 import org.robustmqtt.codec.PublishHead;
 import org.robustmqtt.codec.WriteBuffer;
+import org.robustmqtt.itests.authority.Authority;
 
 /** A virtual world with one host that speaks TLS, and an opener that dials it. */
 final class TlsWorld {

@@ -32,6 +32,7 @@ final class Committer {
   private final Clock clock;
   private final WallTime wall;
   private final Intake intake;
+  private final StagingBuffer buffer;
   private final LiveMessages live;
   private final SmallState small;
   private final Segments segments;
@@ -61,6 +62,9 @@ final class Committer {
   /** What a recovery could not do on disk. */
   private Optional<Repair> repair = Optional.empty();
 
+  /** Messages that a segment and the staging buffer hold. */
+  private List<Entry> known = List.of();
+
   /** Whether a failure was begun to be dealt with, and that is not done. */
   private boolean failing;
 
@@ -77,6 +81,7 @@ final class Committer {
       Clock clock,
       WallTime wall,
       Intake intake,
+      StagingBuffer buffer,
       Recovered found,
       Segments segments,
       Space space,
@@ -88,6 +93,7 @@ final class Committer {
     this.clock = clock;
     this.wall = wall;
     this.intake = intake;
+    this.buffer = buffer;
     this.live = found.live();
     this.small = found.small();
     this.segments = segments;
@@ -111,12 +117,14 @@ final class Committer {
    * is degraded from here on: what was found can be read and sent. Called before the rounds begin.
    *
    * @param next the first sequence
+   * @param staged what the staging buffer holds
    * @param unrepaired why a recovery could not be completed on disk, empty if it could
    * @param again completes it, before anything else is written
    */
-  void begin(long next, Optional<IOException> unrepaired, Repair again) {
+  void begin(long next, Recovered.Staged staged, Optional<IOException> unrepaired, Repair again) {
     small.lease = next + lease.size();
     segments.watch();
+    adopt(staged);
     try {
       if (unrepaired.isPresent()) {
         repair = Optional.of(again);
@@ -134,6 +142,20 @@ final class Committer {
     }
   }
 
+  /** As if the disk had not taken it until now. */
+  private void adopt(Recovered.Staged staged) {
+    staged.messages().values().forEach(message -> intake.keep(message, false));
+    staged.known().forEach(intake::found);
+    known = staged.known();
+    for (Entry record : staged.records()) {
+      ledger.refused(record);
+      intake.late(record);
+    }
+    if (!buffer.isActive()) {
+      small.opening = buffer.next(small.opening);
+    }
+  }
+
   /** Begins; a disk that fails once is tried once more. */
   private void beginAgain() throws IOException {
     try {
@@ -147,12 +169,41 @@ final class Committer {
 
   private void beginFirst() throws IOException {
     begin();
+    write(unforced);
+    sayUntold();
+    writeKept();
     announce();
     if (forceDue != Long.MAX_VALUE) {
       // Old segments may hold the only forced copy of what was just repeated.
       force();
     }
+    ledger.allTold();
+    leaveLate();
+    open();
     makeReserve();
+  }
+
+  /** All that an earlier process has left is forced: the next opening, and an empty buffer. */
+  private void open() throws IOException {
+    if (buffer.isActive() && intake.keptMessages() == 0) {
+      Opening next = buffer.next(small.opening).orElseThrow();
+      small.opening = Optional.of(next);
+      buffer.prepare(next);
+      append(next.entry());
+      force();
+    }
+    if (!buffer.isActive()) {
+      small.opening.ifPresent(buffer::opened);
+    }
+  }
+
+  /** What the staging buffer holds because the disk did not take it, is there. */
+  private void leaveLate() {
+    if (ledger.isAllTold() && intake.keptMessages() == 0) {
+      buffer.leaveLate();
+      intake.forced(known);
+      known = List.of();
+    }
   }
 
   private void makeReserve() {
@@ -264,6 +315,7 @@ final class Committer {
   private void tellKept() {
     if (intake.keptMessages() == 0) {
       held.keptWritten();
+      leaveLate();
     }
   }
 
@@ -291,6 +343,7 @@ final class Committer {
       held.withdrawn(entry);
     } else if (entry.isMessage()) {
       if (entry.isSync()) {
+        intake.failed(entry);
         live.remove(entry.sequence);
       } else if (live.contains(entry.sequence)) {
         if (onDisk) {
@@ -299,10 +352,13 @@ final class Committer {
         intake.keep(entry, onDisk);
       }
       entry.tellFailed();
-    } else if (entry.waits) {
-      held.record(entry);
     } else {
-      entry.tellFailed();
+      intake.late(entry);
+      if (entry.waits) {
+        held.record(entry);
+      } else {
+        entry.tellFailed();
+      }
     }
     entry.placed = true;
   }
@@ -352,10 +408,12 @@ final class Committer {
 
   /** Says that no sequence at or above the next was given out, and ends the last segment. */
   void close(long next) {
+    boolean whole = false;
     try {
       if (writer.isPresent()) {
         append(Entry.own(RecordType.CLEAN, next));
         force();
+        whole = ledger.isAllTold() && intake.keptMessages() == 0;
       }
     } catch (IOException e) {
       LOG.debug("The journal is closed without its last record: {}", e.toString());
@@ -363,6 +421,7 @@ final class Committer {
       tellForced();
       held.closed(!isDirty());
       abandon();
+      buffer.end(whole);
     }
     report();
   }
@@ -483,6 +542,7 @@ final class Committer {
         latest = Math.min(latest, batch.get(i).due);
       }
     }
+    intake.appended(batch);
     forceBy(latest);
   }
 
@@ -498,6 +558,7 @@ final class Committer {
     List<Entry> done = unforced;
     unforced = forced;
     forced = done;
+    intake.forced(done);
     forceDue = Long.MAX_VALUE;
     segments.stateForced(writer.orElseThrow().segment());
     tellForced();
@@ -579,7 +640,8 @@ final class Committer {
       sayUntold();
       force();
       ledger.allTold();
-      held.said();
+      leaveLate();
+      held.said(intake::failed);
       if (lost) {
         announceLost();
       }
@@ -682,7 +744,9 @@ final class Committer {
       force();
       ledger.allTold();
       broken = Optional.empty();
-      held.said();
+      leaveLate();
+      small.opening.ifPresent(buffer::opened);
+      held.said(intake::failed);
       if (lost) {
         announceLost();
       }

@@ -28,6 +28,7 @@ import org.robustmqtt.persistence.door.Clock;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.door.Rounds;
+import org.robustmqtt.persistence.door.SharedMemory;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.Stage;
 import org.slf4j.Logger;
@@ -42,7 +43,13 @@ public final class DiskJournal implements Journal {
 
   /** The world and the shape of a journal. */
   public record Place(
-      Disk disk, Clock clock, Rounds rounds, Path folder, boolean inDataArea, Shape shape) {}
+      Disk disk,
+      SharedMemory memory,
+      Clock clock,
+      Rounds rounds,
+      Path folder,
+      boolean inDataArea,
+      Shape shape) {}
 
   /**
    * What a journal looks like.
@@ -70,6 +77,7 @@ public final class DiskJournal implements Journal {
   private final Runnable listener;
   private final long origin;
   private final LiveMessages live;
+  private final StagingBuffer buffer;
   private final Intake intake;
   private final Lease lease;
   private final Segments segments;
@@ -92,15 +100,21 @@ public final class DiskJournal implements Journal {
   private volatile boolean closed;
 
   private DiskJournal(
-      Place place, DiskLock lock, JournalSettings settings, Runnable listener, Recovered found)
+      Place place,
+      DiskLock lock,
+      JournalSettings settings,
+      Runnable listener,
+      StagingBuffer buffer,
+      Recovered found)
       throws IOException {
     this.place = place;
+    this.buffer = buffer;
     this.lock = lock;
     this.listener = listener;
     this.origin = place.clock().nanos();
     this.live = found.live();
-    this.recovered = found.live().size();
-    this.report = found.report();
+    this.recovered = found.live().size() + found.staged().messages().size();
+    this.report = found.report().and(buffer.damage());
     SmallState small = found.small();
     this.recovery =
         new AtomicReference<>(
@@ -119,7 +133,7 @@ public final class DiskJournal implements Journal {
             : Lease.beyond(found.next(), wall.millis(), found.lastNumber());
     this.lease = new Lease(next, place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
-    this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
+    this.intake = new Intake(storeDelay, live, buffer, this::ticks, place.rounds()::wake);
     this.segments =
         new Segments(
             place.disk(),
@@ -132,6 +146,7 @@ public final class DiskJournal implements Journal {
             place.clock(),
             wall,
             intake,
+            buffer,
             found,
             segments,
             new Space(place.disk(), place.folder(), settings.minFree()),
@@ -141,7 +156,7 @@ public final class DiskJournal implements Journal {
             storeDelay,
             origin);
     Unreadable unreadable = new Unreadable(segments, this::ticks, committer::isBroken);
-    this.reading = new Reading(segments, live, small, unreadable, place.disk());
+    this.reading = new Reading(segments, live, small, intake::kept, unreadable, place.disk());
   }
 
   /**
@@ -154,14 +169,42 @@ public final class DiskJournal implements Journal {
   public static DiskJournal open(
       Place place, DiskLock lock, JournalSettings settings, Runnable listener, JournalWorker worker)
       throws IOException, JournalException {
+    StagingBuffer buffer = new StagingBuffer(place.memory(), place.folder());
+    boolean opened = false;
+    try {
+      DiskJournal journal = open(place, lock, settings, listener, worker, buffer);
+      opened = true;
+      return journal;
+    } finally {
+      if (!opened) {
+        buffer.end(false);
+      }
+    }
+  }
+
+  private static DiskJournal open(
+      Place place,
+      DiskLock lock,
+      JournalSettings settings,
+      Runnable listener,
+      JournalWorker worker,
+      StagingBuffer buffer)
+      throws IOException, JournalException {
     Shape shape = place.shape();
     Harvest.Window window = new Harvest.Window(shape.recovered(), shape.recoveredBytes());
     LenientDisk disk = new LenientDisk(place.disk());
-    Recovered found = RecoveryScan.run(disk, place.folder(), window);
-    DiskJournal journal = new DiskJournal(place, lock, settings, listener, found);
+    Recovered found =
+        RecoveryScan.run(
+            disk,
+            place.folder(),
+            window,
+            (known, clean) -> buffer.recover(place.disk(), known, clean));
+    DiskJournal journal = new DiskJournal(place, lock, settings, listener, buffer, found);
     boolean begun = false;
     try {
-      journal.committer.begin(journal.lease.position(), disk.failure(), () -> repair(place));
+      journal.committer.begin(
+          journal.lease.position(), found.staged(), disk.failure(), () -> repair(place));
+      buffer.sayAbsent();
       journal.publishStatus();
       worker.add(journal);
       begun = place.rounds().wake();
@@ -234,6 +277,10 @@ public final class DiskJournal implements Journal {
 
   @Override
   public boolean awaitRoom(Duration maxWait) throws InterruptedException {
+    buffer.provide(ticks());
+    if (!buffer.unstaged().equals(status.unstaged())) {
+      intake.wake();
+    }
     if (!intake.hasRoom()) {
       intake.flush();
     }
@@ -340,6 +387,8 @@ public final class DiskJournal implements Journal {
       LOG.warn("{}: the disk did not answer in time, closed without it", place.folder());
     }
     intake.close();
+    // Empty already, unless the disk did not answer: then the next start finds it.
+    buffer.end(false);
     lock.close();
   }
 
@@ -382,6 +431,16 @@ public final class DiskJournal implements Journal {
     return RecoveryScan.unreadable(disk, folder);
   }
 
+  /** Returns whether there is a staging buffer of a journal that is not open. */
+  public static boolean isStaged(SharedMemory memory, Path folder) throws IOException {
+    return StagingBuffer.isThere(memory, folder);
+  }
+
+  /** Deletes the staging buffer of a journal that is not open. */
+  public static void deleteStaged(SharedMemory memory, Path folder) throws IOException {
+    StagingBuffer.delete(memory, folder);
+  }
+
   /** Returns whether somebody waits for a force. */
   boolean forceWanted() {
     return intake.forceWanted();
@@ -406,11 +465,15 @@ public final class DiskJournal implements Journal {
     if (read != null) {
       reading.read(read.sequences(), read.maxBytes(), read.callback());
     }
+    if (buffer.tend(ticks())) {
+      intake.flush();
+    }
     publishStatus();
     if (!reads.isEmpty()) {
       return 0;
     }
-    long due = intake.rest(committer.due(), committer.isDirty());
+    long other = Math.min(committer.due(), buffer.due(ticks()));
+    long due = intake.rest(other, committer.isDirty());
     return due == Long.MAX_VALUE ? Rounds.Work.NOTHING : Math.max(0, due - ticks());
   }
 
@@ -477,6 +540,7 @@ public final class DiskJournal implements Journal {
       LOG.error("{}: {}", place.folder(), STUCK);
     }
     takesRecords = false;
+    intake.works(false, false);
     // What the other thread works on is not looked at.
     publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
     intake.strand().forEach(Entry::tellFailed);
@@ -484,6 +548,7 @@ public final class DiskJournal implements Journal {
 
   private void publishStatus() {
     takesRecords = !committer.isBroken();
+    intake.works(takesRecords, committer.degraded().isEmpty());
     publishStatus(statusNow());
   }
 
@@ -494,7 +559,8 @@ public final class DiskJournal implements Journal {
         before != null
             && (!before.degraded().equals(next.degraded())
                 || !before.damagedFiles().equals(next.damagedFiles())
-                || !before.unreadable().equals(next.unreadable()));
+                || !before.unreadable().equals(next.unreadable())
+                || !before.unstaged().equals(next.unstaged()));
     if (changed) {
       tellListener();
     }
@@ -518,7 +584,8 @@ public final class DiskJournal implements Journal {
         intake.keptMessages(),
         intake.keptBytes(),
         committer.possibleDuplicates(),
-        segments.unreadable());
+        segments.unreadable(),
+        buffer.unstaged());
   }
 
   private long ticks() {

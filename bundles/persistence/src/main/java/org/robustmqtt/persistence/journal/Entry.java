@@ -1,11 +1,13 @@
 package org.robustmqtt.persistence.journal;
 
+import java.util.Optional;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.StoredCallback;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.format.Input;
 import org.robustmqtt.persistence.format.MessageBody;
 import org.robustmqtt.persistence.format.Output;
 import org.robustmqtt.persistence.format.RecordType;
@@ -73,6 +75,20 @@ final class Entry {
   /** Whether it was taken care of after it was taken: it is told, will be, or is written. */
   boolean placed;
 
+  /** Where it is in the staging buffer. */
+  int slot = StagingBuffer.NONE;
+
+  /** Of a message that is not written: where the records are that say its stage. */
+  int sentSlot = StagingBuffer.NONE;
+
+  int releasedSlot = StagingBuffer.NONE;
+
+  /** Whether there was no room for it in the staging buffer. */
+  boolean passed;
+
+  /** Whether it was told at once, because the staging buffer has it. */
+  boolean early;
+
   private boolean told;
 
   private Entry(RecordType type, long sequence, int bound, Durability durability) {
@@ -128,6 +144,56 @@ final class Entry {
     return entry;
   }
 
+  /** Returns what a record of a staging buffer says; empty if it makes no sense there. */
+  static Optional<Entry> decoded(RecordType type, byte[] array, int start, int end) {
+    try {
+      Input in = new Input(array, start, end);
+      return switch (type) {
+        case MESSAGE -> {
+          Entry entry = message(MessageBody.decode(in), stored -> {});
+          entry.stage = MessageBody.head(new Input(array, start, end)).stage();
+          yield Optional.of(entry);
+        }
+        case SENT -> {
+          long sequence = in.varint();
+          Stage sent = Stage.sent(in.varint(), (int) in.number(2));
+          yield Optional.of(sent(sequence, sent, Level.APPENDED, WrittenCallback.NONE));
+        }
+        case RELEASED, UNSENT, ABANDONED, QUARANTINED, SETTLED ->
+            Optional.of(own(type, in.varint()));
+        case RECEIVED, COMPLETED ->
+            Optional.of(packet(type, (int) in.number(2), WrittenCallback.NONE));
+        case FORGET_RECEIVED -> Optional.of(own(type, 0));
+        case BATCH, LEASE, VALUE, WATERMARK, CLEAN -> Optional.empty();
+      };
+    } catch (IllegalArgumentException | Input.BadRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns whether it may be in a staging buffer. */
+  boolean isStaged() {
+    return switch (type) {
+      case MESSAGE,
+          SENT,
+          RELEASED,
+          UNSENT,
+          ABANDONED,
+          QUARANTINED,
+          SETTLED,
+          RECEIVED,
+          COMPLETED,
+          FORGET_RECEIVED ->
+          true;
+      case BATCH, LEASE, VALUE, WATERMARK, CLEAN -> false;
+    };
+  }
+
+  /** Returns the message. */
+  StoredMessage stored() {
+    return message;
+  }
+
   boolean isMessage() {
     return type == RecordType.MESSAGE;
   }
@@ -154,6 +220,15 @@ final class Entry {
     message = null;
   }
 
+  /** Takes over what a record says of this message; not that it is settled. */
+  void apply(Entry record) {
+    if (record.type == RecordType.SENT) {
+      stage = stage.then(record.stage);
+    } else if (record.type != RecordType.SETTLED) {
+      stage = SmallState.changed(record.type, stage);
+    }
+  }
+
   /** Writes the record, except its seal. */
   void encode(Output out) {
     switch (type) {
@@ -167,6 +242,12 @@ final class Entry {
       case VALUE -> out.begin(type, bound).string(key).raw(value, 0, value.length);
       case BATCH -> throw new AssertionError("written by the segment itself");
     }
+  }
+
+  /** The caller is told at once, and never again. */
+  void toldEarly() {
+    early = true;
+    told = true;
   }
 
   /** Tells whoever waits for the write, unless the force is waited for. */

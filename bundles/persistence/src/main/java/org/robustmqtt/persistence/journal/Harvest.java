@@ -79,6 +79,18 @@ final class Harvest {
     return true;
   }
 
+  /** A message that is in the staging buffer only, and will be on disk. */
+  void staged(Entry entry) {
+    StoredMessage stored = entry.stored();
+    boolean justWaits =
+        !stored.message().retain() && stored.deadline() == 0 && entry.stage.isWaiting();
+    if (justWaits && entry.sequence > last) {
+      waiting.add(entry.sequence, stored.acceptedAt(), (int) entry.size());
+    } else {
+      messages.put(entry.sequence, recovered(stored, entry.stage));
+    }
+  }
+
   private void message(MessageBody.Outline outline, byte[] array, int start, int end) {
     long sequence = outline.sequence();
     Stage stage = small.stage(sequence);

@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.robustmqtt.journal.WrittenCallback;
 
 /**
@@ -49,9 +50,14 @@ final class Held {
     }
   }
 
-  /** What could not be written is on disk now. */
-  void said() {
+  /**
+   * What could not be written is on disk now.
+   *
+   * @param failed told of each message before its owner is told that it has failed
+   */
+  void said(Consumer<Entry> failed) {
     tell(records, true);
+    withdrawn.forEach(failed);
     tell(withdrawn, false);
   }
 

@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.journal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,12 +28,16 @@ final class Intake {
   static final int CAPACITY = 4 << 20;
 
   private final LiveMessages live;
+  private final StagingBuffer buffer;
   private final BooleanSupplier wake;
   private final Ticks ticks;
 
   private final ArrayDeque<Entry> now = new ArrayDeque<>();
   private final ArrayDeque<Entry> group = new ArrayDeque<>();
   private final LongMap<Entry> staged = new LongMap<>();
+
+  /** Messages that were taken, are not forced, and are in the staging buffer until they are. */
+  private final LongMap<Entry> written = new LongMap<>();
 
   /** Messages that are in memory only, because the disk takes none; also in {@code staged}. */
   private final TreeMap<Long, Entry> ring = new TreeMap<>();
@@ -44,6 +49,12 @@ final class Intake {
   private boolean flush;
   private boolean closed;
   private boolean forceWanted;
+
+  /** Whether the disk takes records: else who waits for one waits for the disk. */
+  private boolean works = true;
+
+  /** Whether the disk takes messages. */
+  private boolean takesMessages = true;
 
   /** Who waits for what was put in before it, in the order of their calls. */
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
@@ -66,9 +77,11 @@ final class Intake {
   /** Somebody who waits until all that has a lower number is forced. */
   record Mark(long number, WrittenCallback callback) {}
 
-  Intake(long storeDelay, LiveMessages live, Ticks ticks, BooleanSupplier wake) {
+  Intake(
+      long storeDelay, LiveMessages live, StagingBuffer buffer, Ticks ticks, BooleanSupplier wake) {
     this.storeDelay = storeDelay;
     this.live = live;
+    this.buffer = buffer;
     this.ticks = ticks;
     this.wake = wake;
   }
@@ -81,10 +94,13 @@ final class Intake {
     Entry entry = Entry.message(message, callback);
     long at = ticks.now();
     boolean kept;
-    boolean wanted;
+    boolean wanted = false;
     synchronized (this) {
       kept = !closed && (bytes == 0 || bytes + entry.bound <= CAPACITY);
-      if (kept) {
+      boolean wanting = kept && isLacking(entry, at) && takesMessages;
+      if (wanting) {
+        kept = false;
+      } else if (kept) {
         entry.number = calls++;
         entry.due = entry.force ? at : at + storeDelay;
         stage(entry, entry.force ? now : group);
@@ -92,15 +108,46 @@ final class Intake {
         forceWanted |= entry.force;
         flush |= bytes > CAPACITY / 4 * 3;
         wanted = plan(flush ? 0 : entry.force ? 0 : start(entry));
-      } else {
-        flush = true;
-        wanted = !closed && plan(0);
+      }
+      if (!kept) {
+        flush |= !wanting || !buffer.isWanting(at);
+        wanted = !closed && flush && plan(0);
       }
     }
     if (wanted) {
       wake();
     }
     return kept;
+  }
+
+  /**
+   * Puts a message into the staging buffer.
+   *
+   * @return whether it has to wait: there will be room for it, or a buffer at all
+   */
+  private boolean isLacking(Entry entry, long at) {
+    entry.slot = buffer.put(entry);
+    if (entry.slot != StagingBuffer.NONE) {
+      return false;
+    }
+    if (!StagingBuffer.fits(entry.bound)) {
+      // the disk has to do
+      entry.force = true;
+      return false;
+    }
+    return buffer.isActive() || buffer.isWanting(at);
+  }
+
+  /** Says what the disk takes. The journal thread. */
+  synchronized void works(boolean records, boolean messages) {
+    works = records;
+    takesMessages = messages;
+  }
+
+  /** Returns whether an answer can be given at once: the record survives the process. */
+  private boolean isKept(Entry entry) {
+    boolean waits = entry.waits && !works;
+    return entry.slot != StagingBuffer.NONE && !entry.force && !waits;
   }
 
   /** Puts a message into the stage and a queue, or, if there is no memory, into neither. */
@@ -113,6 +160,7 @@ final class Intake {
     } finally {
       if (!put) {
         queue.removeLast();
+        leave(entry);
       }
     }
   }
@@ -140,19 +188,23 @@ final class Intake {
 
   void settled(long sequence, WrittenCallback callback) {
     Entry unwritten;
-    boolean record = false;
+    Entry record = null;
     boolean refused;
     boolean wanted = false;
     synchronized (this) {
       unwritten = staged.remove(sequence);
       refused = closed;
+      if (!refused && live.contains(sequence)) {
+        record = Entry.of(RecordType.SETTLED, sequence, Level.APPENDED, callback);
+        wanted = add(record);
+      }
       if (unwritten != null) {
         cancel(unwritten);
         dropSkipped();
       }
-      if (!refused && live.contains(sequence)) {
-        record = true;
-        wanted = add(Entry.of(RecordType.SETTLED, sequence, Level.APPENDED, callback));
+      Entry taken = written.remove(sequence);
+      if (taken != null) {
+        leave(taken);
       }
     }
     if (unwritten != null) {
@@ -161,26 +213,123 @@ final class Intake {
     finish(record, wanted, callback, unwritten != null || !refused);
   }
 
+  /** A message, or a record, is not needed in the staging buffer any more. */
+  private void leave(Entry entry) {
+    buffer.leave(entry.slot);
+    leaveStage(entry);
+    entry.slot = StagingBuffer.NONE;
+  }
+
+  private void leaveStage(Entry entry) {
+    buffer.leave(entry.sentSlot);
+    buffer.leave(entry.releasedSlot);
+    entry.sentSlot = StagingBuffer.NONE;
+    entry.releasedSlot = StagingBuffer.NONE;
+  }
+
+  /** What was written survives the process: records leave, and messages when they are forced. */
+  synchronized void appended(List<Entry> batch) {
+    for (Entry entry : batch) {
+      if (entry.isMessage()) {
+        leaveStage(entry);
+      } else {
+        leave(entry);
+      }
+    }
+  }
+
+  /** What was written is forced. */
+  synchronized void forced(List<Entry> batch) {
+    for (Entry entry : batch) {
+      if (entry.slot != StagingBuffer.NONE) {
+        written.remove(entry.sequence);
+        leave(entry);
+      }
+    }
+  }
+
+  /** A record stays in the staging buffer until the disk is back. */
+  void late(Entry entry) {
+    buffer.late(entry.slot);
+    entry.slot = StagingBuffer.NONE;
+  }
+
+  /**
+   * A message that was found on disk is in the staging buffer, too, until it is settled or forced.
+   */
+  synchronized void found(Entry message) {
+    written.put(message.sequence, message);
+  }
+
+  /** A message has failed, and must not come back. */
+  synchronized void failed(Entry entry) {
+    written.remove(entry.sequence);
+    leave(entry);
+  }
+
   void sent(long sequence, Stage stage, Level level, WrittenCallback callback) {
-    boolean record = false;
+    Entry record = null;
     boolean refused;
     boolean wanted = false;
     synchronized (this) {
       refused = closed;
       Entry unwritten = staged.get(sequence);
-      if (unwritten != null && unwritten.qos() < 2) {
+      if (unwritten != null && isWithMessage(unwritten, level) && keepSent(unwritten, stage)) {
         unwritten.stage = stage;
       } else if (!refused && (unwritten != null || live.contains(sequence))) {
         if (unwritten != null) {
           promote(unwritten);
         }
-        Entry entry = Entry.sent(sequence, stage, level, callback);
-        entry.waits = unwritten != null || live.isQos2(sequence);
-        record = true;
-        wanted = add(entry);
+        record = Entry.sent(sequence, stage, level, callback);
+        record.waits = unwritten != null && unwritten.qos() == 2 || live.isQos2(sequence);
+        wanted = add(record);
       }
     }
     finish(record, wanted, callback, !refused);
+  }
+
+  /**
+   * Returns whether a stage of a message that is staged needs no record of its own in the journal:
+   * it is written with the message, and if that is of QoS 2, the staging buffer has it meanwhile.
+   */
+  private boolean isWithMessage(Entry message, Level level) {
+    return message.qos() < 2
+        || works
+            && level == Level.APPENDED
+            && message.slot != StagingBuffer.NONE
+            && !message.force
+            && !message.promoted
+            && !message.kept;
+  }
+
+  /** Puts a sending into the staging buffer, if its message is there; false if there is no room. */
+  private boolean keepSent(Entry message, Stage stage) {
+    if (message.slot == StagingBuffer.NONE) {
+      return true;
+    }
+    int slot =
+        buffer.put(Entry.sent(message.sequence, stage, Level.APPENDED, WrittenCallback.NONE));
+    if (slot != StagingBuffer.NONE) {
+      leaveStage(message);
+      message.sentSlot = slot;
+    }
+    return slot != StagingBuffer.NONE || message.kept;
+  }
+
+  /** As {@link #keepSent}, for a change of what was sent. */
+  private boolean keepChange(Entry message, RecordType type) {
+    if (message.slot == StagingBuffer.NONE || message.stage.isWaiting()) {
+      return true;
+    }
+    if (type == RecordType.UNSENT) {
+      return keepSent(message, message.stage.unsent());
+    }
+    int slot = buffer.put(Entry.own(type, message.sequence));
+    if (slot != StagingBuffer.NONE) {
+      buffer.leave(message.releasedSlot);
+      message.releasedSlot = slot;
+    }
+    return slot != StagingBuffer.NONE || message.kept;
   }
 
   void released(long sequence, Level level, WrittenCallback callback) {
@@ -193,7 +342,7 @@ final class Intake {
 
   /** A message is abandoned or put aside; if it is staged, it is written first. */
   void ended(RecordType type, long sequence, WrittenCallback callback) {
-    boolean record = false;
+    Entry record = null;
     boolean refused;
     boolean wanted = false;
     synchronized (this) {
@@ -203,8 +352,8 @@ final class Intake {
         if (unwritten != null) {
           promote(unwritten);
         }
-        record = true;
-        wanted = add(Entry.of(type, sequence, Level.APPENDED, callback));
+        record = Entry.of(type, sequence, Level.APPENDED, callback);
+        wanted = add(record);
       }
     }
     finish(record, wanted, callback, !refused);
@@ -282,6 +431,7 @@ final class Intake {
     } else {
       bytes -= entry.bound;
     }
+    leave(entry);
     entry.cancel();
   }
 
@@ -291,6 +441,7 @@ final class Intake {
    * @param onDisk whether it may be on disk all the same
    */
   synchronized void keep(Entry entry, boolean onDisk) {
+    written.remove(entry.sequence);
     if (!onDisk) {
       live.remove(entry.sequence);
     }
@@ -315,12 +466,14 @@ final class Intake {
     if (entry.type == RecordType.SETTLED) {
       staged.remove(entry.sequence);
       cancel(message);
-    } else if (entry.type == RecordType.SENT) {
-      message.stage = message.stage.then(entry.stage);
     } else {
-      message.stage = SmallState.changed(entry.type, message.stage);
+      message.apply(entry);
     }
-    return !live.contains(entry.sequence);
+    if (live.contains(entry.sequence)) {
+      return false;
+    }
+    late(entry);
+    return true;
   }
 
   /** Takes the oldest messages that are kept in memory, to be written. */
@@ -334,7 +487,15 @@ final class Intake {
       ringBytes -= entry.size();
       entry.kept = false;
       staged.remove(entry.sequence);
+      if (entry.slot != StagingBuffer.NONE) {
+        written.put(entry.sequence, entry);
+      }
     }
+  }
+
+  /** Returns a message that is kept in memory, empty if it is not. */
+  synchronized Optional<StoredMessage> kept(long sequence) {
+    return Optional.ofNullable(ring.get(sequence)).map(Entry::stored);
   }
 
   /** Returns how many messages are kept in memory. */
@@ -366,7 +527,9 @@ final class Intake {
       if (!entry.cancelled) {
         bytes -= entry.bound;
         staged.remove(entry.sequence);
-        if (!entry.isSync()) {
+        if (entry.isSync()) {
+          leave(entry);
+        } else {
           keep(entry, false);
         }
         told.add(entry);
@@ -385,19 +548,24 @@ final class Intake {
   }
 
   private void change(RecordType type, long sequence, Level level, WrittenCallback callback) {
-    boolean record = false;
+    Entry record = null;
     boolean refused;
     boolean wanted = false;
     synchronized (this) {
       refused = closed;
       Entry unwritten = staged.get(sequence);
-      boolean waits =
-          unwritten != null && !unwritten.force && !unwritten.promoted && !unwritten.kept;
-      if (unwritten != null && unwritten.qos() < 2) {
+      if (unwritten != null && isWithMessage(unwritten, level) && keepChange(unwritten, type)) {
         unwritten.stage = SmallState.changed(type, unwritten.stage);
-      } else if (!refused && !waits && (unwritten != null || live.contains(sequence))) {
-        record = true;
-        wanted = add(Entry.of(type, sequence, level, callback));
+      } else if (!refused && (unwritten != null || live.contains(sequence))) {
+        boolean waits =
+            unwritten != null && !unwritten.force && !unwritten.promoted && !unwritten.kept;
+        if (!waits || !unwritten.stage.isWaiting()) {
+          if (waits) {
+            promote(unwritten);
+          }
+          record = Entry.of(type, sequence, level, callback);
+          wanted = add(record);
+        }
       }
     }
     finish(record, wanted, callback, !refused);
@@ -405,23 +573,25 @@ final class Intake {
 
   /** Adds a record that does not belong to a message. */
   void put(Entry entry, WrittenCallback callback) {
-    boolean record;
+    Entry record = null;
     boolean wanted = false;
     synchronized (this) {
-      record = !closed;
-      if (record) {
+      if (!closed) {
+        record = entry;
         wanted = add(entry);
       }
     }
     finish(record, wanted, callback, false);
   }
 
-  private void finish(boolean record, boolean wanted, WrittenCallback callback, boolean nothing) {
+  private void finish(Entry record, boolean wanted, WrittenCallback callback, boolean nothing) {
     if (wanted) {
       wake();
     }
-    if (!record) {
+    if (record == null) {
       Entry.tell(callback, nothing);
+    } else if (record.early) {
+      Entry.tell(callback, true);
     }
   }
 
@@ -429,6 +599,13 @@ final class Intake {
   private boolean add(Entry entry) {
     entry.number = calls++;
     now.add(entry);
+    if (entry.isStaged()) {
+      entry.slot = buffer.put(entry);
+      entry.passed = entry.slot == StagingBuffer.NONE && buffer.isActive();
+      if (isKept(entry)) {
+        entry.toldEarly();
+      }
+    }
     bytes += entry.bound;
     forceWanted |= entry.force;
     return plan(0);
@@ -469,11 +646,18 @@ final class Intake {
               && !group.isEmpty()
               && (now.isEmpty() || group.peek().number < now.peek().number);
       Entry entry = fromGroup ? group.peek() : now.peek();
+      if (entry.passed && !all && !batch.isEmpty()) {
+        // What is not in the staging buffer must not be written with what still is.
+        break;
+      }
       boolean taken = !(entry.cancelled || fromGroup && entry.promoted);
       if (taken) {
         if (entry.isMessage()) {
           live.begin(entry.sequence, entry.qos() == 2);
           staged.remove(entry.sequence);
+          if (entry.slot != StagingBuffer.NONE) {
+            written.put(entry.sequence, entry);
+          }
         }
         entry.force |= fromGroup;
         batch.add(entry);
@@ -517,7 +701,7 @@ final class Intake {
   }
 
   synchronized boolean hasRoom() {
-    return !flush && bytes <= CAPACITY / 2;
+    return !flush && bytes <= CAPACITY / 2 && buffer.hasRoom();
   }
 
   /** Asks that what waits be written soon. */

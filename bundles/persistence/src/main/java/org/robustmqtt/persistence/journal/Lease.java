@@ -15,7 +15,7 @@ final class Lease {
   private static final int PER_SEGMENT = 30;
 
   /** More than a run takes while its disk is broken. */
-  private static final long BY_TIME = 1L << 30;
+  static final long BY_TIME = 1L << 30;
 
   /** How many sequences a hub leases at a time. */
   static final int STANDARD = 65_536;

@@ -97,6 +97,11 @@ final class Ledger {
     return (int) Arrays.stream(untold.keys()).filter(this::isSettled).count();
   }
 
+  /** Returns whether the disk knows everything. */
+  boolean isAllTold() {
+    return untold.size() == 0;
+  }
+
   private boolean isSettled(long sequence) {
     return untold.get(sequence) == RecordType.SETTLED;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.robustmqtt.journal.ReadCallback;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.persistence.door.Disk;
@@ -35,6 +36,7 @@ final class Reading {
   private final Segments segments;
   private final LiveMessages live;
   private final SmallState small;
+  private final LongFunction<Optional<StoredMessage>> kept;
   private final Unreadable unreadable;
   private final Salvage salvage;
 
@@ -44,7 +46,13 @@ final class Reading {
   private long position;
 
   Reading(
-      Segments segments, LiveMessages live, SmallState small, Unreadable unreadable, Disk disk) {
+      Segments segments,
+      LiveMessages live,
+      SmallState small,
+      LongFunction<Optional<StoredMessage>> kept,
+      Unreadable unreadable,
+      Disk disk) {
+    this.kept = kept;
     this.segments = segments;
     this.live = live;
     this.small = small;
@@ -56,6 +64,8 @@ final class Reading {
   void read(long[] sequences, int maxBytes, ReadCallback callback) {
     Answer answer = new Answer();
     while (answer.answered < sequences.length && live.get(sequences[answer.answered]) <= 0) {
+      // What the staging buffer has saved may be in memory only, until the disk takes it.
+      kept.apply(sequences[answer.answered]).ifPresent(answer.found::add);
       answer.answered++;
     }
     if (answer.answered == 0) {

@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
 
@@ -19,6 +20,7 @@ import org.robustmqtt.journal.StoredBlock;
  * @param lastNumber the highest number of a segment seen
  * @param lowest segments with a lower number are dead
  * @param wallMillis the last wall time that was written, 0 if none was
+ * @param staged what the staging buffer holds
  * @param merged what is known of messages that came from another journal
  * @param report what was cut and set aside
  */
@@ -33,6 +35,7 @@ record Recovered(
     int lastNumber,
     int lowest,
     long wallMillis,
+    Staged staged,
     Merged merged,
     Report report) {
 
@@ -40,6 +43,15 @@ record Recovered(
   boolean isWhole() {
     return segments.stream().allMatch(segment -> segment.unreadable.isEmpty());
   }
+
+  /**
+   * What the staging buffer holds.
+   *
+   * @param messages those without a record in a segment, with their stages
+   * @param known those that a segment holds too
+   * @param records what is to be said of others
+   */
+  record Staged(TreeMap<Long, Entry> messages, List<Entry> known, List<Entry> records) {}
 
   /** Old sequences of messages from another journal by new ones, and who is replaced by them. */
   record Merged(Map<Long, Long> aliases, List<Long> replaced) {}

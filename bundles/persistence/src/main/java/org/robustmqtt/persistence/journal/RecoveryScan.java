@@ -52,7 +52,21 @@ final class RecoveryScan {
   private int contentBytes;
   private long cutBytes;
 
-  private RecoveryScan(Disk disk, Path folder, Harvest.Window window) throws IOException {
+  private final Buffered buffer;
+
+  /** Gives the records of the staging buffer, now that it is known which opening it was. */
+  @FunctionalInterface
+  interface Buffered {
+    /** Of a journal that has no staging buffer. */
+    Buffered NONE = (known, clean) -> List.of();
+
+    /** See {@link StagingBuffer#recover}. */
+    List<Entry> recover(Optional<Opening> known, boolean clean);
+  }
+
+  private RecoveryScan(Disk disk, Path folder, Harvest.Window window, Buffered buffer)
+      throws IOException {
+    this.buffer = buffer;
     this.disk = disk;
     this.folder = folder;
     this.window = window;
@@ -65,12 +79,19 @@ final class RecoveryScan {
    * Reads the folder, which is locked.
    *
    * @param window how much of what just waits is taken into memory
+   * @param buffer the staging buffer of the journal
    * @throws JournalException if a segment has a newer format; nothing was changed
    * @throws IOException if the disk fails; never because of what the files hold
    */
+  static Recovered run(Disk disk, Path folder, Harvest.Window window, Buffered buffer)
+      throws IOException, JournalException {
+    return new RecoveryScan(disk, folder, window, buffer).run();
+  }
+
+  /** As above, of a journal whose staging buffer does not matter. */
   static Recovered run(Disk disk, Path folder, Harvest.Window window)
       throws IOException, JournalException {
-    return new RecoveryScan(disk, folder, window).run();
+    return run(disk, folder, window, Buffered.NONE);
   }
 
   /** Reads the headers only, and throws as {@link #run} if one is newer. */
@@ -131,6 +152,7 @@ final class RecoveryScan {
     if (segments.stream().anyMatch(segment -> segment.hidden)) {
       holdover.keepTo(chain.last());
     }
+    buffer.recover(replay.small().opening, replay.isClean()).forEach(replay::staged);
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
       next += JUMP;
@@ -149,6 +171,7 @@ final class RecoveryScan {
         chain.last(),
         lowest,
         replay.wall(),
+        replay.staged(),
         harvest.merged(),
         new Recovered.Report(cutBytes, damaged.unseenBytes(), damaged.unseen()));
   }
@@ -198,6 +221,7 @@ final class RecoveryScan {
       SegmentScan.scan(
           content, (int) segment.size, segment.header.get(), segment.forcedEnd, harvest::record);
     }
+    replay.staged().messages().values().forEach(harvest::staged);
     return harvest;
   }
 

@@ -1,6 +1,7 @@
 package org.robustmqtt.persistence.journal;
 
 import java.nio.BufferUnderflowException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -26,9 +27,13 @@ final class Replay {
   private Digest digest = new Digest();
   private int watermark;
   private long highest;
+  private long highestStaged;
 
   /** The newest wall time that was read. */
   private long wall;
+
+  private final Recovered.Staged staged =
+      new Recovered.Staged(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
 
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
@@ -123,6 +128,58 @@ final class Replay {
     }
   }
 
+  /**
+   * Applies a record of the staging buffer, after all that the segments hold. It may be in them
+   * too; a message of which they know the end has none in the buffer.
+   */
+  void staged(Entry entry) {
+    Entry message = entry.isOfMessage() ? staged.messages().get(entry.sequence) : null;
+    if (entry.isMessage()) {
+      highest = Math.max(highest, entry.sequence);
+      highestStaged = Math.max(highestStaged, entry.sequence);
+      if (live.contains(entry.sequence)) {
+        staged.known().add(entry);
+      } else {
+        staged.messages().put(entry.sequence, entry);
+      }
+    } else if (message != null) {
+      message.apply(entry);
+      if (entry.type == RecordType.SETTLED) {
+        staged.messages().remove(entry.sequence);
+      }
+    } else if (!entry.isOfMessage()) {
+      small.apply(entry, false);
+      staged.records().add(entry);
+    } else if (live.contains(entry.sequence) && !isKnown(entry)) {
+      if (entry.type == RecordType.SETTLED) {
+        int from = live.remove(entry.sequence);
+        small.holdover.settled(entry.sequence, from);
+        spoil(from);
+      }
+      small.apply(entry, true);
+      staged.records().add(entry);
+    }
+  }
+
+  /** Whether the segments know the sending; and perhaps what came after it. */
+  private boolean isKnown(Entry entry) {
+    Stage known = small.stage(entry.sequence);
+    return entry.type == RecordType.SENT
+        && known.hasId()
+        && known.epoch() == entry.stage.epoch()
+        && known.packetId() == entry.stage.packetId();
+  }
+
+  /** Returns what came from the staging buffer. */
+  Recovered.Staged staged() {
+    return staged;
+  }
+
+  /** Returns whether the journal was closed. */
+  boolean isClean() {
+    return clean > highest;
+  }
+
   int watermark() {
     return watermark;
   }
@@ -164,7 +221,12 @@ final class Replay {
   /** Returns the next sequence to be given out. */
   long next(Collection<SegmentHeader> headers) {
     long lease = headers.stream().mapToLong(SegmentHeader::lease).max().orElse(1);
-    long after = Math.max(Math.max(lease, small.lease), highest + 1);
+    long leased = Math.max(lease, small.lease);
+    long after = Math.max(leased, highest + 1);
+    if (highestStaged >= leased) {
+      // Given out by the time, and others with it that are nowhere.
+      after = highestStaged + Lease.BY_TIME;
+    }
     return clean > highest ? clean : after;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.robustmqtt.journal.Level;
@@ -27,6 +28,9 @@ final class SmallState {
 
   /** No sequence at or above was given out. */
   long lease;
+
+  /** Which opening it is, if the journal has ever had a place for a staging buffer. */
+  Optional<Opening> opening = Optional.empty();
 
   /**
    * Applies a record; doing it twice in the same order changes nothing.
@@ -67,7 +71,9 @@ final class SmallState {
   }
 
   void value(String key, byte[] value) {
-    if (value.length == 0) {
+    if (key.equals(Opening.KEY)) {
+      opening = Opening.decode(value);
+    } else if (value.length == 0) {
       values.remove(key);
     } else {
       values.put(key, value);
@@ -77,6 +83,7 @@ final class SmallState {
   /** Returns the records that a new segment begins with; lease and stages are elsewhere. */
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
+    opening.ifPresent(now -> entries.add(now.entry()));
     for (int packetId : received) {
       entries.add(Entry.packet(RecordType.RECEIVED, packetId, WrittenCallback.NONE));
     }

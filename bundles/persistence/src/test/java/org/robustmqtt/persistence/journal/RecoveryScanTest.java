@@ -19,6 +19,7 @@ import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 import org.robustmqtt.persistence.testkit.ManualClock;
 import org.robustmqtt.persistence.testkit.StepRounds;
@@ -44,7 +45,7 @@ class RecoveryScanTest {
     DiskJournal.Shape shape = new DiskJournal.Shape(segmentSize, 100, 10_000);
     journal =
         DiskJournal.open(
-            new DiskJournal.Place(disk, clock, rounds, FOLDER, false, shape),
+            new DiskJournal.Place(disk, new NoMemory("none"), clock, rounds, FOLDER, false, shape),
             disk.lock(FOLDER.resolve("lock")).orElseThrow(),
             new JournalSettings(Optional.empty(), DELAY, 0),
             () -> {},

@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.DiskLock;
+import org.robustmqtt.persistence.door.SharedMemory;
+import org.robustmqtt.persistence.runtime.NoMemory;
 
 /**
  * A disk in memory that knows what was forced. A crash gives a new disk: what was not forced is
@@ -51,6 +53,26 @@ public final class FaultyDisk implements Disk {
   private boolean forces = true;
   private long free = Long.MAX_VALUE;
   private long writtenBytes;
+
+  private Optional<FaultyMemory> memory = Optional.empty();
+
+  /** Gives the machine memory that survives a process. */
+  public FaultyMemory withMemory() {
+    memory = Optional.of(new FaultyMemory(this));
+    return memory.get();
+  }
+
+  /** Returns the memory of the machine that survives a process. */
+  public SharedMemory memory() {
+    return memory.<SharedMemory>map(there -> there).orElse(new NoMemory("the test has none"));
+  }
+
+  /** The memory is used: an operation as any other. */
+  void tick() {
+    if (isCrashed() || ++operations >= crashAt) {
+      throw new Crashed();
+    }
+  }
 
   /** The machine stopped in the middle of an operation. */
   public static final class Crashed extends RuntimeException {
@@ -212,6 +234,7 @@ public final class FaultyDisk implements Disk {
   public FaultyDisk after(Crash crash, Random random) {
     FaultyDisk left = new FaultyDisk();
     left.folders.addAll(folders);
+    left.memory = memory.map(there -> there.after(left, crash == Crash.KILL));
     Map<Path, FaultyFile> kept = new TreeMap<>(crash == Crash.KILL ? names : durableNames);
     if (crash == Crash.TEAR) {
       for (NameChange change : pendingNames) {

@@ -120,7 +120,7 @@ final class Crowd {
     member.spy = new Spy(member.journal, world, disk, member.ledger, how.lease());
     member.ledger.begins(
         member.spy.found(),
-        member.spy.takesRecords(),
+        member.spy.forcedWhatItFound(),
         member.journal.status().unreadable().isPresent(),
         how.after(),
         member.clean);

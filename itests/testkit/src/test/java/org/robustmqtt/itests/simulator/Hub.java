@@ -157,7 +157,7 @@ final class Hub {
                             + " #"
                             + one.packetId()));
     boolean hiding = journal.status().unreadable().isPresent();
-    ledger.begins(spy.found(), spy.takesRecords(), hiding, worst, clean);
+    ledger.begins(spy.found(), spy.forcedWhatItFound(), hiding, worst, clean);
     if (hiding) {
       broker.inbox.powerCut();
     }
@@ -368,6 +368,8 @@ final class Hub {
     world.check(timers == 0, Sentence.NO_LEAK, () -> timers + " timers are set");
     world.check(net.open() == 0, Sentence.NO_LEAK, () -> "channels are open");
     world.check(!disk.holdsLocks(), Sentence.NO_LEAK, () -> "the lock is held");
+    world.check(
+        !clean || !disk.memory.holdsLocks(), Sentence.NO_LEAK, () -> "a staging buffer is open");
     world.trace(() -> "hub: stopped");
     ended();
     then.run();
@@ -383,6 +385,7 @@ final class Hub {
     byte[] text = (key + " ").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     byte[] payload = message.payload();
     System.arraycopy(text, 0, payload, 0, Math.min(text.length, payload.length));
+    machine.publishing = true;
     try {
       Ticket ticket = rooms.get().publish(message);
       Sent sent =
@@ -395,6 +398,11 @@ final class Hub {
               message.durability().orElse(Durability.GROUP),
               world.now(),
               ledger.run());
+      // with a full memory the status says so after the next round only
+      sent.staged =
+          journal.status().unstaged().isEmpty()
+              && journal.status().degraded().isEmpty()
+              && !disk.memory.full;
       world.trace(() -> "app: publish " + sent);
       ledger.accepted(sent);
       spy.toldAtOnce(ticket.id()).ifPresent(stored -> ledger.stored(sent, stored));
@@ -416,6 +424,9 @@ final class Hub {
       }
     } catch (SimDisk.Crashed e) {
       world.trace(() -> "app: the machine stopped within publish");
+      ledger.within(key, message);
+    } finally {
+      machine.publishing = false;
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
 import org.robustmqtt.codec.Publish;
@@ -51,6 +52,9 @@ final class Ledger {
   private boolean diskFailed;
 
   private boolean hiding;
+
+  /** What was being published when the machine stopped. */
+  private final Map<String, Sent> unannounced = new LinkedHashMap<>();
 
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
@@ -121,7 +125,7 @@ final class Ledger {
     TreeSet<Long> ids = new TreeSet<>();
     for (RecoveredMessage message : found.messages()) {
       long id = message.stored().sequence();
-      Sent sent = byId.get(id);
+      Sent sent = known(id, Optional.of(Tap.key(message.stored().message().payload())));
       if (sent == null) {
         world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
         return;
@@ -139,7 +143,7 @@ final class Ledger {
       for (int i = 0; i < StoredBlock.SIZE; i++) {
         if ((block.present()[i / Long.SIZE] & 1L << i) != 0) {
           long id = block.first() + i;
-          Sent sent = byId.get(id);
+          Sent sent = known(id, Optional.empty());
           if (sent == null) {
             world.broken(Sentence.RECOVERED, "id " + id + " was found, and never accepted");
             return;
@@ -152,6 +156,7 @@ final class Ledger {
     }
     boolean hidBefore = this.hiding;
     this.hiding = hiding;
+    unannounced.clear();
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
       if (ids.contains(sent.id)) {
@@ -202,6 +207,9 @@ final class Ledger {
     if (sent.settledRun > 0) {
       sent.repeated = true;
     }
+    if (after == SimDisk.Crash.KILL && sent.stored.isEmpty()) {
+      world.happened(Fault.SAVED_BY_STAGING);
+    }
     sent.settledRun = 0;
     sent.settleWritten = Optional.empty();
   }
@@ -228,6 +236,16 @@ final class Ledger {
         !whole || sent.durability == Durability.MEMORY,
         Sentence.AT_RISK_ONLY,
         () -> "it vanished at a clean stop: " + sent);
+    world.check(
+        after != SimDisk.Crash.KILL
+            || !sent.staged
+            || sent.durability == Durability.MEMORY
+            || sent.inMemory()
+            // one that fails leaves the buffer just before its owner hears of it
+            || sent.durability == Durability.SYNC && diskFailed
+            || world.hasHappened(Fault.MEMORY_DELETED),
+        Sentence.AT_RISK_ONLY,
+        () -> "it was in a staging buffer and is lost by the end of the process: " + sent);
     world.check(
         diskFailed
             || sent.durability == Durability.MEMORY
@@ -332,6 +350,52 @@ final class Ledger {
       // a journal writes only after it has forced what it found
       foundIsForced();
     }
+  }
+
+  /** The machine stopped within publish: the message may be found, or not. */
+  void within(String key, Message message) {
+    unannounced.put(
+        key,
+        new Sent(
+            key,
+            0,
+            message.topic(),
+            message.qos().level(),
+            message.retain(),
+            message.durability().orElse(Durability.GROUP),
+            world.now(),
+            run));
+  }
+
+  /**
+   * A message was found.
+   *
+   * @param key what its payload says; empty if that was not read: then it is the first
+   */
+  private Sent known(long id, Optional<String> key) {
+    Sent sent = byId.get(id);
+    if (sent == null && !unannounced.isEmpty()) {
+      Sent within = unannounced.remove(key.orElseGet(() -> unannounced.keySet().iterator().next()));
+      if (within == null) {
+        return null;
+      }
+      sent =
+          new Sent(
+              within.key,
+              id,
+              within.topic,
+              within.qos,
+              within.retain,
+              within.durability,
+              within.acceptedAt,
+              within.acceptedRun);
+      sent.order = ++order;
+      newest = id;
+      byKey.put(sent.key, sent);
+      byId.put(id, sent);
+      world.happened(Fault.UNANNOUNCED);
+    }
+    return sent;
   }
 
   void settling(long id) {

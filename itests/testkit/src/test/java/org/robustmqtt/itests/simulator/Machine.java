@@ -55,6 +55,10 @@ final class Machine {
   private Rounds.Work work;
 
   private boolean alive = true;
+
+  /** Whether an application is within a call of publish. */
+  boolean publishing;
+
   private boolean onLoop;
   private boolean onLane;
   private BooleanSupplier mustSchedule = () -> false;
@@ -101,6 +105,7 @@ final class Machine {
     journalErrors =
         new Planned(world, Fault.ERROR_ON_JOURNAL_THREAD, () -> alive && rounds.isCurrent());
     disk.before = journalErrors::call;
+    disk.memory.mayEnd = () -> publishing || rounds.isCurrent();
     doors =
         new Doors(
             new SimClock(),
@@ -131,6 +136,7 @@ final class Machine {
     SimClock clock = new SimClock();
     return SimulatedStore.open(
         disk,
+        disk.memory,
         clock,
         given -> {
           work = given;

@@ -43,6 +43,9 @@ final class Sent {
   int outcomeRun;
   boolean vanished;
 
+  /** Whether there was a staging buffer when it was accepted. */
+  boolean staged;
+
   /** Whether a power cut came after it was accepted. */
   boolean powerCut;
 

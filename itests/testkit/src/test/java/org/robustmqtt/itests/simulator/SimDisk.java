@@ -66,12 +66,16 @@ final class SimDisk implements Disk {
 
   private Optional<SimFile> unreadable = Optional.empty();
 
+  /** The memory of the same machine. */
+  final SimMemory memory;
+
   /** How long a force takes at the most, nanoseconds. */
   long slowForceNanos;
 
   SimDisk(World world, SplittableRandom random) {
     this.world = world;
     this.random = random;
+    memory = new SimMemory(world, this, new SplittableRandom(world.seed ^ 0x9E3779B9L));
   }
 
   /** Lets the machine stop at an operation, counted from now. */
@@ -93,6 +97,7 @@ final class SimDisk implements Disk {
     full = false;
     failingForce = false;
     unreadable = Optional.empty();
+    memory.full = false;
     slowForceNanos = 0;
     crashAt = Long.MAX_VALUE;
   }
@@ -169,11 +174,24 @@ final class SimDisk implements Disk {
       durableNames.putAll(names);
       pendingNames.clear();
     }
+    memory.ended(power);
     locked.clear();
     crashed = false;
     crashAt = Long.MAX_VALUE;
     failing = 0;
     failAfter = -1;
+  }
+
+  /** The memory of the machine is used, where the process may end. */
+  void memoryOperation() {
+    if (crashed) {
+      throw new Crashed();
+    }
+    if (++operations >= crashAt) {
+      crashed = true;
+      world.trace(() -> "memory: the machine stops");
+      throw new Crashed();
+    }
   }
 
   private void operation(String what, boolean grows) throws IOException {

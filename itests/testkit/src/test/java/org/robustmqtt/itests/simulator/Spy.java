@@ -68,6 +68,14 @@ final class Spy implements Journal {
     return found;
   }
 
+  /**
+   * Returns whether all that was found is on disk: else it is told so on return. Where there is no
+   * space for messages, what the staging buffer has saved stays in it.
+   */
+  boolean forcedWhatItFound() {
+    return journal.takesRecords() && journal.status().memoryMessages() == 0;
+  }
+
   /** Returns whether a session record is forced. */
   boolean hasRecord() {
     return record;

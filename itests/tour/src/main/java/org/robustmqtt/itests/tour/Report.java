@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param verdict its figures
  * @param sync whether each message was forced at once
+ * @param staged whether a staging buffer held what was not on disk
  * @param total how many messages were to be published
  * @param rate messages per second
  * @param storeDelaySeconds how long {@code group} may wait before it writes
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 record Report(
     Verdict verdict,
     boolean sync,
+    boolean staged,
     int total,
     int rate,
     double storeDelaySeconds,
@@ -39,7 +41,7 @@ record Report(
         row(
             "on disk",
             verdict.onDisk(),
-            sync ? "" : "the others were acknowledged first, or are at risk"));
+            sync ? "" : "the others were acknowledged first, or are in the staging buffer"));
     lines.add(row("delivered", verdict.delivered(), ""));
     lines.add(row("lost", verdict.lost(), "on disk or acknowledged, and never heard"));
     lines.add(row("at risk", verdict.atRisk(), atRiskNote()));
@@ -101,10 +103,10 @@ record Report(
   }
 
   private String atRiskNote() {
-    return sync
+    return sync || staged
         ? "allowed 0"
         : format(
-            "allowed %d: %d/s x (%.3f s store delay + %.3f s force)",
+            "allowed %d: no staging buffer, %d/s x (%.3f s store delay + %.3f s force)",
             verdict.atRiskAllowed(), rate, storeDelaySeconds, forceSeconds);
   }
 

@@ -144,6 +144,8 @@ final class Tour {
     progress.accept("Hub done, looking whether all has arrived");
     awaitSilence(witness);
     double force = disk.longestSeconds();
+    boolean staged = isStaged(hub);
+    boolean none = staged || options.sync();
     List<Delivery> heard = witness.heard();
     // Kept, like the notes, if the promise was not kept: what arrived, in this order.
     Files.write(
@@ -154,13 +156,21 @@ final class Tour {
             read(),
             heard,
             new Schedule(brokerKilledAt, brokerReadyAt, hubKilledAt, hubStartedAt),
-            options.sync() ? 0 : (int) Math.ceil(RATE * (STORE_DELAY_SECONDS + force)),
+            none ? 0 : (int) Math.ceil(RATE * (STORE_DELAY_SECONDS + force)),
             MAX_INFLIGHT * KILLS),
         options.sync(),
+        staged,
         TOTAL,
         RATE,
         STORE_DELAY_SECONDS,
         force);
+  }
+
+  /** Whether the hub has a staging buffer: if not, it says so in its log. */
+  private static boolean isStaged(KarafProcess hub) throws IOException {
+    try (Stream<String> lines = Files.lines(hub.home().resolve("data/log/karaf.log"))) {
+      return lines.noneMatch(line -> line.contains("accepted does not survive our process"));
+    }
   }
 
   private KarafProcess prepareHub(int port) throws IOException {

@@ -136,7 +136,7 @@ class VerdictTest {
 
   @Test
   void the_table_as_json_has_every_figure() {
-    String json = new Report(verdict(), false, 3, 1000, 0.2, 0.01).json();
+    String json = new Report(verdict(), false, true, 3, 1000, 0.2, 0.01).json();
     assertTrue(json.contains("\"kept\": true"), json);
     assertTrue(json.contains("\"backAfterBrokerMillis\": 50"), json);
     assertTrue(json.contains("\"durability\": \"group\""), json);
