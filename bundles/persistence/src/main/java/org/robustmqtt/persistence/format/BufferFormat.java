@@ -1,7 +1,9 @@
 package org.robustmqtt.persistence.format;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -114,6 +116,27 @@ public final class BufferFormat {
     System.arraycopy(place, 0, bytes, PLACE + 1, length);
     Format.put(bytes, CRC, Format.crc(bytes, 0, CRC), 4);
     return bytes;
+  }
+
+  /** Returns whose headers a buffer has. */
+  public static List<Owner> owners(byte[] buffer) {
+    List<Owner> owners = new ArrayList<>();
+    for (int at = 0; at <= HEADER && buffer.length >= RING; at += HEADER) {
+      int length = buffer[at + PLACE] & 0xff;
+      Owner owner =
+          new Owner(
+              Arrays.copyOfRange(buffer, at + 16, at + 32),
+              Format.get(buffer, at + 32, 8),
+              new String(
+                  buffer,
+                  at + PLACE + 1,
+                  Math.min(length, CRC - PLACE - 1),
+                  StandardCharsets.UTF_8));
+      if (owner.at() == at && fault(buffer, owner).isEmpty()) {
+        owners.add(owner);
+      }
+    }
+    return owners;
   }
 
   /** Returns why a buffer is not this owner's; empty if it is. */

@@ -29,6 +29,7 @@ import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskLock;
 import org.robustmqtt.persistence.door.Rounds;
 import org.robustmqtt.persistence.door.SharedMemory;
+import org.robustmqtt.persistence.format.Format;
 import org.robustmqtt.persistence.format.RecordType;
 import org.robustmqtt.persistence.format.Stage;
 import org.slf4j.Logger;
@@ -116,6 +117,7 @@ public final class DiskJournal implements Journal {
     this.recovered = found.live().size() + found.staged().messages().size();
     this.report = found.report().and(buffer.damage());
     SmallState small = found.small();
+    buffer.found().ifPresent(opening -> small.opening = Optional.of(opening));
     this.recovery =
         new AtomicReference<>(
             new Recovery(
@@ -198,12 +200,12 @@ public final class DiskJournal implements Journal {
             disk,
             place.folder(),
             window,
-            (known, clean) -> buffer.recover(place.disk(), known, clean));
+            (known, clean, hidden) -> buffer.recover(place.disk(), known, clean, hidden));
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, buffer, found);
     boolean begun = false;
     try {
       journal.committer.begin(
-          journal.lease.position(), found.staged(), disk.failure(), () -> repair(place));
+          journal.lease.position(), found.staged(), disk.failure(), () -> repair(place, found));
       buffer.sayAbsent();
       journal.publishStatus();
       worker.add(journal);
@@ -221,10 +223,18 @@ public final class DiskJournal implements Journal {
     return journal;
   }
 
-  /** Does on disk what the recovery could not: nothing was written since, so it finds the same. */
-  private static void repair(Place place) throws IOException {
+  /**
+   * Does on disk what the recovery could not: nothing was written since, so it finds the same. What
+   * cannot be read meanwhile cannot be forced either, so it is waited for.
+   */
+  private static void repair(Place place, Recovered before) throws IOException {
     try {
-      RecoveryScan.run(place.disk(), place.folder(), new Harvest.Window(0, 0));
+      Recovered now = RecoveryScan.run(place.disk(), place.folder(), new Harvest.Window(0, 0));
+      for (Segment segment : now.segments()) {
+        if (segment.hidden && !before.isHidden(segment.number)) {
+          throw new IOException(Format.fileName(segment.number) + " cannot be read any more");
+        }
+      }
     } catch (JournalException e) {
       throw new IOException(e);
     }

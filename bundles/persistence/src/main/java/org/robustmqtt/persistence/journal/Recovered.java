@@ -53,6 +53,11 @@ record Recovered(
    */
   record Staged(TreeMap<Long, Entry> messages, List<Entry> known, List<Entry> records) {}
 
+  /** Returns whether a segment is there, and something may be in it that nobody knows. */
+  boolean isHidden(int number) {
+    return segments.stream().anyMatch(segment -> segment.number == number && segment.hidden);
+  }
+
   /** Old sequences of messages from another journal by new ones, and who is replaced by them. */
   record Merged(Map<Long, Long> aliases, List<Long> replaced) {}
 

@@ -58,10 +58,10 @@ final class RecoveryScan {
   @FunctionalInterface
   interface Buffered {
     /** Of a journal that has no staging buffer. */
-    Buffered NONE = (known, clean) -> List.of();
+    Buffered NONE = (known, clean, hidden) -> List.of();
 
     /** See {@link StagingBuffer#recover}. */
-    List<Entry> recover(Optional<Opening> known, boolean clean);
+    List<Entry> recover(Optional<Opening> known, boolean clean, boolean hidden);
   }
 
   private RecoveryScan(Disk disk, Path folder, Harvest.Window window, Buffered buffer)
@@ -152,7 +152,8 @@ final class RecoveryScan {
     if (segments.stream().anyMatch(segment -> segment.hidden)) {
       holdover.keepTo(chain.last());
     }
-    buffer.recover(replay.small().opening, replay.isClean()).forEach(replay::staged);
+    boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
+    buffer.recover(replay.small().opening, replay.isClean(), hidden).forEach(replay::staged);
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
       next += JUMP;

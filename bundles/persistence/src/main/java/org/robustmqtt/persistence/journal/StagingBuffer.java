@@ -96,8 +96,10 @@ final class StagingBuffer {
    * @param known what the journal's files say; empty if they know no opening
    * @param clean whether they say that it was closed
    * @return the records that count, in their order; none if there is no buffer
+   * @param hidden whether the disk cannot read all of the journal: what is known of its opening may
+   *     be old
    */
-  List<Entry> recover(Disk disk, Optional<Opening> known, boolean clean) {
+  List<Entry> recover(Disk disk, Optional<Opening> known, boolean clean, boolean hidden) {
     if (memory.absent().isPresent()) {
       sayMissing(known, clean);
       return List.of();
@@ -122,6 +124,9 @@ final class StagingBuffer {
       byte[] bytes = found.get().bytes();
       List<Entry> entries = new ArrayList<>();
       Optional<BufferFormat.Owner> expected = known.map(this::owner);
+      if (hidden) {
+        expected = newest(bytes, expected);
+      }
       Optional<String> wrong =
           expected
               .map(one -> BufferFormat.fault(bytes, one))
@@ -134,10 +139,11 @@ final class StagingBuffer {
         setAside(disk, bytes, wrong.get(), known.isPresent());
         return List.of();
       }
+      BufferFormat.Owner whose = expected.get();
       BufferFormat.End end =
           BufferFormat.read(
               bytes,
-              expected.get(),
+              whose,
               (type, offset, size, array, start, stop) -> {
                 Optional<Entry> entry = Entry.decoded(type, array, start, stop);
                 entry.ifPresent(one -> one.slot = offset);
@@ -147,7 +153,7 @@ final class StagingBuffer {
       kept = !entries.isEmpty();
       if (kept) {
         part = found;
-        owner = expected;
+        owner = Optional.of(whose);
         headAt = end.headAt();
         headNumber = end.headNumber();
         tailAt = end.tailAt();
@@ -165,6 +171,28 @@ final class StagingBuffer {
         found.get().close();
       }
     }
+  }
+
+  /**
+   * Returns whose a buffer is: of a later opening than is known, or of one that could not read that
+   * the journal had an id, and gave it another.
+   */
+  private Optional<BufferFormat.Owner> newest(byte[] bytes, Optional<BufferFormat.Owner> known) {
+    Optional<BufferFormat.Owner> newest = known;
+    for (BufferFormat.Owner owner : BufferFormat.owners(bytes)) {
+      boolean older =
+          newest
+              .filter(one -> Arrays.equals(one.journal(), owner.journal()))
+              .filter(one -> one.opening() >= owner.opening())
+              .isPresent();
+      newest = owner.place().equals(place) && !older ? Optional.of(owner) : newest;
+    }
+    return newest;
+  }
+
+  /** Returns the opening whose buffer was found, empty if none was. */
+  synchronized Optional<Opening> found() {
+    return owner.map(one -> new Opening(one.journal(), one.opening(), true));
   }
 
   private void sayMissing(Optional<Opening> known, boolean clean) {

@@ -219,12 +219,15 @@ final class Ledger {
     sent.pendingRun = 0;
     // its settlement may have been where the last run could not read it
     boolean ended =
-        sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden || hidBefore);
+        sent.outcome.isPresent() && sent.outcomeRun == run - 1
+            || (sent.outcome.isPresent() || sent.repeated) && (sent.hidden || hidBefore);
     if (sent.settledRun > 0 || ended) {
       sent.hidden = false;
+      sent.settledRun = Math.max(sent.settledRun, run - 1);
       return;
     }
     boolean whole = sent.hidden ? sent.hiddenWhole : stopped;
+    boolean cutMeanwhile = sent.hidden && sent.powerCut;
     sent.hidden = hiding;
     if (hiding) {
       sent.hiddenWhole = whole;
@@ -238,6 +241,7 @@ final class Ledger {
         () -> "it vanished at a clean stop: " + sent);
     world.check(
         after != SimDisk.Crash.KILL
+            || cutMeanwhile
             || !sent.staged
             || sent.durability == Durability.MEMORY
             || sent.inMemory()
