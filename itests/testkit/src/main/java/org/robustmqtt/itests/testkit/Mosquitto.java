@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.robustmqtt.itests.authority.Authority;
 
 /**
  * The Mosquitto of this machine, as a process of its own on a free loopback port, with a folder
