@@ -78,6 +78,7 @@ public final class SteppedJournal implements Journal {
   private long sequence;
   private long forces;
   private Set<Long> unreadable = Set.of();
+  private Set<Long> notYet = Set.of();
   private boolean readsAtOnce;
   private volatile long valueBytes;
   private boolean failing;
@@ -430,6 +431,11 @@ public final class SteppedJournal implements Journal {
     unreadable = Set.copyOf(numbers);
   }
 
+  /** Says which messages the disk cannot read now; it is still tried. */
+  public synchronized void notYet(Set<Long> numbers) {
+    notYet = Set.copyOf(numbers);
+  }
+
   /** Answers the oldest that wants to read, if there is one; returns whether. */
   public boolean stepRead() {
     Read read;
@@ -441,7 +447,10 @@ public final class SteppedJournal implements Journal {
         return false;
       }
       int bytes = 0;
-      while (!failing && answered < read.sequences().length && bytes < read.maxBytes()) {
+      while (!failing
+          && answered < read.sequences().length
+          && bytes < read.maxBytes()
+          && !notYet.contains(read.sequences()[answered])) {
         Record record = disk.get(read.sequences()[answered++]);
         if (record != null && !unreadable.contains(record.stored.sequence())) {
           found.add(record.stored);
