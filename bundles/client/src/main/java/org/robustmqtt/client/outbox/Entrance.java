@@ -54,11 +54,17 @@ final class Entrance {
     Durability durability = message.durability().orElse(Durability.GROUP);
     checkStore(durability);
     checkLanes();
-    long[] waitLeft = {maxWaitNanos};
+    long waitLeft = maxWaitNanos;
     boolean record = true;
     for (boolean last = false; ; last = true) {
-      boolean recorded = record;
-      Entry entry = queue.ask(() -> enter(message, durability, size, waitLeft, recorded));
+      Entry entry;
+      queue.begin();
+      try {
+        waitLeft = awaitPlace(size, waitLeft);
+        entry = enter(message, durability, size, record);
+      } finally {
+        queue.end();
+      }
       if (entry != null) {
         return entry.promise();
       }
@@ -78,10 +84,7 @@ final class Entrance {
   }
 
   /** Takes a place, if there is one, within the lock; null if the store is busy. */
-  private Entry enter(
-      Message message, Durability durability, MessageSize size, long[] waitLeft, boolean record)
-      throws InterruptedException {
-    waitLeft[0] = awaitPlace(size, waitLeft[0]);
+  private Entry enter(Message message, Durability durability, MessageSize size, boolean record) {
     Entry entry = stage(message, durability, size.queued(), record);
     if (entry != null) {
       queue.accept(entry);

@@ -200,7 +200,13 @@ public final class Outbox {
    * @param acknowledged whether messages of QoS 1 and 2 can be sent now
    */
   public Optional<Entry> next(boolean acknowledged) {
-    Optional<Entry> turn = queue.ask(() -> queue.take(acknowledged, clock.nanos()));
+    Optional<Entry> turn;
+    queue.begin();
+    try {
+      turn = queue.take(acknowledged, clock.nanos());
+    } finally {
+      queue.end();
+    }
     paging.look();
     return turn;
   }
@@ -224,9 +230,9 @@ public final class Outbox {
     }
   }
 
-  /** Returns whether the message was sent as new before, see {@link #requeue}. */
+  /** Returns whether the message was sent as new before, see {@link #requeue}. On the loop. */
   public boolean sentBefore(Entry entry) {
-    return queue.ask(() -> entry.sentBefore);
+    return entry.sentBefore;
   }
 
   /**
@@ -245,12 +251,13 @@ public final class Outbox {
    * already, this one only says that it is at its end. Any thread.
    */
   public void settle(long sequence, Outcome outcome) {
-    boolean late =
-        queue.ask(
-            () -> {
-              queue.find(sequence).ifPresent(entry -> queue.decide(entry, outcome, true));
-              return queue.isAbandoned(sequence);
-            });
+    boolean late;
+    queue.begin();
+    try {
+      late = queue.settle(sequence, outcome);
+    } finally {
+      queue.end();
+    }
     if (late) {
       ended(sequence, true);
     }

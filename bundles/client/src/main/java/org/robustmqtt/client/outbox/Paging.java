@@ -3,7 +3,6 @@ package org.robustmqtt.client.outbox;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.client.door.Clock;
@@ -47,6 +47,9 @@ final class Paging {
   private long purgedUpTo;
 
   private boolean reading;
+
+  /** Made once: it is asked for with every message that goes while something is on disk only. */
+  private final Supplier<long[]> wanted = this::wanted;
 
   /** Whether anything is on disk only. Written under the lock. */
   private volatile boolean any;
@@ -143,7 +146,7 @@ final class Paging {
     if (!any) {
       return;
     }
-    long[] asked = queue.ask(this::wanted);
+    long[] asked = queue.ask(wanted);
     if (asked.length > 0) {
       journal.read(
           asked,
@@ -181,7 +184,7 @@ final class Paging {
     if (reading || queue.isClosed()) {
       return NOTHING;
     }
-    long[] asked = unwanted();
+    long[] asked = cancelled.isEmpty() ? NOTHING : unwanted();
     if (asked.length == 0) {
       asked = wantedBack();
     }
@@ -206,12 +209,15 @@ final class Paging {
   /** The highest priority first, and the lanes that have it together, in order. */
   private long[] wantedBack() {
     boolean stuck = queue.isStuck();
-    Optional<Lane> first =
-        queue.scheduler.lanes.stream()
-            .filter(Paging::isReadable)
-            .filter(lane -> lane.loaded.wantsMore(stuck) || lane.disk.lowest() <= purgedUpTo)
-            .max(Comparator.comparingInt(lane -> lane.policy.priority()));
-    return first.map(lane -> lowest(lane.loaded)).orElse(NOTHING);
+    Lane first = null;
+    for (Lane lane : queue.scheduler.lanes) {
+      if (isReadable(lane)
+          && (lane.loaded.wantsMore(stuck) || lane.disk.lowest() <= purgedUpTo)
+          && (first == null || lane.policy.priority() > first.policy.priority())) {
+        first = lane;
+      }
+    }
+    return first == null ? NOTHING : lowest(first.loaded);
   }
 
   private long[] lowest(Lane.Loaded loaded) {

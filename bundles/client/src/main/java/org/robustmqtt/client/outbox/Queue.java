@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.NotAcceptedException;
@@ -28,17 +29,13 @@ import org.robustmqtt.journal.StoredBlock;
 
 /**
  * The queue: what it holds, its numbers, and the one lock of the outbox. It is changed within
- * {@link #change} and {@link #ask} only: under the lock nobody is called, and what was decided
+ * {@link #change} only, or what is like it: under the lock nobody is called, and what was decided
  * there is told as soon as the lock is free. Every method is called in there, unless it says
  * otherwise.
+ *
+ * <p>It is one class because everything in it changes together, in one step under the one lock.
  */
 final class Queue {
-  /** What is done under the lock. */
-  @FunctionalInterface
-  interface Work<T, E extends Exception> {
-    T run() throws E;
-  }
-
   /**
    * What came of a change: the messages that have their outcome, oldest decision first, linked, or
    * null; what has to be on disk soon; whether the loop has something to do.
@@ -126,12 +123,27 @@ final class Queue {
   }
 
   /** The same with an answer. Within a change it is a part of that one, which tells. */
-  <T, E extends Exception> T ask(Work<T, E> what) throws E {
-    T answer;
-    News news;
-    lock.lock();
+  <T> T ask(Supplier<T> what) {
+    begin();
     try {
-      answer = what.run();
+      return what.get();
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Begins a change; {@link #end} has to follow. For the three calls that every message makes: they
+   * allocate nothing.
+   */
+  void begin() {
+    lock.lock();
+  }
+
+  /** Ends a change, and tells what came of it. */
+  void end() {
+    News news;
+    try {
       news = lock.getHoldCount() == 1 ? news() : News.NONE;
     } finally {
       lock.unlock();
@@ -139,7 +151,6 @@ final class Queue {
     if (news != News.NONE) {
       tell(news);
     }
-    return answer;
   }
 
   /** Returns whether the current thread is within a change. */
@@ -418,6 +429,19 @@ final class Queue {
       }
     }
     return meant.size();
+  }
+
+  /**
+   * Ends a message, if it has no outcome; nothing of it is left in the session.
+   *
+   * @return whether it had an outcome already, and this is its end in the session
+   */
+  boolean settle(long sequence, Outcome outcome) {
+    Entry entry = pending.get(sequence);
+    if (entry != null) {
+      decide(entry, outcome, true);
+    }
+    return isAbandoned(sequence);
   }
 
   /** Drops a message; if it is with the session, that has to give it up. */
