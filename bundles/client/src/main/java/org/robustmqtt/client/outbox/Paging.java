@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.journal.Journal;
@@ -164,12 +163,13 @@ final class Paging {
 
   /** Returns in how many nanoseconds to look again; under the lock. */
   OptionalLong nextLook() {
-    LongStream times =
-        queue.scheduler.lanes.stream()
-            .filter(lane -> !lane.disk.isEmpty())
-            .flatMapToLong(lane -> lane.retryAt.stream());
-    OptionalLong first = times.map(at -> at - clock.nanos()).min();
-    return first.isEmpty() ? first : OptionalLong.of(Math.max(0, first.getAsLong()));
+    long first = Long.MAX_VALUE;
+    for (Lane lane : queue.scheduler.lanes) {
+      if (!lane.disk.isEmpty() && lane.retryAt.isPresent()) {
+        first = Math.min(first, Math.max(0, lane.retryAt.getAsLong() - clock.nanos()));
+      }
+    }
+    return first == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(first);
   }
 
   /** Returns what to read now, ascending; nothing if nothing is needed, or is being read. */

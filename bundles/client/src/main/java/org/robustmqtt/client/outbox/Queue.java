@@ -40,9 +40,19 @@ final class Queue {
    * What came of a change: the messages that have their outcome, oldest decision first, linked, or
    * null; what has to be on disk soon; whether the loop has something to do.
    */
-  private record News(Entry decided, List<Long> hurries, boolean wake) {
+  private static final class News {
     static final News NONE = new News(null, List.of(), false);
     static final News WAKE = new News(null, List.of(), true);
+
+    final Entry decided;
+    final List<Long> hurries;
+    final boolean wake;
+
+    News(Entry decided, List<Long> hurries, boolean wake) {
+      this.decided = decided;
+      this.hurries = hurries;
+      this.wake = wake;
+    }
   }
 
   final String connection;
@@ -177,10 +187,10 @@ final class Queue {
 
   private void tell(News news) {
     assert !lock.isHeldByCurrentThread() : "nobody is told under the lock";
-    for (long sequence : news.hurries()) {
+    for (long sequence : news.hurries) {
       journal.hurry(sequence);
     }
-    Entry each = news.decided();
+    Entry each = news.decided;
     while (each != null) {
       Entry next = each.decidedNext;
       each.decidedNext = null;
@@ -191,7 +201,7 @@ final class Queue {
       awaitForce(each);
       each = next;
     }
-    if (news.wake()) {
+    if (news.wake) {
       work.run();
     }
   }

@@ -203,6 +203,22 @@ class OutboxDoorTest {
         box.outbox.browse(10).stream().map(message -> message.onDisk()).toList());
   }
 
+  /** The answer for one comes while the next is staged, in the thread that stages it. */
+  @Test
+  void what_the_store_answers_within_a_call_counts_as_well() {
+    Ticket sync = box.outbox.publish(message("t", 1).withDurability(Durability.SYNC));
+    box.journal.failing(true);
+    box.journal.stepsWithinOffer();
+    Ticket next = box.outbox.publish(message("t", 1));
+
+    assertEquals(
+        List.of(
+            new OutboxFixture.Told(
+                sync.id(), new Outcome.Dropped(DropReason.STORE_FAILED, 0, false))),
+        box.told);
+    assertEquals(List.of(next.id()), box.drain());
+  }
+
   @Test
   void a_sync_message_that_could_not_be_written_ends_as_store_failed_and_group_goes_on() {
     Ticket sync = box.outbox.publish(message("t", 1).withDurability(Durability.SYNC));

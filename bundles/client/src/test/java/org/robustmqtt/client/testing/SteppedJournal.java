@@ -80,6 +80,7 @@ public final class SteppedJournal implements Journal {
   private Set<Long> unreadable = Set.of();
   private Set<Long> notYet = Set.of();
   private boolean readsAtOnce;
+  private volatile boolean stepsWithinOffer;
   private volatile long valueBytes;
   private boolean failing;
   private boolean closed;
@@ -259,8 +260,16 @@ public final class SteppedJournal implements Journal {
     sequence = Math.max(sequence, lowest - 1);
   }
 
+  /** Steps from now on within each offer, in the thread of its caller. */
+  public void stepsWithinOffer() {
+    stepsWithinOffer = true;
+  }
+
   @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
+    if (stepsWithinOffer) {
+      step();
+    }
     synchronized (this) {
       if (staged.size() >= stageCapacity) {
         return false;
