@@ -135,6 +135,21 @@ final class Lane {
     loaded.onDisk--;
   }
 
+  /**
+   * Returns whether a message that was found, and read in another lane, has to stay on disk: that
+   * lane reads on whatever is in memory of this one.
+   */
+  boolean keepsOnDisk(Lane from) {
+    return loaded != from.loaded && (loaded.onDisk > 0 || loaded.isFull());
+  }
+
+  /** A message that was found in another lane stays on disk in this one. */
+  void keepOnDisk(long sequence, int size, long acceptedAt) {
+    disk.add(sequence, size, acceptedAt);
+    loaded.onDisk++;
+    loaded.frontier = Math.min(loaded.frontier, sequence - 1);
+  }
+
   /** Returns whether a message may be paged out as soon as it is on disk. Any thread. */
   boolean isBehind(Entry entry) {
     return entry.sequence() > loaded.frontier;
@@ -200,7 +215,7 @@ final class Lane {
     /** A message of now is about to be in. */
     void accept(long sequence) {
       if (frontier == Long.MAX_VALUE) {
-        if (front >= window.messages() || frontBytes >= window.bytes()) {
+        if (isFull()) {
           frontier = sequence - 1;
         }
       } else if (onDisk == 0 && waiting <= window.messages() / 2) {
@@ -230,6 +245,10 @@ final class Lane {
         front--;
         frontBytes -= entry.size;
       }
+    }
+
+    private boolean isFull() {
+      return front >= window.messages() || frontBytes >= window.bytes();
     }
 
     private boolean isMany() {

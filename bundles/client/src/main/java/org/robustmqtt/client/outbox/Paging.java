@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
@@ -272,8 +273,14 @@ final class Paging {
     boolean old = queue.scheduler.wasFound(sequence);
     StoredMessage message = found.orElseGet(() -> maker.unreadable(sequence));
     Lane to = old && found.isPresent() ? queue.scheduler.laneOf(message.message().topic()) : from;
-    Entry entry = maker.pagedIn(message, take(sequence), old, to);
     boolean unwanted = cancelled.remove(sequence) || sequence <= purgedUpTo;
+    if (to != from && !unwanted && to.keepsOnDisk(from)) {
+      int size = MessageSize.of(message.message()).queued();
+      from.pageIn(sequence, size);
+      to.keepOnDisk(sequence, size, message.acceptedAt());
+      return;
+    }
+    Entry entry = maker.pagedIn(message, take(sequence), old, to);
     queue.pageIn(entry, from);
     if (found.isEmpty() && !keeps) {
       queue.drop(entry, DropReason.STORE_FAILED);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -146,41 +147,74 @@ class LanesTest {
     assertEquals(event.subList(50, 100), drain());
   }
 
-  @Test
-  void what_was_found_keeps_its_order_in_its_topic_and_goes_to_its_lane() {
+  /** Returns a box that found messages, all on disk only. */
+  private OutcomeFixture found(List<String> topics) {
     List<RecoveredMessage> all = new ArrayList<>();
     long[] bits = new long[4];
-    for (int i = 1; i < 200; i++) {
-      Message message = Message.text((i % 2 == 0 ? "alarm/" : "slow/") + i % 3, "x").withQos(1);
+    long bytes = 0;
+    for (int i = 1; i <= topics.size(); i++) {
+      Message message = Message.text(topics.get(i - 1), "x").withQos(1);
       StoredMessage stored = new StoredMessage(i, message, Durability.GROUP, 70, 0);
       all.add(new RecoveredMessage(stored, RecoveredMessage.Stage.WAITING, 0, 0));
       bits[i / 64] |= 1L << i;
+      bytes += topics.get(i - 1).length() + 1;
     }
-    SteppedJournal journal = new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0));
-    box =
-        box(
-            journal,
-            new Recovery(
-                List.of(),
-                List.of(new StoredBlock(0, bits, 199 * 8, 77)),
-                Set.of(),
-                Map.of(),
-                0,
-                Map.of(),
-                List.of()));
+    StoredBlock block = new StoredBlock(0, bits, bytes, 77);
+    return box(
+        new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
+        new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of()));
+  }
+
+  @Test
+  void what_was_found_keeps_its_order_in_its_topic_and_goes_to_its_lane() {
+    List<String> topics = new ArrayList<>();
+    for (int i = 1; i < 200; i++) {
+      topics.add((i % 2 == 0 ? "alarm/" : "slow/") + i % 3);
+    }
+    box = found(topics);
     long alarm = publish("alarm/0");
+    topics.add("alarm/0");
     List<Long> order = drain();
     assertEquals(200, order.size());
     assertTrue(order.indexOf(alarm) > order.indexOf(198L), "its topic has older ones");
     Map<String, Long> last = new HashMap<>();
     for (long sequence : order) {
-      String topic =
-          sequence == alarm ? "alarm/0" : all.get((int) sequence - 1).stored().message().topic();
+      String topic = topics.get((int) Math.min(sequence, 200) - 1);
       assertTrue(last.getOrDefault(topic, 0L) < sequence, topic);
       last.put(topic, sequence);
     }
     assertEquals(0, box.outbox.status().messages());
     assertEquals(0, box.outbox.status().bytes());
+  }
+
+  @Test
+  void what_was_found_does_not_come_into_memory_because_it_belongs_to_other_lanes() {
+    List<String> topics = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      topics.add("alarm/" + i % 3);
+    }
+    box = found(topics);
+    assertEquals(Optional.of(1L), readUntilNext());
+    while (box.journal.stepRead()) {
+      box.outbox.expire();
+    }
+    assertTrue(inMemory() < 50, "in memory: " + inMemory());
+    assertEquals(199, box.outbox.status().messages());
+    List<Long> order = drain();
+    assertEquals(LongStream.range(2, 201).boxed().toList(), order);
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  private int inMemory() {
+    return box.outbox.browse(1_000).size();
+  }
+
+  private Optional<Long> readUntilNext() {
+    Optional<Long> turn = next();
+    while (turn.isEmpty() && box.journal.stepRead()) {
+      turn = next();
+    }
+    return turn;
   }
 
   @Test
