@@ -19,14 +19,21 @@ public final class Main {
     List<String> words = Arrays.asList(arguments);
     String first = words.isEmpty() ? "table" : words.get(0);
     List<String> rest = words.subList(Math.min(1, words.size()), words.size());
-    switch (first) {
-      case "table" -> Table.print(rest, System.out);
-      case ConnectionLines.CHILD -> ConnectionLines.child(rest, System.out);
-      case RemovalLines.CHILD -> RemovalLines.child(rest, System.out);
-      case QueueLine.CHILD -> QueueLine.child(rest, System.out);
-      default -> org.openjdk.jmh.Main.main(arguments);
+    int status = 1;
+    try {
+      switch (first) {
+        case "table" -> Table.print(rest, System.out);
+        case ConnectionLines.CHILD -> ConnectionLines.child(rest, System.out);
+        case RemovalLines.CHILD -> RemovalLines.child(rest, System.out);
+        case QueueLine.CHILD -> QueueLine.child(rest, System.out);
+        default -> org.openjdk.jmh.Main.main(arguments);
+      }
+      status = 0;
+    } catch (Exception e) {
+      e.printStackTrace();
+    } finally {
+      // Threads of peers that are no daemons must not keep the process.
+      System.exit(status);
     }
-    // Threads of peers that are no daemons must not keep the process.
-    System.exit(0);
   }
 }

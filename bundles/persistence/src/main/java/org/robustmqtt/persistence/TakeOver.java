@@ -66,7 +66,8 @@ final class TakeOver {
 
   /**
    * Completes what was broken off, and takes over every source that is a journal: as it is if the
-   * folder is empty, else message by message, see {@link Merge}.
+   * folder is empty, else message by message, see {@link Merge}. A source that the disk cannot read
+   * in full stays where it is until a later start can: what is taken over is deleted there.
    *
    * @param target a folder that is locked by the caller
    * @throws JournalException if a source is locked or of a newer format; nothing was changed
@@ -86,6 +87,16 @@ final class TakeOver {
         DiskJournal.requireReadable(disk, source);
         DiskLock held = lock(source);
         try {
+          Optional<String> unreadable = unreadable(target, source);
+          if (unreadable.isPresent()) {
+            LOG.error(
+                "{}: the journal in {} is not taken over: the disk cannot read {}. It is kept, and"
+                    + " tried again at the next start",
+                target,
+                source,
+                unreadable.get());
+            continue;
+          }
           if (isJournal(target)) {
             merge(target, source, incoming);
           } else {
@@ -99,6 +110,11 @@ final class TakeOver {
         complete(target, incoming);
       }
     }
+  }
+
+  private Optional<String> unreadable(Path target, Path source) throws IOException {
+    Optional<String> unreadable = DiskJournal.unreadable(disk, source);
+    return unreadable.isPresent() ? unreadable : DiskJournal.unreadable(disk, target);
   }
 
   /**

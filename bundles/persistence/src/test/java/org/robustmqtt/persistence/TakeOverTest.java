@@ -279,6 +279,31 @@ class TakeOverTest {
     }
   }
 
+  /** A journal that was opened without its source has messages of another one later. */
+  private static String withoutOldIds(String found) {
+    return found.replaceAll(" was \\d+", "");
+  }
+
+  @Test
+  void what_cannot_be_read_is_not_taken_over_and_not_deleted_until_it_can() throws Exception {
+    for (FaultyDisk disk : List.of(inArea(), both())) {
+      FaultyDisk whole = disk.copy();
+      String wanted = found(new Rig(whole, 2_000, MOVED).open().recovery());
+      for (Path segment : disk.files().stream().filter(TakeOverTest::isSegment).toList()) {
+        FaultyDisk bad = disk.copy();
+        bad.unreadable(segment, 100, Integer.MAX_VALUE);
+        new Rig(bad, 2_000, MOVED).open().close();
+        for (Path file : disk.files()) {
+          boolean there = !isSegment(file) || bad.files().contains(file);
+          assertTrue(there, file + " is gone, " + segment + " could not be read");
+        }
+        bad.unreadable(segment, 0, 0);
+        String all = found(new Rig(bad, 2_000, MOVED).open().recovery());
+        assertEquals(withoutOldIds(wanted), withoutOldIds(all), segment.toString());
+      }
+    }
+  }
+
   @Test
   void a_source_in_use_is_not_taken() throws Exception {
     FaultyDisk disk = inArea();

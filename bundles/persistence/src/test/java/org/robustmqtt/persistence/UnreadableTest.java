@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalInspector.Command;
+import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.persistence.inspect.Inspector;
@@ -209,29 +212,109 @@ class UnreadableTest {
     assertEquals(500 - 115, Rig.sequences(found).size());
   }
 
+  private static int found(Journal journal) {
+    return Rig.sequences(journal).size();
+  }
+
+  /** Messages that come and go, in 16 segments or more. */
+  private static void traffic(Rig rig, Journal journal) {
+    for (int i = 0; i < 2_000; i++) {
+      long sequence = journal.nextSequence();
+      Rig.offer(journal, Rig.message(sequence, Durability.SYNC, 1, 200));
+      rig.run();
+      journal.settled(sequence, ok -> {});
+    }
+    rig.pass(Duration.ofSeconds(10));
+  }
+
+  private void settleAllBut(long from, long to) {
+    for (long i = 1; i <= 500; i++) {
+      if (i < from || i > to) {
+        journal.settled(i, ok -> {});
+      }
+    }
+    rig.pass(Duration.ofSeconds(1));
+  }
+
   @Test
-  void what_cannot_be_read_for_very_long_does_not_keep_the_disk_from_being_used_again()
+  void what_cannot_be_read_is_kept_however_long_and_the_disk_is_used_again_all_the_same()
       throws Exception {
     fill();
     allUnreadable(rig.disk, SECOND);
     while (read(range(116, 125)).answered() == 0) {
       rig.pass(Duration.ofSeconds(1));
     }
-    for (int i = 0; i < 4_000; i++) {
-      long sequence = journal.nextSequence();
-      Rig.offer(journal, Rig.message(sequence, Durability.SYNC, 1, 200));
-      rig.run();
-      journal.settled(sequence, ok -> {});
+    settleAllBut(116, 230);
+    for (int i = 0; i < 4; i++) {
+      traffic(rig, journal);
+      int segments = journal.status().segments();
+      assertTrue(segments < 15, segments + " segments, round " + i);
     }
-    for (long i = 1; i <= 500; i++) {
-      if (i < 116 || i > 230) {
-        journal.settled(i, ok -> {});
+    assertEquals(List.of(), journal.status().damagedFiles());
+    FaultyDisk healed = rig.disk.copy();
+    healed.unreadable(SECOND, 0, 0);
+    Journal again = new Rig(healed, SHAPE).open();
+    assertEquals(List.of(), again.status().damagedFiles(), "what was deleted is not missed");
+    assertEquals(115, found(again));
+    List<String> lines = new ArrayList<>();
+    assertTrue(
+        new Inspector(healed, Rig.FOLDER, lines::add).run(Command.VERIFY, false), lines::toString);
+  }
+
+  @Test
+  void what_could_not_be_read_at_a_start_is_there_at_a_later_one_whatever_went_on_between()
+      throws Exception {
+    fill();
+    FaultyDisk disk = rig.disk.copy();
+    disk.unreadable(SECOND, 5_000, Integer.MAX_VALUE);
+    for (int start = 0; start < 3; start++) {
+      Rig next = new Rig(disk, SHAPE);
+      Journal opened = next.open();
+      List<Long> known = Rig.sequences(opened);
+      if (start == 0) {
+        // all that is known of it can be read, and ends
+        disk.unreadable(SECOND, 0, 0);
+        opened.read(new long[] {116}, 1 << 20, (found, answered, why) -> {});
+        next.run();
       }
+      known.forEach(sequence -> opened.settled(sequence, ok -> {}));
+      next.pass(Duration.ofSeconds(1));
+      traffic(next, opened);
+      traffic(next, opened);
+      opened.close();
+      disk = disk.copy();
+      disk.unreadable(SECOND, 5_000, Integer.MAX_VALUE);
     }
-    rig.pass(Duration.ofSeconds(10));
-    assertTrue(journal.status().segments() < 25, journal.status().segments() + " segments");
-    assertTrue(rig.disk.files().contains(Rig.FOLDER.resolve("00000002.seg.damaged")), "it is kept");
-    assertEquals(Optional.of("the file was set aside"), read(116).unreadable());
+    disk.unreadable(SECOND, 0, 0);
+    Journal healed = new Rig(disk, SHAPE).open();
+    int hidden = found(healed);
+    assertTrue(hidden > 80 && hidden < 115, hidden + " are there");
+    assertEquals(List.of(), healed.status().damagedFiles());
+  }
+
+  @Test
+  void what_had_its_outcome_does_not_come_back_with_the_segment_that_can_be_read_again()
+      throws Exception {
+    fill();
+    settleAllBut(116, 230);
+    allUnreadable(rig.disk, SECOND);
+    while (read(range(116, 125)).answered() == 0) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+    for (long i = 116; i <= 200; i++) {
+      journal.settled(i, ok -> {});
+    }
+    traffic(rig, journal);
+    traffic(rig, journal);
+    FaultyDisk disk = rig.disk.copy();
+    allUnreadable(disk, SECOND);
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    assertEquals(0, found(opened));
+    traffic(second, opened);
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(SECOND, 0, 0);
+    assertEquals(30, found(new Rig(healed, SHAPE).open()));
   }
 
   @Test
@@ -305,8 +388,10 @@ class UnreadableTest {
     assertEquals(List.of(), opened.status().damagedFiles());
   }
 
-  @Test
-  void a_number_is_not_given_out_again_when_what_says_so_cannot_be_read_twice() throws Exception {
+  @ParameterizedTest
+  @ValueSource(longs = {2, 0})
+  void a_number_is_not_given_out_again_when_what_says_so_cannot_be_read_twice(long seconds)
+      throws Exception {
     fill();
     FaultyDisk disk = rig.disk.copy();
     long given = 500;
@@ -315,7 +400,7 @@ class UnreadableTest {
         allUnreadable(disk, each);
       }
       Rig next = new Rig(disk, SHAPE);
-      next.clock.advance(Duration.ofSeconds(2L * i));
+      next.clock.advance(Duration.ofSeconds(seconds * i));
       Journal opened = next.open();
       long sequence = opened.nextSequence();
       assertTrue(sequence > given, sequence + " after " + given);
@@ -324,5 +409,31 @@ class UnreadableTest {
       next.run();
       disk = disk.copy();
     }
+  }
+
+  @Test
+  void values_and_ids_that_a_start_did_not_know_do_not_come_back_with_their_segment()
+      throws Exception {
+    fill();
+    journal.put("session", new byte[] {1}, Level.FORCED, ok -> {});
+    journal.put("filter", new byte[] {1}, Level.FORCED, ok -> {});
+    journal.received(7, ok -> {});
+    journal.received(8, ok -> {});
+    rig.pass(Duration.ofSeconds(1));
+    FaultyDisk disk = rig.disk.copy();
+    Path last = segments(disk).get(segments(disk).size() - 1);
+    allUnreadable(disk, last);
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    assertEquals(java.util.Map.of(), opened.recovery().values());
+    opened.put("session", new byte[] {2}, Level.FORCED, ok -> {});
+    opened.received(8, ok -> {});
+    traffic(second, opened);
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(last, 0, 0);
+    Recovery found = new Rig(healed, SHAPE).open().recovery();
+    assertEquals(java.util.Set.of("session"), found.values().keySet());
+    assertEquals(2, found.values().get("session")[0]);
+    assertEquals(java.util.Set.of(8), found.received());
   }
 }

@@ -64,6 +64,9 @@ final class Carrier implements SessionEffects {
 
     /** Answers that came from another thread were given to the session. */
     void answered();
+
+    /** Runs what comes from another thread; a defect costs the connection. */
+    void guarded(Runnable task);
   }
 
   /** See {@link SessionEffects#close}. */
@@ -107,7 +110,7 @@ final class Carrier implements SessionEffects {
     this.host = host;
     this.store = store;
     openReceived = new LinkedHashSet<>(received);
-    answers = new Answers(doors.loop(), this::answered);
+    answers = new Answers(doors.loop(), () -> host.guarded(this::answered));
     depth++;
     session = new Session(settings, record, unfinished, received, lastSerial, this);
     depth--;

@@ -3,6 +3,7 @@ package org.robustmqtt.client.link;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Outcome;
@@ -61,6 +62,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private boolean holding;
 
   private boolean over;
+  private BooleanSupplier wanted = () -> true;
 
   Life(String name, Doors doors, Link.Rooms rooms, StatusBoard board, Sessions sessions) {
     this.name = name;
@@ -83,6 +85,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     gate = new StartGate(doors.clock());
     wait = new Alarm(doors, this::guarded, this::waited);
     expiry = new Alarm(doors, this::guarded, this::expire);
+  }
+
+  /** Says who knows whether it is to be connected. */
+  void wantedIf(BooleanSupplier orders) {
+    wanted = orders;
   }
 
   /** Runs what comes from outside; a defect costs the connection, not the loop. */
@@ -381,9 +388,19 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     goodbye = Optional.empty();
     boolean online = onlineSince.isPresent();
     onlineSince = OptionalLong.empty();
-    wire.close();
-    if (online) {
+    try {
+      wire.close();
+    } finally {
+      if (online) {
+        lostToListeners();
+      }
+    }
+  }
+
+  private void lostToListeners() {
+    try {
       rooms.dispatcher().offline();
+    } finally {
       rooms.dispatcher().lost();
     }
   }
@@ -408,18 +425,37 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       lookAgain();
       lose(Place.UNKNOWN, ProblemKind.DEFECT, 0, "defect: " + cause);
     } catch (Throwable again) {
+      if (!doors.loop().isCurrent()) {
+        // as above, since a moment ago: what is half done is not this thread's any more
+        return;
+      }
       cause.addSuppressed(again);
+      tearDownAfter(cause);
       if (!closing) {
         waitFor(AFTER_DEFECT_NANOS);
       } else if (state == ConnectionState.CLOSING) {
         closed();
       }
     }
+    if (state == ConnectionState.WAITING && !wanted.getAsBoolean()) {
+      // the order to close was what was half done
+      close("it is not to be connected", 0, false, () -> {});
+    }
   }
 
-  /** The defect may have come before the next look at the deadlines was set. */
+  /** What is half done may not be undone either; whatever can be given back is. */
+  private void tearDownAfter(Throwable defect) {
+    try {
+      tearDown();
+    } catch (Throwable third) {
+      defect.addSuppressed(third);
+    }
+  }
+
+  /** The defect may have come before the next look at deadlines and listeners was set. */
   private void lookAgain() {
     expiry.noLaterThan(doors.clock().nanos() + LOOK_AGAIN_NANOS);
+    rooms.dispatcher().lookAgain();
   }
 
   // Closing.
@@ -443,6 +479,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       return;
     }
     goodbye.ifPresent(Goodbye::cancel);
+    // first of all: a defect on the way closes it, and does not forget that it is to close
+    enter(ConnectionState.CLOSING);
     goodbye =
         Optional.of(
             new Goodbye(
@@ -453,7 +491,6 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
                 settings.orElseThrow().presence().shutdown(),
                 queueToo,
                 drainNanos));
-    enter(ConnectionState.CLOSING);
     wire.turned();
   }
 

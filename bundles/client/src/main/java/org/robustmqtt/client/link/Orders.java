@@ -33,13 +33,14 @@ final class Orders {
     this.life = life;
     this.board = board;
     this.settings = settings;
+    life.wantedIf(() -> !byHand && this.settings.filter(LinkSettings::enabled).isPresent());
   }
 
   void start() {
     started = true;
     settings.ifPresent(life::settings);
-    life.expire();
     begin();
+    life.expire();
   }
 
   /** The way out of FAULTED and CLOSED, if settings and hand allow it. */
@@ -184,6 +185,10 @@ final class Orders {
   }
 
   void probe(CompletableFuture<Duration> future) {
-    life.watch().probe(future);
+    if (life.over()) {
+      life.watch().probe(future);
+    } else {
+      life.guarded(() -> life.watch().probe(future));
+    }
   }
 }

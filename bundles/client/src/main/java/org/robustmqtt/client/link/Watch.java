@@ -79,7 +79,14 @@ final class Watch {
   /** An answer came that the acknowledgement should have been before. */
   private boolean forgotten;
 
-  private record Probe(CompletableFuture<Duration> answer, long since) {}
+  private static final class Probe {
+    private final CompletableFuture<Duration> answer;
+    private long since;
+
+    Probe(CompletableFuture<Duration> answer) {
+      this.answer = answer;
+    }
+  }
 
   Watch(Doors doors, Consumer<Runnable> guard, Host host) {
     this.doors = doors;
@@ -196,7 +203,10 @@ final class Watch {
       fail(answer, "not online");
       return;
     }
-    probes.add(new Probe(answer, doors.clock().nanos()));
+    // in first: whatever happens to the link now is its answer
+    Probe probe = new Probe(answer);
+    probes.add(probe);
+    probe.since = doors.clock().nanos();
     if (!ping.isPresent()) {
       ping();
       touch();

@@ -173,6 +173,10 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void ended(IOException cause) {
+    life.guarded(() -> lost(cause));
+  }
+
+  private void lost(IOException cause) {
     if (cause instanceof TlsException tls) {
       life.lose(tls.place(), tls.kind(), 0, life.broker() + ": " + tls.getMessage());
       return;
@@ -200,6 +204,10 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void malformed(CodecException cause) {
+    life.guarded(() -> broken(cause));
+  }
+
+  private void broken(CodecException cause) {
     boolean handshaking = life.state() == ConnectionState.HANDSHAKING;
     if (!handshaking && version == ProtocolVersion.MQTT_5) {
       sayDisconnect(cause.reason().value());
@@ -290,6 +298,11 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void answered() {
     life.guarded(this::turned);
+  }
+
+  @Override
+  public void guarded(Runnable task) {
+    life.guarded(task);
   }
 
   // What listeners want.

@@ -75,7 +75,7 @@ final class Audience {
     Set<Integer> identifiers = Set.of();
     boolean asked = false;
     for (Want want : matching(packet.topic())) {
-      if (want.hearers.isEmpty() && now - want.orphanedAt < nanos) {
+      if (want.hearers.isEmpty() && !want.givenUp && now - want.orphanedAt < nanos) {
         if (!asked) {
           asked = true;
           identifiers = known(packet, wants);
@@ -105,6 +105,9 @@ final class Audience {
     Publish packet = delivery.packet;
     List<Want> matching = matching(packet.topic());
     Set<Integer> identifiers = known(packet, matching);
+    if (came && !identifiers.isEmpty()) {
+      shown(matching, identifiers);
+    }
     collect(matching, identifiers);
     if (found.size() > 1) {
       found.sort(BY_AGE);
@@ -124,9 +127,11 @@ final class Audience {
       return found;
     }
     Copies.Heard heard = Copies.Heard.BY_OWN;
-    Set<Integer> expected = expected(matching);
-    if (came && expected.size() > 1) {
-      heard = copies.came(delivery, identifiers, expected, sharedToo(matching, expected));
+    if (came) {
+      Set<Integer> possible = possible(matching);
+      if (possible.size() > 1) {
+        heard = copies.came(delivery, identifiers, expected(matching), possible);
+      }
     }
     switch (heard) {
       case BY_ALL -> {}
@@ -141,6 +146,18 @@ final class Audience {
       }
     }
     return found;
+  }
+
+  /**
+   * A copy shows that the broker has its filter, whatever becomes of its SUBACK: a listener that
+   * has another filter too does not wait for the copy of that one, which may have been before.
+   */
+  private static void shown(List<Want> matching, Set<Integer> identifiers) {
+    for (Want want : matching) {
+      if (want.granted < 0 && identifiers.contains(want.atBroker)) {
+        want.granted = want.qos.level();
+      }
+    }
   }
 
   private List<Want> matching(String topic) {
@@ -163,7 +180,7 @@ final class Audience {
           hearer.meant = false;
           found.add(hearer);
         }
-        if (!identifiers.isEmpty() && isThere(want, identifiers)) {
+        if (!identifiers.isEmpty() && mayBeThere(want)) {
           hearer.lead = better(hearer.lead, want);
           hearer.meant |= identifiers.contains(want.atBroker);
         }
@@ -174,7 +191,7 @@ final class Audience {
   private void byOwn(List<Want> matching, Set<Integer> identifiers) {
     Want other = null;
     for (Want want : matching) {
-      if (!want.filter.shared() && isThere(want, identifiers)) {
+      if (!want.filter.shared() && !want.givenUp && mayBeThere(want)) {
         other = better(other, want);
       }
     }
@@ -186,9 +203,13 @@ final class Audience {
         });
   }
 
-  /** Returns whether copies of a filter can be told from others, as far as is known. */
-  private static boolean isThere(Want want, Set<Integer> identifiers) {
-    return want.atBroker != 0 && (want.granted >= 0 || identifiers.contains(want.atBroker));
+  /**
+   * Returns whether copies of a filter can be told from others. Also before its SUBACK: the broker
+   * may send them earlier (5.0, section 3.8.4), and what it got before it had the filter was not
+   * for it.
+   */
+  private static boolean mayBeThere(Want want) {
+    return want.atBroker != 0;
   }
 
   /** A copy of a shared filter may go to another client; that of a lower QoS may be dropped. */
@@ -207,21 +228,22 @@ final class Audience {
   private static Set<Integer> expected(List<Want> matching) {
     Set<Integer> expected = new HashSet<>();
     for (Want want : matching) {
-      if (want.atBroker != 0 && want.granted >= 0 && !want.filter.shared()) {
+      boolean certain = want.granted >= 0 && !want.filter.shared() && !want.givenUp;
+      if (want.atBroker != 0 && certain) {
         expected.add(want.atBroker);
       }
     }
     return expected;
   }
 
-  /** Returns these and the identifiers of shared filters, whose copy may go to another client. */
-  private static Set<Integer> sharedToo(List<Want> matching, Set<Integer> expected) {
-    Set<Integer> possible = expected;
+  /**
+   * Returns the same and those of the copies that may come: of filters whose SUBACK is awaited, of
+   * those that were given up, and of shared ones, whose copy may go to another client.
+   */
+  private static Set<Integer> possible(List<Want> matching) {
+    Set<Integer> possible = new HashSet<>();
     for (Want want : matching) {
-      if (want.atBroker != 0 && want.granted >= 0 && want.filter.shared()) {
-        if (possible == expected) {
-          possible = new HashSet<>(expected);
-        }
+      if (mayBeThere(want)) {
         possible.add(want.atBroker);
       }
     }

@@ -22,7 +22,7 @@ import org.robustmqtt.client.door.Loop;
  * </ul>
  */
 final class Brake {
-  private final Loop loop;
+  private final LoopPost loop;
 
   /** Told whether reading is wanted, whenever that changes. */
   private final Consumer<Boolean> reading;
@@ -46,7 +46,7 @@ final class Brake {
 
   private long maxBytes;
 
-  Brake(Loop loop, long maxBytes, Consumer<Boolean> reading) {
+  Brake(LoopPost loop, long maxBytes, Consumer<Boolean> reading) {
     this.loop = loop;
     this.maxBytes = maxBytes;
     this.reading = reading;
@@ -124,6 +124,11 @@ final class Brake {
       sipping &= bytes < 0;
       decide();
     }
+  }
+
+  /** A timer may be missing. */
+  void lookAgain() {
+    decide();
   }
 
   private void decide() {

@@ -67,13 +67,14 @@ final class Copies {
    * heard, see {@link Delivery#follow}.
    *
    * @param identifiers those it has
-   * @param expected those of the filters that mean its topic
-   * @param possible the same and those of shared filters, whose copy may go to another client
+   * @param expected those of the filters that mean its topic and were granted
+   * @param possible the same and those of filters whose copy may come or not: not granted so far,
+   *     or shared with other clients
    */
   Heard came(
       Delivery delivery, Set<Integer> identifiers, Set<Integer> expected, Set<Integer> possible) {
     Publish packet = delivery.packet;
-    if (identifiers.containsAll(expected)) {
+    if (expected.size() > 1 && identifiers.containsAll(expected)) {
       apart = true;
       return whole.isCopy(delivery, identifiers.size()) ? Heard.BY_NONE : Heard.BY_OWN;
     }

@@ -131,16 +131,30 @@ final class Delivery {
   void follow(Delivery heard) {
     original = heard;
     if (heard.open > 0) {
-      if (heard.copies.isEmpty()) {
-        heard.copies = new ArrayList<>(2);
-      }
+      waitFor(heard);
+    }
+  }
+
+  /** The end of this one follows that of the one that is heard. */
+  private void waitFor(Delivery heard) {
+    if (heard.copies.isEmpty()) {
+      heard.copies = new ArrayList<>(2);
+    }
+    if (!heard.copies.contains(this)) {
       heard.copies.add(this);
     }
   }
 
-  /** Returns whether the copy that is heard instead of this one is still with listeners. */
+  /**
+   * Returns whether the copy that is heard instead of this one is still with listeners; its end
+   * follows then. They may have come only now, if it was parked.
+   */
   boolean waits() {
-    return original != null && original.open > 0;
+    boolean waits = original != null && original.open > 0;
+    if (waits) {
+      waitFor(original);
+    }
+    return waits;
   }
 
   /** Returns whether a listener was given it, or the copy that is heard instead of it. */

@@ -78,6 +78,9 @@ public final class Dispatcher {
      * when it changes, also from within {@link #deliver}; a new connection begins with reading.
      */
     void reading(boolean wanted);
+
+    /** Something in here threw, and is half done: {@link #lookAgain} is to follow. */
+    void defect(Throwable thrown);
   }
 
   private final String connection;
@@ -115,16 +118,16 @@ public final class Dispatcher {
     this.connection = connection;
     this.doors = doors;
     this.times = times;
-    this.post = new LoopPost(doors.loop());
-    this.brake = new Brake(doors.loop(), times.inboundMaxBytes(), this::reading);
+    this.post = new LoopPost(doors.loop(), this::defect);
+    this.brake = new Brake(post, times.inboundMaxBytes(), this::reading);
     this.endings = new Endings(post, brake, this::handled);
     this.wanted =
         new WantedFilters(
-            connection, doors.clock(), doors.loop(), journal, times.unsubscribeAfterNanos(), found);
+            connection, doors.clock(), post, journal, times.unsubscribeAfterNanos(), found);
     this.audience = new Audience(this.wanted.tree());
     this.parking =
         new Parking(
-            doors.clock(), doors.loop(), times.parkMessages(), times.parkNanos(), this::givenUp);
+            doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
   }
 
   /** Says who is to be told; once, before anything else on the loop. */
@@ -139,7 +142,7 @@ public final class Dispatcher {
   /** Adds a listener. Any thread. */
   public MqttSubscriptionHandle add(ListenerSpec spec, MessageListener listener) {
     Hearer hearer =
-        new Hearer(spec, listener, events, brake, doors.loop(), post, doors.lanes().lane());
+        new Hearer(spec, listener, events, brake, post, doors.lanes().lane());
     spec.filters().forEach(wanted::announce);
     post.post(() -> added(hearer));
     return hearer;
@@ -236,6 +239,25 @@ public final class Dispatcher {
   public void boundAcknowledged(long sipNanos) {
     assert doors.loop().isCurrent();
     brake.boundHeld(sipNanos);
+  }
+
+  private void defect(Throwable thrown) {
+    wants.ifPresent(told -> told.defect(thrown));
+  }
+
+  /**
+   * What was to be done may be half done after an {@code Error}: nothing that is to be looked at
+   * later is forgotten. On the loop.
+   */
+  public void lookAgain() {
+    assert doors.loop().isCurrent();
+    if (!closed) {
+      audience.all().forEach(Hearer::lookAgain);
+      leaving.forEach(Hearer::lookAgain);
+      parking.lookAgain();
+      brake.lookAgain();
+      wanted.lookAgain();
+    }
   }
 
   private void reading(boolean wanted) {

@@ -84,7 +84,6 @@ final class Hearer implements MqttSubscriptionHandle {
 
   private final MessageListener listener;
   private final Events events;
-  private final Loop loop;
   private final LoopPost post;
   private final Executor lane;
   private final Complaints complaints;
@@ -112,7 +111,6 @@ final class Hearer implements MqttSubscriptionHandle {
       MessageListener listener,
       Events events,
       Brake brake,
-      Loop loop,
       LoopPost post,
       Executor lane) {
     this.spec = spec;
@@ -120,7 +118,6 @@ final class Hearer implements MqttSubscriptionHandle {
     this.listener = listener;
     this.events = events;
     this.brake = brake;
-    this.loop = loop;
     this.post = post;
     this.lane = lane;
     this.complaints = new Complaints(spec.owner());
@@ -209,9 +206,9 @@ final class Hearer implements MqttSubscriptionHandle {
       next.add(inbox.poll());
     }
     portion = next;
-    caughtUp();
     Runnable ended = () -> ended(next);
     lane.execute(() -> call(next, ended));
+    caughtUp();
   }
 
   /** On the lane. Whatever fails, the loop hears that the portion is over: else none follows. */
@@ -256,8 +253,8 @@ final class Hearer implements MqttSubscriptionHandle {
   }
 
   private void ended(Call call, boolean done) {
-    call.ended = true;
     call.endedAt = events.now();
+    call.ended = true;
     if (done) {
       release(call);
     }
@@ -329,10 +326,18 @@ final class Hearer implements MqttSubscriptionHandle {
     }
   }
 
+  /** What was to be done with what it has may have been left half done. */
+  void lookAgain() {
+    pump();
+    if (current != null || !portion.isEmpty() || !awaited.isEmpty()) {
+      watch();
+    }
+  }
+
   /** Looks at the time as long as there is something whose time can run out. */
   private void watch() {
     if (watch.isEmpty()) {
-      watch = Optional.of(loop.schedule(events.handlerNanos(), this::look));
+      watch = Optional.of(post.schedule(events.handlerNanos(), this::look));
     }
   }
 
@@ -360,7 +365,7 @@ final class Hearer implements MqttSubscriptionHandle {
       }
     }
     if (running != null || !portion.isEmpty() || !awaited.isEmpty()) {
-      watch = Optional.of(loop.schedule(next, this::look));
+      watch = Optional.of(post.schedule(next, this::look));
     }
   }
 

@@ -15,7 +15,7 @@ import org.robustmqtt.client.door.Loop;
  */
 final class Parking {
   private final Clock clock;
-  private final Loop loop;
+  private final LoopPost loop;
 
   /** Told each message that was kept too long, or is too many. */
   private final Consumer<Delivery> givenUp;
@@ -28,7 +28,7 @@ final class Parking {
   /** Before this no time counts; empty if the hub was started before us. */
   private OptionalLong begins = OptionalLong.empty();
 
-  Parking(Clock clock, Loop loop, int capacity, long nanos, Consumer<Delivery> givenUp) {
+  Parking(Clock clock, LoopPost loop, int capacity, long nanos, Consumer<Delivery> givenUp) {
     this.clock = clock;
     this.loop = loop;
     this.capacity = capacity;
@@ -75,14 +75,21 @@ final class Parking {
   }
 
   void park(Delivery delivery) {
-    delivery.parked = true;
     delivery.parkedAt = clock.nanos();
+    delivery.parked = true;
     parked.put(delivery.arrival, delivery);
     while (parked.size() > capacity) {
       giveUp(parked.firstEntry().getValue());
     }
     if (timer.isEmpty() && !parked.isEmpty()) {
       timer = Optional.of(loop.schedule(left(delivery.parkedAt), this::look));
+    }
+  }
+
+  /** The timer may be missing. */
+  void lookAgain() {
+    if (timer.isEmpty() && !parked.isEmpty()) {
+      timer = Optional.of(loop.schedule(0, this::look));
     }
   }
 

@@ -29,6 +29,12 @@ final class Want {
    */
   boolean shared;
 
+  /**
+   * Whether it is not wanted any more, and kept because copies of it may still come: so they are not
+   * taken for those of another filter.
+   */
+  boolean givenUp;
+
   /** Since when it has no listener; means nothing while it has one. */
   long orphanedAt;
 
@@ -48,6 +54,16 @@ final class Want {
     this.filter = filter;
     this.qos = qos;
     show();
+  }
+
+  /** Returns what is kept of it when it is not wanted any more. */
+  Want ghost() {
+    Want ghost = new Want(filter, qos);
+    ghost.identifier = identifier;
+    ghost.atBroker = atBroker;
+    ghost.granted = granted;
+    ghost.givenUp = true;
+    return ghost;
   }
 
   Wish wish() {

@@ -1,5 +1,6 @@
 package org.robustmqtt.client.listeners;
 
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,11 +30,14 @@ import org.robustmqtt.journal.Journal;
  * others stay. Where there was never more than one listener, the next one's QoS counts at once.
  */
 final class WantedFilters {
+  /** Of so many filters that were given up it is known what copies of them look like. */
+  private static final int MOST_GIVEN_UP = 64;
+
   private static final Log LOG = Log.of("org.robustmqtt.listeners");
 
   private final String connection;
   private final Clock clock;
-  private final Loop loop;
+  private final LoopPost loop;
   private final ConcurrentSkipListMap<String, Want> wants = new ConcurrentSkipListMap<>();
   private final FilterTree tree = new FilterTree();
   private final Identifiers identifiers;
@@ -44,6 +48,9 @@ final class WantedFilters {
 
   /** The filters without a listener. */
   private final Set<Want> orphans = new LinkedHashSet<>();
+
+  /** What the broker may still have copies of in this session, eldest first. */
+  private final ArrayDeque<Want> givenUp = new ArrayDeque<>();
 
   private final Set<String> again = new LinkedHashSet<>();
   private volatile Optional<Dispatcher.Wants> told = Optional.empty();
@@ -62,7 +69,7 @@ final class WantedFilters {
   WantedFilters(
       String connection,
       Clock clock,
-      Loop loop,
+      LoopPost loop,
       Journal journal,
       long unsubscribeAfterNanos,
       Map<String, byte[]> found) {
@@ -162,7 +169,7 @@ final class WantedFilters {
     if (want == null) {
       return List.of();
     }
-    tree.remove(want);
+    giveUp(want);
     known.remove(filter);
     orphans.remove(want);
     again.remove(filter);
@@ -170,6 +177,18 @@ final class WantedFilters {
     changed.add(filter);
     tellSoon();
     return want.hearers;
+  }
+
+  private void giveUp(Want want) {
+    tree.remove(want);
+    if (want.atBroker != 0) {
+      Want ghost = want.ghost();
+      tree.add(ghost);
+      givenUp.add(ghost);
+      if (givenUp.size() > MOST_GIVEN_UP) {
+        tree.remove(givenUp.remove());
+      }
+    }
   }
 
   /** Returns whether the broker was told of it as it is wanted. */
@@ -186,6 +205,10 @@ final class WantedFilters {
   /** See {@link Dispatcher#online}. */
   void online(boolean resumed, boolean resubscribes) {
     online = true;
+    if (!resumed) {
+      givenUp.forEach(tree::remove);
+      givenUp.clear();
+    }
     for (Want want : wants.values()) {
       if (!onlineBefore) {
         want.orphanedAt = clock.nanos();
@@ -244,6 +267,12 @@ final class WantedFilters {
           want.hearers.stream().map(hearer -> hearer.spec.owner()).toList(),
           Integer.toHexString(reasonCode));
     }
+  }
+
+  /** A timer may be missing, and a change not told. */
+  void lookAgain() {
+    wants.values().forEach(this::clockIdle);
+    tellSoon();
   }
 
   void unsubscribeAfter(long nanos) {

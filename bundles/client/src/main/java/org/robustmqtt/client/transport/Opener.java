@@ -97,7 +97,7 @@ public final class Opener {
     assert doors.loop().isCurrent() : "not on the loop";
     deadline = doors.clock().nanos() + target.timeoutNanos();
     if (literal(target.host())) {
-      doors.loop().execute(this::takeLiteral);
+      doors.loop().execute(() -> guarded(this::takeLiteral));
       return;
     }
     doors
@@ -113,14 +113,26 @@ public final class Opener {
             new Helpers.Answer<>() {
               @Override
               public void done(List<InetAddress> found) {
-                resolved(found);
+                guarded(() -> resolved(found));
               }
 
               @Override
               public void failed(Throwable cause) {
-                unresolved(cause);
+                guarded(() -> unresolved(cause));
               }
             });
+  }
+
+  /** Whatever is thrown costs this attempt at once, not the time it has. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error defect) {
+      if (done) {
+        throw defect;
+      }
+      events.defect(defect);
+    }
   }
 
   /** Gives up; no answer comes any more. */
@@ -236,23 +248,32 @@ public final class Opener {
     }
 
     void begin() {
-      timer = doors.loop().schedule(shareNanos, this::late);
+      timer = doors.loop().schedule(shareNanos, () -> guarded(this::late));
       channel = doors.net().connect(address, this);
     }
 
+    /** Gives back what there is; {@link #begin} may have thrown before it had all. */
     void end() {
       if (!ended) {
         ended = true;
-        timer.cancel();
+        if (timer != null) {
+          timer.cancel();
+        }
         if (tls != null) {
           tls.close();
         }
-        channel.close();
+        if (channel != null) {
+          channel.close();
+        }
       }
     }
 
     @Override
     public void connected() {
+      guarded(this::open);
+    }
+
+    private void open() {
       if (ended) {
         return;
       }
@@ -264,12 +285,12 @@ public final class Opener {
     }
 
     private void opened(Stage stage) {
-      ended = true;
-      done = true;
-      timer.cancel();
       transport =
           new Transport(
               doors.loop(), channel, stage, target.version(), target.maximumPacketSize(), events);
+      ended = true;
+      done = true;
+      timer.cancel();
       answer.opened(transport);
     }
 
@@ -278,7 +299,7 @@ public final class Opener {
       if (transport != null) {
         transport.readable();
       } else if (tls != null) {
-        shake();
+        guarded(this::shake);
       }
     }
 
@@ -287,7 +308,7 @@ public final class Opener {
       if (transport != null) {
         transport.writable();
       } else if (tls != null) {
-        shake();
+        guarded(this::shake);
       }
     }
 
@@ -311,12 +332,12 @@ public final class Opener {
               new Helpers.Answer<>() {
                 @Override
                 public void done(TlsParty party) {
-                  begin(party);
+                  guarded(() -> begin(party));
                 }
 
                 @Override
                 public void failed(Throwable cause) {
-                  unsecured(cause);
+                  guarded(() -> unsecured(cause));
                 }
               });
     }
@@ -375,10 +396,13 @@ public final class Opener {
 
     @Override
     public void failed(IOException cause) {
-      if (!ended) {
-        end();
-        nextAfter(describe(cause));
-      }
+      guarded(
+          () -> {
+            if (!ended) {
+              end();
+              nextAfter(describe(cause));
+            }
+          });
     }
 
     private void late() {

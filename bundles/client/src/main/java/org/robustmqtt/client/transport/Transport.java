@@ -245,9 +245,8 @@ public final class Transport {
         events.malformed(e);
       }
     } catch (Throwable defect) {
-      if (open) {
-        events.defect(defect);
-      }
+      // also when it is closed by now: whoever closed it may be half done
+      events.defect(defect);
     } finally {
       inTurn = false;
     }

@@ -6,8 +6,8 @@ import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.PublishHead;
 
 /**
- * What a transport tells its link, on the loop. After {@link Transport#close()} nothing is told any
- * more. One of {@code ended}, {@code malformed} and {@code defect} is the last that is told; the
+ * What a transport tells its link, on the loop. After {@link Transport#close} nothing is told any
+ * more but a defect of the turn in which it was closed. One of {@code ended}, {@code malformed} and {@code defect} is the last that is told; the
  * link closes the transport then.
  */
 public interface TransportEvents {
@@ -38,6 +38,6 @@ public interface TransportEvents {
   /** The broker sent bytes that are no packet it may send. */
   void malformed(CodecException cause);
 
-  /** A defect of this program showed while a packet was read or handled. */
+  /** A defect of this program showed while the way was opened, or a packet read or handled. */
   void defect(Throwable cause);
 }

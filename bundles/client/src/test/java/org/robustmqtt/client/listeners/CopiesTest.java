@@ -35,34 +35,62 @@ class CopiesTest {
 
   /** The session subscribes them with the identifiers that they are to have. */
   private void granted(int qos, String... filters) {
+    granted(box, qos, filters);
+  }
+
+  private static void granted(DispatcherFixture box, int qos, String... filters) {
     box.loop(
         () -> {
           for (String filter : filters) {
-            int identifier = box.dispatcher.wanted().get(filter).identifier();
-            box.dispatcher.identified(filter, identifier);
+            box.dispatcher.identified(filter, identifier(box, filter));
             box.dispatcher.subscribed(filter, qos);
           }
         });
   }
 
-  private int identifier(String filter) {
+  private void asked(String... filters) {
+    asked(box, filters);
+  }
+
+  /** The session subscribes them, and the broker has not answered. */
+  private static void asked(DispatcherFixture box, String... filters) {
+    box.loop(
+        () -> {
+          for (String filter : filters) {
+            box.dispatcher.identified(filter, identifier(box, filter));
+          }
+        });
+  }
+
+  private static int identifier(DispatcherFixture box, String filter) {
     return box.dispatcher.wanted().get(filter).identifier();
   }
 
   private long copy(int qos, String text, String... filters) {
-    Properties.Builder properties = Properties.builder();
-    for (String filter : filters) {
-      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter));
+    return copy(box, qos, text, filters);
+  }
+
+  private static long copy(DispatcherFixture box, int qos, String text, String... filters) {
+    int[] identifiers = new int[filters.length];
+    for (int i = 0; i < filters.length; i++) {
+      identifiers[i] = identifier(box, filters[i]);
     }
-    return box.deliver(
-        new Publish(
-            false,
-            QoS.of(qos),
-            false,
-            "room/action",
-            qos == 0 ? 0 : 1,
-            properties.build(),
-            text.getBytes(StandardCharsets.UTF_8)));
+    return box.deliver(publish(qos, text, identifiers));
+  }
+
+  private static Publish publish(int qos, String text, int... identifiers) {
+    Properties.Builder properties = Properties.builder();
+    for (int identifier : identifiers) {
+      properties.number(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+    }
+    return new Publish(
+        false,
+        QoS.of(qos),
+        false,
+        "room/action",
+        qos == 0 ? 0 : 1,
+        properties.build(),
+        text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void heard(String... texts) {
@@ -376,6 +404,99 @@ class CopiesTest {
     assertEquals(List.of("a"), restarted.heard);
   }
 
+  /** The broker had queued it. */
+  @Test
+  void a_copy_for_a_filter_that_was_given_up_is_no_copy_for_others() {
+    int given = identifier(box, "room/+");
+    box.dispatcher.unsubscribe("room/+");
+    box.world.run();
+    for (String text : List.of("a", "b")) {
+      copy(2, text, "#");
+      box.deliver(publish(2, text, given));
+      copy(2, text, "room/action");
+    }
+    box.deliver(publish(2, "c", given));
+    copy(2, "c", "room/action");
+    copy(2, "c", "#");
+    assertEquals(List.of("a", "b", "c"), all.heard);
+    assertEquals(List.of("a", "b", "c"), action.heard);
+    assertEquals(List.of(), room.heard);
+    assertEquals(9, box.handled.size());
+  }
+
+  @Test
+  void a_copy_that_was_parked_is_acknowledged_after_the_one_it_follows() {
+    DispatcherFixture away = new DispatcherFixture();
+    MqttSubscriptionHandle wide = away.add(spec(2, false, "room/#"), new Ear());
+    MqttSubscriptionHandle narrow = away.add(spec(2, false, "room/action"), new Ear());
+    away.online(true);
+    granted(away, 2, "room/#", "room/action");
+    wide.close();
+    narrow.close();
+    away.world.run();
+    copy(away, 2, "a", "room/#");
+    copy(away, 2, "a", "room/action");
+    DispatcherFixture.HeldLane lane = new DispatcherFixture.HeldLane();
+    Ear first = new Ear();
+    away.on(lane, spec(2, false, "room/#"), first);
+    Ear second = new Ear();
+    away.add(spec(2, false, "room/action"), second);
+    assertEquals(List.of("a"), second.heard);
+    away.run(lane);
+    assertEquals(List.of("a"), first.heard);
+    assertEquals(2, away.handled.size());
+  }
+
+  /** The standard allows a broker to send before its SUBACK (5.0, section 3.8.4). */
+  @Test
+  void a_copy_that_comes_before_the_suback_of_its_filter_is_heard_by_its_own_listener_only() {
+    Ear late = new Ear();
+    box.add(spec(2, false, "room/#"), late);
+    asked("room/#");
+    for (String text : List.of("a", "b", "c")) {
+      for (String filter : List.of("#", "room/+", "room/action", "room/#")) {
+        copy(2, text, filter);
+      }
+    }
+    granted(2, "room/#");
+    copy(2, "d", "room/#");
+    assertEquals(List.of("a", "b", "c", "d"), late.heard);
+    heard("a", "b", "c");
+  }
+
+  @Test
+  void copies_that_come_before_any_suback_are_heard_once_by_each() {
+    DispatcherFixture fresh = new DispatcherFixture();
+    Ear wide = new Ear();
+    Ear narrow = new Ear();
+    fresh.add(spec(2, false, "room/#"), wide);
+    fresh.add(spec(2, false, "room/action"), narrow);
+    fresh.online(true);
+    asked(fresh, "room/#", "room/action");
+    for (String text : List.of("a", "b")) {
+      for (String filter : List.of("room/action", "room/#")) {
+        copy(fresh, 2, text, filter);
+      }
+    }
+    assertEquals(List.of("a", "b"), wide.heard);
+    assertEquals(List.of("a", "b"), narrow.heard);
+  }
+
+  @Test
+  void a_suback_between_two_copies_costs_a_listener_of_both_filters_no_message() {
+    copy(2, "learn", "#");
+    copy(2, "learn", "room/+");
+    copy(2, "learn", "room/action");
+    Ear both = new Ear();
+    box.add(spec(2, false, "room/+/#", "room/#"), both);
+    asked("room/+/#", "room/#");
+    granted(1, "room/+/#");
+    copy(2, "a", "room/#");
+    granted(2, "room/#");
+    copy(1, "a", "room/+/#");
+    assertEquals(List.of("a"), both.heard);
+  }
+
   @Test
   void a_listener_whose_filter_is_refused_hears_one_of_the_other_copies() {
     Ear refused = new Ear();
@@ -402,7 +523,7 @@ class CopiesTest {
                 "room/" + i,
                 0,
                 Properties.builder()
-                    .number(Property.SUBSCRIPTION_IDENTIFIER, identifier(filter))
+                    .number(Property.SUBSCRIPTION_IDENTIFIER, identifier(box, filter))
                     .build(),
                 ("m" + i).getBytes(StandardCharsets.UTF_8)));
       }

@@ -155,6 +155,11 @@ final class DispatcherFixture implements Dispatcher.Wants {
   }
 
   @Override
+  public void defect(Throwable thrown) {
+    throw new AssertionError(thrown);
+  }
+
+  @Override
   public void handled(long done) {
     assert !delivering : "handled within deliver";
     handled.add(done);

@@ -137,6 +137,11 @@ class DispatcherStressTest {
           public void reading(boolean wanted) {}
 
           @Override
+          public void defect(Throwable thrown) {
+            throw new AssertionError(thrown);
+          }
+
+          @Override
           public void unwanted(String filter) {}
 
           @Override

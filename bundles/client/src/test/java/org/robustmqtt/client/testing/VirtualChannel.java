@@ -152,13 +152,16 @@ public final class VirtualChannel implements Net.Channel {
         .execute(
             () -> {
               pokeScheduled = false;
-              if (!closed && writeReady()) {
-                events.writable();
+              try {
+                if (!closed && writeReady()) {
+                  events.writable();
+                }
+                if (!closed && readReady()) {
+                  events.readable();
+                }
+              } finally {
+                poke();
               }
-              if (!closed && readReady()) {
-                events.readable();
-              }
-              poke();
             });
   }
 
@@ -173,6 +176,7 @@ public final class VirtualChannel implements Net.Channel {
   @Override
   public int read(ByteBuffer into) throws IOException {
     reads++;
+    world.doorUsed();
     if (closed) {
       throw new IOException("closed");
     }
@@ -190,6 +194,7 @@ public final class VirtualChannel implements Net.Channel {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
+    world.doorUsed();
     if (closed) {
       throw new IOException("closed");
     }

@@ -119,6 +119,7 @@ public final class VirtualNet implements Net {
 
   @Override
   public Channel connect(InetSocketAddress address, Events events) {
+    world.doorUsed();
     dialled.add(address);
     dialledAt.add(world.nanos());
     VirtualChannel channel = new VirtualChannel(world, events);

@@ -26,7 +26,7 @@ import org.robustmqtt.client.door.Loop;
  * {@link #advance}: tasks of the loop, timers in order of their due time, then what lanes and
  * helpers have to do, until nothing is left to do at this time.
  *
- * <p>What a task throws fails the run.
+ * <p>What a task throws fails the run, but for the error of {@link #failAt}.
  */
 public final class VirtualWorld {
   /** More tasks than this at one moment are an endless loop. */
@@ -49,6 +49,11 @@ public final class VirtualWorld {
   private boolean onLane;
   private boolean helpersHeld;
   private boolean lanesHeld;
+
+  /** So many calls of the loop's doors until one throws; negative: none does. */
+  private int callsLeft = -1;
+
+  private boolean standing;
 
   /** Makes a world without hosts. */
   public VirtualWorld(long seed) {
@@ -113,6 +118,41 @@ public final class VirtualWorld {
   /** Returns how many timers are set and not cancelled. */
   public int timersSet() {
     return (int) timers.stream().filter(timer -> timer.task != null).count();
+  }
+
+  /** What {@link #failAt} throws. */
+  private static final class PlannedError extends OutOfMemoryError {
+    private static final long serialVersionUID = 1;
+
+    PlannedError() {
+      super("as planned");
+    }
+  }
+
+  /**
+   * Throws an {@code Error} at a call of clock, timers or network on the loop, once, as an
+   * allocation or a system call may.
+   *
+   * @param call which of the calls from now on, from 0
+   * @param stands whether the thread does not come back from it, and another one takes over
+   */
+  public void failAt(int call, boolean stands) {
+    callsLeft = call;
+    standing = stands;
+  }
+
+  /** Returns whether the error was thrown. */
+  public boolean failed() {
+    return callsLeft < 0;
+  }
+
+  /** A door of the loop is used. */
+  void doorUsed() {
+    if (onLoop && callsLeft >= 0 && callsLeft-- == 0) {
+      // a thread that comes back after another one took over is not the loop any more
+      onLoop = !standing;
+      throw new PlannedError();
+    }
   }
 
   /** Something happened to the loop that should not. */
@@ -216,14 +256,25 @@ public final class VirtualWorld {
     onLoop = true;
     try {
       task.run();
+    } catch (PlannedError reported) {
+      // As the loop does: reported, and the next round follows.
+      loopTasks.add(() -> List.copyOf(watching).forEach(Loop.Accidents::taskFailed));
     } finally {
       onLoop = false;
+    }
+    if (standing && failed()) {
+      standing = false;
+      loopTasks.addFirst(
+          () ->
+              List.copyOf(watching)
+                  .forEach(one -> one.replaced(new IllegalStateException("it stood"))));
     }
   }
 
   private final class VirtualClock implements Clock {
     @Override
     public long nanos() {
+      doorUsed();
       return nanos;
     }
 
@@ -257,6 +308,7 @@ public final class VirtualWorld {
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
       assert onLoop : "schedule: not on the loop";
+      doorUsed();
       return addTimer(delayNanos, task);
     }
   }

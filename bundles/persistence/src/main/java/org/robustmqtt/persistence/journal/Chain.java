@@ -64,6 +64,11 @@ final class Chain {
     return sizes.isEmpty() ? 0 : sizes.lastKey();
   }
 
+  /** Returns the number of the file that follows one that is not the last. */
+  int next(int number) {
+    return sizes.tailMap(number + 1).firstKey();
+  }
+
   /** Returns the numbers of those that are of a newer version. */
   Set<Integer> newer() {
     return newer;
@@ -130,6 +135,18 @@ final class Chain {
       }
     }
     return end;
+  }
+
+  /** Returns whether a later segment should say where this one ended, and none does. */
+  boolean isEndUnnamed(int number) {
+    return namedEnd(number) < 0 && !isLast(number);
+  }
+
+  /** Returns whether the segment that may say where this one ended cannot be read. */
+  boolean isEndHidden(int number) {
+    return namedEnd(number) < 0
+        && sizes.tailMap(number + 1).keySet().stream()
+            .anyMatch(later -> unreadable.contains(later) && !headers.containsKey(later));
   }
 
   /** Returns up to where something was written: a segment that was the reserve ends with zeros. */

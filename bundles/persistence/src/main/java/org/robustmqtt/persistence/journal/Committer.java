@@ -556,7 +556,11 @@ final class Committer {
   private void announce() throws IOException {
     Optional<Integer> watermark = housekeeping.newWatermark(writer.orElseThrow());
     if (watermark.isPresent()) {
+      small.holdover.dead(watermark.get());
       append(Entry.own(RecordType.WATERMARK, watermark.get()));
+    }
+    if (housekeeping.newDeleted(small)) {
+      append(small.heldOver(false));
     }
   }
 

@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -104,14 +107,16 @@ public final class DiskJournal implements Journal {
             new Recovery(
                 found.messages(),
                 found.waiting(),
-                java.util.Collections.unmodifiableSet(
-                    new java.util.LinkedHashSet<>(small.received)),
-                java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(small.values)),
+                Collections.unmodifiableSet(new LinkedHashSet<>(small.received)),
+                Collections.unmodifiableMap(new TreeMap<>(small.values)),
                 found.wallMillis(),
                 found.merged().aliases(),
                 found.merged().replaced()));
     WallTime wall = new WallTime(place.clock(), found.wallMillis());
-    long next = found.isWhole() ? found.next() : Lease.byTime(found.next(), wall.millis());
+    long next =
+        found.isWhole()
+            ? found.next()
+            : Lease.beyond(found.next(), wall.millis(), found.lastNumber());
     this.lease = new Lease(next, place.shape().lease());
     long storeDelay = settings.storeDelay().toNanos();
     this.intake = new Intake(storeDelay, live, this::ticks, place.rounds()::wake);
@@ -365,6 +370,16 @@ public final class DiskJournal implements Journal {
    */
   public static void requireReadable(Disk disk, Path folder) throws IOException, JournalException {
     RecoveryScan.requireReadable(disk, folder);
+  }
+
+  /**
+   * Returns the first segment in a folder that the disk cannot read in full, and why; empty if
+   * there is none.
+   *
+   * @throws IOException if the folder cannot be listed
+   */
+  public static Optional<String> unreadable(Disk disk, Path folder) throws IOException {
+    return RecoveryScan.unreadable(disk, folder);
   }
 
   /** Returns whether somebody waits for a force. */

@@ -67,10 +67,24 @@ final class Housekeeping {
     return Optional.of(lowest);
   }
 
+  /**
+   * Looks which segments are dead behind one that is kept, and takes them for deleted.
+   *
+   * @return whether there are some, and it has to be said
+   */
+  boolean newDeleted(SmallState small) {
+    List<Segment> needless = segments.needless();
+    for (Segment segment : needless) {
+      segment.announced = true;
+      small.holdover.delete(segment.number);
+    }
+    return !needless.isEmpty();
+  }
+
   /** After each force: what was announced may be deleted now. */
   void forced() {
     try {
-      segments.deleteBelow(announced);
+      segments.delete(announced);
     } catch (IOException e) {
       // They are dead whether they are there or not; the next force tries again.
       LOG.debug("Old segments could not be deleted: {}", e.toString());
@@ -82,13 +96,20 @@ final class Housekeeping {
    * dead segments wait for their watermark, since these cost nothing to remove.
    */
   boolean wantsCarrying(SegmentWriter current, long now) {
-    return segments.count() > 2
-        && now >= carryAfter
-        && segments.list().get(0).number >= announced
-        && segments.list().get(0).live > 0
-        && segments.list().get(0).unreadable.isEmpty()
-        && segments.list().get(0).number != current.segment().number
-        && segments.liveBytes() * 4 < segments.bytes();
+    if (segments.count() <= 2 || now < carryAfter) {
+      return false;
+    }
+    List<Segment> free = segments.free();
+    if (free.size() <= 2) {
+      return false;
+    }
+    Segment oldest = free.get(0);
+    return oldest.number >= announced
+        && oldest.live > 0
+        && oldest.unreadable.isEmpty()
+        && oldest.number != current.segment().number
+        && free.stream().mapToLong(each -> each.liveBytes).sum() * 4
+            < free.stream().mapToLong(each -> each.size).sum();
   }
 
   /**
@@ -97,7 +118,7 @@ final class Housekeeping {
    */
   void carry(SmallState small, long now) {
     try {
-      List<Segment> old = segments.list();
+      List<Segment> old = segments.free();
       SegmentWriter to = segments.create(small.lease, true);
       try {
         List<Move> moves = copy(old, to, small);
@@ -180,7 +201,7 @@ final class Housekeeping {
    */
   List<Move> copy(SegmentWriter reserve, SmallState small, long now) throws IOException {
     carryAfter = now + PAUSE;
-    return copy(segments.list(), reserve, small);
+    return copy(segments.free(), reserve, small);
   }
 
   private List<Move> copy(List<Segment> old, SegmentWriter to, SmallState small)

@@ -11,6 +11,9 @@ final class Lease {
   /** More messages than a run takes in a second, as a power of two. */
   private static final int PER_SECOND = 18;
 
+  /** More messages than a run takes before it begins another segment, as a power of two. */
+  private static final int PER_SEGMENT = 30;
+
   /** More than a run takes while its disk is broken. */
   private static final long BY_TIME = 1L << 30;
 
@@ -74,6 +77,18 @@ final class Lease {
    */
   static long byTime(long known, long wallMillis) {
     return known + (wallMillis / 1000 << PER_SECOND);
+  }
+
+  /**
+   * Returns the first number of a run that cannot read the newest lease. The newest time may not be
+   * readable either, and the clock may be behind it; but each run has begun a segment.
+   *
+   * @param known see {@link #byTime(long, long)}
+   * @param wallMillis the time, as far as it is known
+   * @param lastSegment the number of the newest segment
+   */
+  static long beyond(long known, long wallMillis, int lastSegment) {
+    return byTime(known, wallMillis) + ((long) lastSegment << PER_SEGMENT);
   }
 
   /**

@@ -35,9 +35,15 @@ final class Ledger {
       live.put(entry.sequence, segment.number);
       segment.gain(size);
     } else if (entry.type == RecordType.SETTLED) {
-      forget(live.remove(entry.sequence));
+      settled(entry.sequence);
     }
     entry.applied = true;
+  }
+
+  private void settled(long sequence) {
+    int from = live.remove(sequence);
+    small.holdover.settled(sequence, from);
+    forget(from);
   }
 
   private void forget(int segment) {
@@ -130,7 +136,7 @@ final class Ledger {
   void allTold() {
     for (long sequence : untold.keys()) {
       if (isSettled(sequence)) {
-        forget(live.remove(sequence));
+        settled(sequence);
         small.stage(sequence, Stage.WAITING);
       }
     }

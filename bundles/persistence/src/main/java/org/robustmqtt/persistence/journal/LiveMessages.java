@@ -136,14 +136,20 @@ final class LiveMessages {
     return segment;
   }
 
-  /** Returns all sequences that are in segments with a lower number, in order. */
-  synchronized long[] below(int segment) {
-    long[] found = new long[count(segment)];
+  /** Something that holds for a message, and the segment that its record is in. */
+  @FunctionalInterface
+  interface Condition {
+    boolean holds(int segment, long sequence);
+  }
+
+  /** Returns all sequences for which it holds, in order. */
+  synchronized long[] in(Condition condition) {
+    long[] found = new long[count(condition)];
     int at = 0;
     for (long key : blocks.keys()) {
       Block block = blocks.get(key);
       for (int i = next(block.live, 0); i >= 0; i = next(block.live, i + 1)) {
-        if (block.segment(i) < segment) {
+        if (condition.holds(block.segment(i), sequence(key, i))) {
           found[at++] = sequence(key, i);
         }
       }
@@ -152,12 +158,12 @@ final class LiveMessages {
   }
 
   /** Counts them first: an array of all would be larger than everything else in here. */
-  private int count(int belowSegment) {
+  private int count(Condition condition) {
     int count = 0;
     for (long key : blocks.keys()) {
       Block block = blocks.get(key);
       for (int i = next(block.live, 0); i >= 0; i = next(block.live, i + 1)) {
-        count += block.segment(i) < belowSegment ? 1 : 0;
+        count += condition.holds(block.segment(i), sequence(key, i)) ? 1 : 0;
       }
     }
     return count;

@@ -43,6 +43,9 @@ final class RecoveryScan {
   private final List<Segment> segments = new ArrayList<>();
   private final Replay replay = new Replay();
 
+  /** Segments with bad records, and no other one says up to where they were forced. */
+  private final List<Segment> unnamed = new ArrayList<>();
+
   /** Contents of files that were read, as long as they are few bytes: they may be read twice. */
   private final Map<Integer, byte[]> contents = new HashMap<>();
 
@@ -75,6 +78,20 @@ final class RecoveryScan {
     requireReadable(Chain.read(disk, folder), folder);
   }
 
+  /** See {@link DiskJournal#unreadable}. */
+  static Optional<String> unreadable(Disk disk, Path folder) throws IOException {
+    SegmentBytes bytes = new SegmentBytes(disk);
+    for (String name : disk.list(folder)) {
+      if (Format.segmentOf(name) > 0) {
+        bytes.read(folder.resolve(name));
+        if (bytes.unreadable().isPresent()) {
+          return bytes.unreadable().map(why -> folder.resolve(name) + " (" + why + ")");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private static void requireReadable(Chain chain, Path folder) throws JournalException {
     for (int number : chain.newer()) {
       throw new JournalException(
@@ -96,13 +113,24 @@ final class RecoveryScan {
       }
     }
     lowest = Math.max(chain.lowest(), replay.watermark());
+    for (Segment segment : unnamed) {
+      if (segment.number >= lowest) {
+        readUnnamed(segment);
+      }
+    }
+    Holdover holdover = replay.small().holdover;
     if (segments.stream().allMatch(segment -> segment.unreadable.isEmpty())) {
       // else what cannot be read may say that they were deleted
       for (int number : chain.missing(lowest)) {
-        damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+        if (!holdover.isDeleted(number)) {
+          damaged.addMissing(number, chain.namedEnd(number) - Format.DATA);
+        }
       }
     }
-    deleteDead(lowest);
+    deleteDead(lowest, holdover);
+    if (segments.stream().anyMatch(segment -> segment.hidden)) {
+      holdover.keepTo(chain.last());
+    }
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
       next += JUMP;
@@ -187,6 +215,7 @@ final class RecoveryScan {
     segment.size = bytes.length();
     segment.forcedEnd = bytes.length();
     segment.unreadable = bytes.unreadable();
+    segment.hidden = bytes.unreadable().isPresent();
     segment.header = header;
     if (header.isPresent()) {
       segments.add(segment);
@@ -211,15 +240,38 @@ final class RecoveryScan {
             chain.namedEnd(segment.number, bytes.array(), length),
             replay::record);
     long surelyForced = Math.max(result.forced(), chain.namedEnd(segment.number));
-    if (segment.unreadable.isPresent()) {
+    boolean unsure = !result.damage().isEmpty() && chain.isEndUnnamed(segment.number);
+    if (segment.unreadable.isPresent() || unsure) {
       // what the disk may read another time is neither damaged nor torn
       segment.uncutFrom = surelyForced;
+      segment.hidden = segment.unreadable.isPresent() || chain.isEndHidden(segment.number);
+      if (unsure && !segment.hidden) {
+        unnamed.add(segment);
+      }
       return;
     }
     damaged.add(segment.number, bytes.array(), length, result.damage());
     segment.size = result.end();
     segment.forcedEnd = result.end();
     finish(segment.number, (int) result.end(), (int) Math.min(surelyForced, result.end()));
+  }
+
+  /**
+   * Looks what of a segment is damaged when all is read. If the one that named its end was deleted
+   * as dead, what is behind the last batch is a torn tail; if it was lost, it is taken for damage.
+   */
+  private void readUnnamed(Segment segment) throws IOException {
+    bytes.read(path(segment.number));
+    int next = chain.next(segment.number);
+    boolean torn = replay.small().holdover.isDeletedBetween(segment.number, next);
+    SegmentScan.Result result =
+        SegmentScan.scan(
+            bytes.array(),
+            bytes.length(),
+            segment.header.orElseThrow(),
+            torn ? 0 : Chain.written(bytes.array(), bytes.length()),
+            (type, offset, size, array, start, end) -> true);
+    damaged.add(segment.number, bytes.array(), bytes.length(), result.damage());
   }
 
   private void keep(int number) {
@@ -254,16 +306,16 @@ final class RecoveryScan {
     }
   }
 
-  private void deleteDead(int lowest) throws IOException {
+  private void deleteDead(int lowest, Holdover holdover) throws IOException {
     boolean deleted = false;
     for (int number : chain.numbers()) {
-      if (number < lowest) {
+      if (number < lowest || holdover.isDeleted(number)) {
         disk.delete(path(number));
         deleted = true;
       }
     }
-    segments.removeIf(segment -> segment.number < lowest);
-    replay.dropBelow(lowest);
+    segments.removeIf(segment -> segment.number < lowest || holdover.isDeleted(segment.number));
+    replay.dropDead(lowest);
     if (deleted) {
       disk.forceDirectory(folder);
     }

@@ -1,7 +1,10 @@
 package org.robustmqtt.persistence.journal;
 
+import java.nio.BufferUnderflowException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.robustmqtt.persistence.format.Input;
 import org.robustmqtt.persistence.format.MessageBody;
@@ -14,6 +17,11 @@ final class Replay {
   private final LiveMessages live = new LiveMessages();
   private final SmallState small = new SmallState();
   private final Map<Integer, Digest> digests = new TreeMap<>();
+
+  /** What the segment that is read has said so far. */
+  private final Set<String> repeatedKeys = new HashSet<>();
+
+  private final Set<Integer> repeatedIds = new HashSet<>();
   private Segment segment = new Segment(0);
   private Digest digest = new Digest();
   private int watermark;
@@ -27,6 +35,8 @@ final class Replay {
 
   void begin(Segment next, SegmentHeader header) {
     segment = next;
+    repeatedKeys.clear();
+    repeatedIds.clear();
     digest = new Digest();
     digests.put(next.number, digest);
     clean = 0;
@@ -55,11 +65,15 @@ final class Replay {
           small.stage(sequence, Stage.WAITING);
           highest = Math.max(highest, sequence);
         }
-        case RECEIVED -> small.receive((int) in.number(2));
+        case RECEIVED -> {
+          int packetId = (int) in.number(2);
+          small.receive(packetId);
+          repeatedIds.add(packetId);
+        }
         case COMPLETED -> small.received.remove((int) in.number(2));
         case FORGET_RECEIVED -> small.received.clear();
         case LEASE -> small.lease = Math.max(small.lease, in.varint());
-        case VALUE -> small.value(in.string(), in.rest());
+        case VALUE -> value(in.string(), in.rest());
         case WATERMARK -> watermark = Math.max(watermark, (int) in.varint());
         case CLEAN -> clean = in.varint();
         case BATCH -> {
@@ -68,8 +82,18 @@ final class Replay {
         }
       }
       return true;
-    } catch (IllegalArgumentException | Input.BadRecord e) {
+    } catch (IllegalArgumentException | BufferUnderflowException | Input.BadRecord e) {
       return false;
+    }
+  }
+
+  private void value(String key, byte[] value) {
+    if (!key.equals(Holdover.KEY)) {
+      small.value(key, value);
+      repeatedKeys.add(key);
+    } else if (small.holdover.read(value)) {
+      small.values.keySet().retainAll(repeatedKeys);
+      small.received.retainAll(repeatedIds);
     }
   }
 
@@ -103,10 +127,15 @@ final class Replay {
     return watermark;
   }
 
-  /** Forgets messages whose record is in a dead segment. */
-  void dropBelow(int lowest) {
-    for (long sequence : live.below(lowest)) {
-      live.remove(sequence);
+  /** Forgets messages whose record is in a dead segment, or counts no more. */
+  void dropDead(int lowest) {
+    Holdover holdover = small.holdover;
+    holdover.dead(lowest);
+    for (long sequence :
+        live.in(
+            (segment, each) ->
+                segment < lowest || holdover.isDeleted(segment) || holdover.isSettled(each))) {
+      spoil(live.remove(sequence));
       small.stage(sequence, Stage.WAITING);
     }
   }

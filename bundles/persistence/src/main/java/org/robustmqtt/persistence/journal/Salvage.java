@@ -80,7 +80,11 @@ final class Salvage {
       answer.answered++;
     }
     answer.unreadable = there.unreadable();
-    segment.unreadable = there.unreadable();
+    if (there.unreadable().isPresent()) {
+      segments.unreadable(segment, there.unreadable().get());
+    } else {
+      segment.unreadable = Optional.empty();
+    }
   }
 
   private SegmentBytes load(Segment segment) throws IOException {

@@ -26,6 +26,12 @@ final class Segment {
   /** Why the disk cannot read all of it; such a file is kept, to be tried another time. */
   Optional<String> unreadable = Optional.empty();
 
+  /** Whether it could not be read when it was found: messages that nobody knows may be in it. */
+  boolean hidden;
+
+  /** Whether the records say that it is deleted although an older one is kept. */
+  boolean announced;
+
   /** Which file it is, see {@link org.robustmqtt.persistence.door.Disk#key}; empty: not watched. */
   Optional<Object> key = Optional.empty();
 
@@ -43,6 +49,11 @@ final class Segment {
 
   Segment(int number) {
     this.number = number;
+  }
+
+  /** Returns whether it stays, dead or alive, because it may be read another time. */
+  boolean isKept() {
+    return !lost && (hidden || unreadable.isPresent() && live > 0);
   }
 
   /** Returns up to where another segment may say that it was forced: damage is what lacks there. */

@@ -19,13 +19,11 @@ import org.slf4j.LoggerFactory;
 final class Segments {
   private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
 
-  /** So many segments without a live message are kept for one that cannot be read. */
-  private static final int MOST_DEAD = 16;
-
   private final Disk disk;
   private final WallTime wall;
   private final Path folder;
   private final Places places;
+  private final SmallState small;
   private final Deque<Segment> all = new ArrayDeque<>();
   private final SegmentWriter.Totals totals = new SegmentWriter.Totals();
   private volatile Recovered.Report gone = Recovered.Report.NOTHING;
@@ -45,6 +43,7 @@ final class Segments {
     this.folder = folder;
     this.generation = found.generation();
     this.lastNumber = found.lastNumber();
+    this.small = found.small();
     this.base = found.lowest();
     all.addAll(found.segments());
     if (!all.isEmpty()) {
@@ -135,34 +134,37 @@ final class Segments {
     totals.forces++;
   }
 
-  /** Deletes the segments with a lower number. */
-  void deleteBelow(int lowest) throws IOException {
+  /** The disk cannot read a segment: it is kept, with what may say something of its messages. */
+  void unreadable(Segment segment, String why) {
+    if (segment.unreadable.isEmpty()) {
+      small.holdover.keepTo(lastNumber);
+    }
+    segment.unreadable = Optional.of(why);
+  }
+
+  /** Deletes the segments with a lower number, and those that were said to be deleted. */
+  void delete(int lowest) throws IOException {
     boolean deleted = false;
-    while (!all.isEmpty() && all.getFirst().number < lowest) {
-      letGo(all.getFirst());
-      all.removeFirst();
-      deleted = true;
+    for (Iterator<Segment> oldestFirst = all.iterator(); oldestFirst.hasNext(); ) {
+      Segment segment = oldestFirst.next();
+      if (segment.number < lowest || segment.announced) {
+        letGo(segment);
+        oldestFirst.remove();
+        deleted = true;
+      }
     }
     if (deleted) {
       forceNames();
     }
   }
 
-  /** What may be read another time is kept for people; what others have put there is not ours. */
+  /** What others have put there is not ours. */
   private void letGo(Segment segment) throws IOException {
     places.forget(segment);
-    if (!places.isOurs(segment)) {
-      LOG.debug("{} is not deleted: it is not the file that was written", path(segment));
-    } else if (segment.unreadable.isPresent() && !segment.lost) {
-      Path aside = DamagedParts.aside(path(segment));
-      disk.rename(path(segment), aside);
-      LOG.error(
-          "{}: the disk still cannot read it, and much behind it is only kept for it: it is set"
-              + " aside as {}",
-          path(segment),
-          aside.getFileName());
-    } else {
+    if (places.isOurs(segment)) {
       disk.delete(path(segment));
+    } else {
+      LOG.debug("{} is not deleted: it is not the file that was written", path(segment));
     }
   }
 
@@ -173,17 +175,35 @@ final class Segments {
   int lowestLive(int otherwise) {
     for (Segment segment : all) {
       boolean live = segment.live > 0 && segment.unreadable.isEmpty();
-      boolean kept = segment.unreadable.isPresent() && !segment.lost;
-      if (live || kept && dead() <= MOST_DEAD) {
+      if (live || segment.isKept()) {
         return Math.min(segment.number, otherwise);
       }
     }
     return otherwise;
   }
 
-  /** Returns how many are only there because one before them may be read another time. */
-  private long dead() {
-    return all.stream().filter(each -> each.live == 0 && each.unreadable.isEmpty()).count();
+  /**
+   * Returns the segments, oldest first, that nothing keeps but what is alive in them or in an older
+   * one: all, unless there is one that cannot be read. Then it is those that came after that was
+   * found.
+   */
+  List<Segment> free() {
+    boolean some = all.stream().anyMatch(Segment::isKept);
+    return all.stream().filter(each -> !some || !small.holdover.keeps(each.number)).toList();
+  }
+
+  /**
+   * Returns the dead segments, oldest first, that are only there because older ones are kept. What
+   * they say besides of their messages was repeated since, and forced.
+   */
+  List<Segment> needless() {
+    if (all.stream().noneMatch(Segment::isKept)) {
+      return List.of();
+    }
+    return free().stream()
+        .takeWhile(each -> each.live == 0 && !each.isKept() && each.number < base)
+        .filter(each -> !each.announced)
+        .toList();
   }
 
   /** What was alive in a segment that was taken away cannot be written anew: it is damage. */

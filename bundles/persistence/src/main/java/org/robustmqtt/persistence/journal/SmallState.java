@@ -23,6 +23,8 @@ final class SmallState {
   final Set<Integer> received = new LinkedHashSet<>();
   final LongMap<Stage> stages = new LongMap<>();
 
+  final Holdover holdover = new Holdover();
+
   /** No sequence at or above was given out. */
   long lease;
 
@@ -80,7 +82,19 @@ final class SmallState {
     }
     values.forEach(
         (key, value) -> entries.add(Entry.value(key, value, Level.APPENDED, WrittenCallback.NONE)));
+    if (holdover.isActive()) {
+      entries.add(heldOver(true));
+    }
     return entries;
+  }
+
+  /**
+   * Returns the record that says what is held over.
+   *
+   * @param all whether the values and the received ids before it in its segment are all there are
+   */
+  Entry heldOver(boolean all) {
+    return Entry.value(Holdover.KEY, holdover.value(all), Level.APPENDED, WrittenCallback.NONE);
   }
 
   /** Applies a record that says only that a live message has come to another stage. */

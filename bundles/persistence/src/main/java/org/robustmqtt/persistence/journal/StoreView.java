@@ -129,11 +129,12 @@ public record StoreView(
         views.add(segment(number, number < lowest));
       }
       lowest = Math.max(chain.lowest(), replay.watermark());
-      replay.dropBelow(lowest);
+      replay.dropDead(lowest);
       List<Integer> missing = new ArrayList<>();
       for (int number : chain.missing(lowest)) {
         String aside = Format.fileName(number) + ".damaged";
-        if (names.stream().map(DamagedParts::original).noneMatch(aside::equals)) {
+        if (!replay.small().holdover.isDeleted(number)
+            && names.stream().map(DamagedParts::original).noneMatch(aside::equals)) {
           missing.add(number);
         }
       }

@@ -55,7 +55,7 @@ final class Unreadable {
     if (now - since < PATIENCE) {
       return false;
     }
-    segment.unreadable = Optional.of(String.valueOf(why.getMessage()));
+    segments.unreadable(segment, String.valueOf(why.getMessage()));
     LOG.error(
         "{}: {} cannot be read: {}. Its messages are put aside as unreadable, the others go on; it"
             + " is kept and tried again at the next start and by mqtt:retry",

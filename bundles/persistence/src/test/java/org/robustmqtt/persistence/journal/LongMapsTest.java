@@ -54,7 +54,7 @@ class LongMapsTest {
               .filter(key -> model.get(key) + 1 < below)
               .mapToLong(Long::longValue)
               .toArray(),
-          live.below(below));
+          live.in((segment, sequence) -> segment < below));
       assertArrayEquals(model.keySet().stream().mapToLong(Long::longValue).toArray(), map.keys());
     }
   }

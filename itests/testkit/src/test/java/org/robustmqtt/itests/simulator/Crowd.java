@@ -75,6 +75,11 @@ final class Crowd {
     }
   }
 
+  /** See {@link Ledger#hides}. */
+  boolean hides() {
+    return members.stream().anyMatch(member -> member.ledger.hides());
+  }
+
   /** A process begins. */
   void open(Machine machine, JournalProvider store, Map<String, Object> properties, Journals how) {
     for (Member member : members) {
@@ -113,7 +118,12 @@ final class Crowd {
     }
     world.happened(Fault.CROWD);
     member.spy = new Spy(member.journal, world, disk, member.ledger, how.lease());
-    member.ledger.begins(member.spy.found(), member.spy.takesRecords(), how.after(), member.clean);
+    member.ledger.begins(
+        member.spy.found(),
+        member.spy.takesRecords(),
+        member.journal.status().unreadable().isPresent(),
+        how.after(),
+        member.clean);
     member.clean = false;
     if (disk.hasFault()) {
       member.ledger.diskFailed();

@@ -156,7 +156,11 @@ final class Hub {
                             + one.stage()
                             + " #"
                             + one.packetId()));
-    ledger.begins(spy.found(), spy.takesRecords(), worst, clean);
+    boolean hiding = journal.status().unreadable().isPresent();
+    ledger.begins(spy.found(), spy.takesRecords(), hiding, worst, clean);
+    if (hiding) {
+      broker.inbox.powerCut();
+    }
     if (disk.hasFault()) {
       ledger.diskFailed();
     }

@@ -50,6 +50,8 @@ final class Ledger {
   /** Whether the disk did what it was told since the process began. */
   private boolean diskFailed;
 
+  private boolean hiding;
+
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
 
@@ -107,8 +109,9 @@ final class Ledger {
    *
    * @param forced whether the recovery could force what it found, else that may be gone after a
    *     power cut, unless it was told ON_DISK before
+   * @param hiding whether the disk cannot read one of the segments: what is not found may be there
    */
-  void begins(Recovery found, boolean forced, SimDisk.Crash after, boolean clean) {
+  void begins(Recovery found, boolean forced, boolean hiding, SimDisk.Crash after, boolean clean) {
     unforced.clear();
     run++;
     recovered = 0;
@@ -129,7 +132,7 @@ final class Ledger {
       if (!decided) {
         ids.add(id);
         recovered++;
-        found(sent, after);
+        found(sent, after, hiding);
       }
     }
     for (StoredBlock block : found.waiting()) {
@@ -143,15 +146,22 @@ final class Ledger {
           }
           ids.add(id);
           recovered++;
-          found(sent, after);
+          found(sent, after, hiding);
         }
       }
     }
+    this.hiding = hiding;
     boolean whole = clean && !diskFailed;
     for (Sent sent : byId.values()) {
-      if (sent.pendingRun == run - 1 && run > 1 && !ids.contains(sent.id)) {
-        missing(sent, after, whole);
+      if (ids.contains(sent.id)) {
+        sent.late |= sent.hidden;
+        sent.hidden = false;
+      } else if (sent.pendingRun == run - 1 && run > 1 || sent.hidden) {
+        missing(sent, after, whole, hiding);
       }
+      sent.unseen = hiding && !ids.contains(sent.id);
+      // what became of it may be said where the disk cannot read it
+      sent.recordFailed |= hiding;
     }
     for (long id : ids) {
       highestId = Math.max(highestId, id);
@@ -170,7 +180,7 @@ final class Ledger {
     unforced.clear();
   }
 
-  private void found(Sent sent, SimDisk.Crash after) {
+  private void found(Sent sent, SimDisk.Crash after, boolean hiding) {
     world.check(
         sent.durability != Durability.MEMORY || sent.retain,
         Sentence.RECOVERED,
@@ -181,7 +191,11 @@ final class Ledger {
     // ends before: that is rule 9, DEGRADED.
     boolean settled = sent.settledRun > 0 && sent.settleWritten.equals(Optional.of(true));
     world.check(
-        !settled || after != SimDisk.Crash.KILL || sent.inMemory(),
+        !settled
+            || after != SimDisk.Crash.KILL
+            || sent.inMemory()
+            || hiding
+            || sent.unseen && sent.powerCut,
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
@@ -191,9 +205,18 @@ final class Ledger {
     sent.settleWritten = Optional.empty();
   }
 
-  private void missing(Sent sent, SimDisk.Crash after, boolean whole) {
+  private void missing(Sent sent, SimDisk.Crash after, boolean stopped, boolean hiding) {
     sent.pendingRun = 0;
-    if (sent.settledRun > 0 || sent.outcome.isPresent() && sent.outcomeRun == run - 1) {
+    boolean ended = sent.outcome.isPresent() && (sent.outcomeRun == run - 1 || sent.hidden);
+    if (sent.settledRun > 0 || ended) {
+      sent.hidden = false;
+      return;
+    }
+    boolean whole = sent.hidden ? sent.hiddenWhole : stopped;
+    sent.hidden = hiding;
+    if (hiding) {
+      sent.hiddenWhole = whole;
+      world.trace(() -> "hidden: " + sent);
       return;
     }
     world.check(!sent.onDisk(), Sentence.RECOVERED, () -> "it was on disk and is lost: " + sent);
@@ -211,6 +234,16 @@ final class Ledger {
     sent.vanished = true;
     world.happened(Fault.AT_RISK_VANISHED);
     world.trace(() -> "vanished: " + sent);
+  }
+
+  /** Returns whether the last start could not read all: a later one may find more. */
+  boolean hides() {
+    return hiding;
+  }
+
+  /** The disk could not read a message that was to be sent. */
+  void unreadable(long id) {
+    byId(id).ifPresent(sent -> sent.unreadable = true);
   }
 
   /** A process begins to write, and has to have written a message within this time. */
@@ -357,7 +390,10 @@ final class Ledger {
     if (outcome instanceof Outcome.Dropped dropped
         && dropped.reason() == org.robustmqtt.DropReason.QUARANTINED) {
       world.happened(Fault.QUARANTINED);
-      world.check(sent.refused, Sentence.POISON, () -> "the broker takes it: " + sent);
+      world.check(
+          sent.refused || sent.unreadable,
+          Sentence.POISON,
+          () -> "the broker takes it, and the disk can read it: " + sent);
     }
   }
 
@@ -429,7 +465,7 @@ final class Ledger {
     long last = lastRead.getOrDefault(sent.topic, 0L);
     world.check(
         // What was written before, or had its outcome before, and is back, is a duplicate.
-        sent.order > last || sent.writtenBefore || sent.repeated,
+        sent.order > last || sent.writtenBefore || sent.repeated || sent.late,
         Sentence.FIFO,
         () -> "after number " + last + " of its topic came the first PUBLISH of " + sent);
     lastRead.put(sent.topic, Math.max(last, sent.order));
@@ -503,6 +539,7 @@ final class Ledger {
   private static boolean forgotten(Sent sent) {
     boolean dropped = sent.outcome.filter(one -> one.kind() == Outcome.Kind.DROPPED).isPresent();
     return dropped
+        || sent.late
         || sent.vanished
         || sent.recordFailed
         || sent.notStored

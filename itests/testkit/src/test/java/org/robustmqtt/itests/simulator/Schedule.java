@@ -297,6 +297,9 @@ final class Schedule {
     if (world.finding().isPresent()) {
       return;
     }
+    if (ledger.hides() || hub.crowd.hides()) {
+      restart();
+    }
     hub.start();
     hub.slow();
     world.run(MINUTE, () -> hub.rooms().isPresent());
@@ -321,6 +324,13 @@ final class Schedule {
     hub.crowd.end();
     checkFilters();
     end();
+  }
+
+  /** What the disk could not read is there at the next start. */
+  private void restart() {
+    boolean[] stopped = {false};
+    hub.stop(Duration.ofSeconds(5), () -> stopped[0] = true);
+    world.run(2 * MINUTE, () -> stopped[0]);
   }
 
   private void checkFilters() {

@@ -57,6 +57,23 @@ final class Sent {
 
   final List<Arrival> arrivals = new ArrayList<>(1);
 
+  /** Whether it may be in a segment that the disk could not read at the last start. */
+  boolean hidden;
+
+  /** Whether the last start could not read all, and did not find it, whatever became of it. */
+  boolean unseen;
+
+  /** Whether that process had stopped in good order, and its disk had done all it was told. */
+  boolean hiddenWhole;
+
+  /**
+   * Whether it was found at a later start than the one that could not read it: behind newer ones.
+   */
+  boolean late;
+
+  /** Whether the disk could not read it when it was to be sent. */
+  boolean unreadable;
+
   /** Whether the broker has read a PUBLISH of it. */
   boolean read;
 

@@ -1,6 +1,7 @@
 package org.robustmqtt.itests.simulator;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -271,6 +272,12 @@ final class Spy implements Journal {
               disk.hasCrashed() || unreadable.isPresent() || found.size() == answered,
               Sentence.READ_BACK,
               () -> found.size() + " of " + answered + " were found");
+          if (unreadable.isPresent()) {
+            Set<Long> missing = new HashSet<>();
+            Arrays.stream(sequences).limit(answered).forEach(missing::add);
+            found.forEach(message -> missing.remove(message.sequence()));
+            missing.forEach(ledger::unreadable);
+          }
           callback.read(found, answered, unreadable);
         });
   }
