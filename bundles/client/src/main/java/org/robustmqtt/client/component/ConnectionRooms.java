@@ -23,6 +23,7 @@ import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
@@ -84,6 +85,7 @@ final class ConnectionRooms implements Rooms {
             used.limits(),
             new Outbox.Found(
                 recovery.messages(), recovery.waiting(), recovery.lastWallMillis(), used.clock()),
+            PolicyTable.SINGLE,
             window,
             outcomes,
             doors.lanes());

@@ -10,7 +10,7 @@ import org.robustmqtt.client.policy.ClockRules;
  * A hub without a clock boots in the past (delivery-rules 10). Whether the wall clock can be
  * believed after a start: if it is behind what was seen before, the ages of the messages found on
  * disk are not known, and those with a deadline are held, until it was set or for {@code
- * clockWait}. Guarded by the lock of the outbox.
+ * clockWait}. Guarded by the lock of the {@link Queue}.
  */
 final class ClockDoubt {
   /** How often the wall clock is looked at meanwhile. */
@@ -42,7 +42,7 @@ final class ClockDoubt {
 
   /** Returns how long it is until the wait is over. */
   private long waitLeft() {
-    return beginNanos + Times.nanos(rules.waitMillis()) - clock.nanos();
+    return beginNanos + EntryMaker.nanos(rules.waitMillis()) - clock.nanos();
   }
 
   /** Gives a message that was found its deadline, or holds it until that is known. */
@@ -73,7 +73,7 @@ final class ClockDoubt {
    *
    * @param expired takes those that expire because their age is not known
    */
-  void look(Waiting waiting, List<Entry> expired) {
+  void look(Scheduler scheduler, List<Entry> expired) {
     boolean set = clock.wallMillis() >= lastSeenMillis;
     if (!doubtful || !set && waitLeft() > 0) {
       return;
@@ -84,7 +84,7 @@ final class ClockDoubt {
         continue;
       }
       if (set || entry.deadlineMillis >= rules.trustMillis()) {
-        waiting.due(entry, due(entry, entry.deadlineMillis));
+        scheduler.due(entry, due(entry, entry.deadlineMillis));
       } else {
         expired.add(entry);
       }
@@ -98,6 +98,6 @@ final class ClockDoubt {
    */
   private long due(Entry entry, long deadlineMillis) {
     long age = Math.max(clock.wallMillis(), lastSeenMillis) - entry.acceptedAt();
-    return clock.nanos() + Times.nanos(Math.max(0, deadlineMillis - Math.max(0, age)));
+    return clock.nanos() + EntryMaker.nanos(Math.max(0, deadlineMillis - Math.max(0, age)));
   }
 }

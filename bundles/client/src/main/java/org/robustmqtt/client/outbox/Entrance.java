@@ -9,6 +9,7 @@ import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Stored;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.client.policy.Refusal;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredMessage;
 
@@ -19,15 +20,17 @@ final class Entrance {
   /** How long a publisher waits while dependents of tickets do not return, and many wait. */
   private static final Duration LANES_PATIENCE = Duration.ofSeconds(1);
 
-  private final Core core;
+  private final Queue queue;
   private final Journal journal;
   private final EntryMaker maker;
+  private final Paging paging;
   private final Lanes lanes;
 
-  Entrance(Core core, Journal journal, EntryMaker maker, Lanes lanes) {
-    this.core = core;
+  Entrance(Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes) {
+    this.queue = queue;
     this.journal = journal;
     this.maker = maker;
+    this.paging = paging;
     this.lanes = lanes;
   }
 
@@ -37,7 +40,7 @@ final class Entrance {
       return accept(message, 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw core.refused(
+      throw queue.refused(
           NotAcceptedException.Cause.STORE_BUSY, "interrupted while waiting for room in the store");
     }
   }
@@ -55,27 +58,18 @@ final class Entrance {
     boolean record = true;
     for (boolean last = false; ; last = true) {
       Entry entry;
-      News news = News.NONE;
-      core.lock.lock();
+      queue.begin();
       try {
         waitLeft = awaitPlace(size, waitLeft);
-        entry = stage(message, durability, size.queued(), record);
-        if (entry != null) {
-          core.contents.accept(entry);
-          if (entry.storeFailed) {
-            core.contents.drop(entry, DropReason.STORE_FAILED);
-          }
-          news = core.news();
-        }
+        entry = enter(message, durability, size, record);
       } finally {
-        core.lock.unlock();
+        queue.end();
       }
-      core.tell(news);
       if (entry != null) {
         return entry.promise();
       }
       if (last) {
-        throw core.refused(
+        throw queue.refused(
             NotAcceptedException.Cause.STORE_BUSY,
             "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
       }
@@ -89,11 +83,23 @@ final class Entrance {
     }
   }
 
+  /** Takes a place, if there is one, within the lock; null if the store is busy. */
+  private Entry enter(Message message, Durability durability, MessageSize size, boolean record) {
+    Entry entry = stage(message, durability, size.queued(), record);
+    if (entry != null) {
+      queue.accept(entry);
+      if (entry.storeFailed) {
+        queue.drop(entry, DropReason.STORE_FAILED);
+      }
+    }
+    return entry;
+  }
+
   private void checkStore(Durability durability) {
     if (durability == Durability.SYNC) {
       Optional<String> degraded = journal.status().degraded();
       if (degraded.isPresent()) {
-        throw core.refused(
+        throw queue.refused(
             NotAcceptedException.Cause.STORE_UNAVAILABLE,
             "the store cannot be written: " + degraded.get());
       }
@@ -106,7 +112,7 @@ final class Entrance {
    */
   private void checkLanes() {
     if (!lanes.awaitRoom(LANES_PATIENCE.toNanos())) {
-      throw core.refused(
+      throw queue.refused(
           NotAcceptedException.Cause.QUEUE_FULL,
           "too many outcomes wait to be told: all threads for listeners are busy with calls that"
               + " do not return");
@@ -117,31 +123,17 @@ final class Entrance {
   private long awaitPlace(MessageSize size, long waitNanos) throws InterruptedException {
     long left = waitNanos;
     while (true) {
-      if (core.closed) {
-        throw core.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      if (queue.isClosed()) {
+        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
       }
-      if (size.packet() > core.limits.maximumPacketSize()) {
-        throw core.refused(
-            NotAcceptedException.Cause.TOO_LARGE,
-            "a packet of "
-                + size.packet()
-                + " bytes, allowed are maximumPacketSize = "
-                + core.limits.maximumPacketSize());
-      }
-      if (core.contents.haveRoom(core.limits, size.queued())) {
+      Optional<Refusal> refusal = queue.refusal(size);
+      if (refusal.isEmpty()) {
         return left;
       }
-      if (left <= 0 || size.queued() > core.limits.maxBytes()) {
-        throw core.refused(
-            NotAcceptedException.Cause.QUEUE_FULL,
-            core.contents.describeFull(core.limits, size.queued()));
+      if (left <= 0 || !refusal.get().mayFitLater()) {
+        throw queue.refused(refusal.get().cause(), refusal.get().why());
       }
-      core.waiters++;
-      try {
-        left = core.room.awaitNanos(left);
-      } finally {
-        core.waiters--;
-      }
+      left = queue.awaitRoom(left);
     }
   }
 
@@ -155,7 +147,7 @@ final class Entrance {
     if (sequence == 0) {
       return null;
     }
-    boolean must = message.retain() && core.contents.needsRecord(message.topic());
+    boolean must = message.retain() && queue.needsRecord(message.topic());
     Durability durability = must && asked == Durability.MEMORY ? Durability.GROUP : asked;
     StoredMessage stored = maker.record(sequence, message, durability);
     Entry entry = maker.accepted(stored, size);
@@ -172,33 +164,26 @@ final class Entrance {
     entry.promise().stored(stored);
     boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
     entry.neverWritten = stored == Stored.SETTLED_FIRST;
-    if (core.lock.isHeldByCurrentThread()) {
+    if (queue.isChanging() && entry.queue == null) {
+      // It is not in yet: whoever offers it decides.
       entry.storeFailed = failed;
     } else if (stored == Stored.ON_DISK
-        ? entry.message().retain() || core.contents.paging.isBehind(entry)
+        ? entry.message().retain() || entry.lane.isBehind(entry)
         : !entry.neverWritten) {
-      News news;
-      core.lock.lock();
-      try {
-        look(entry, stored == Stored.ON_DISK, failed);
-        news = core.news();
-      } finally {
-        core.lock.unlock();
-      }
-      core.tell(news);
+      queue.change(() -> look(entry, stored == Stored.ON_DISK, failed));
     }
   }
 
   private void look(Entry entry, boolean onDisk, boolean failed) {
     if (onDisk) {
-      core.contents.stored(entry);
-      if (!core.closed) {
-        core.contents.onDisk(entry);
+      queue.stored(entry);
+      if (!queue.isClosed()) {
+        paging.onDisk(entry);
       }
     } else if (entry.state == Entry.State.WAITING && failed) {
-      core.contents.drop(entry, DropReason.STORE_FAILED);
-    } else if (core.closed && core.contents.find(entry.sequence()).isPresent()) {
-      core.contents.decide(entry, Contents.dropped(entry, DropReason.SHUT_DOWN), true);
+      queue.drop(entry, DropReason.STORE_FAILED);
+    } else if (queue.isClosed() && queue.find(entry.sequence()).isPresent()) {
+      queue.decide(entry, Queue.dropped(entry, DropReason.SHUT_DOWN), true);
     }
   }
 }

@@ -35,6 +35,9 @@ public final class Entry {
   private final long acceptedAt;
   private final Promise promise;
 
+  /** Where it is counted, waits for its turn, and is left on disk. */
+  final Lane lane;
+
   private Consumer<Entry> announced = NOBODY;
 
   /** Bytes of topic and payload. */
@@ -77,11 +80,16 @@ public final class Entry {
 
   State state = State.WAITING;
 
-  /** Of {@link Paging}. */
+  /** Of {@link Lane}. */
   boolean front;
 
   boolean sentBefore;
   boolean storeFailed;
+
+  /** Of {@link Queue}, from the decision on: the outcome, and who was decided next. */
+  Outcome outcome;
+
+  Entry decidedNext;
   TopicQueue queue;
   Entry previous;
   Entry next;
@@ -99,6 +107,7 @@ public final class Entry {
       long acceptedAt,
       int size,
       Optional<Long> due,
+      Lane lane,
       Promise promise) {
     this.sequence = sequence;
     this.message = message;
@@ -107,6 +116,7 @@ public final class Entry {
     this.size = size;
     this.hasDeadline = due.isPresent();
     this.due = due.orElse(0L);
+    this.lane = lane;
     this.promise = promise;
   }
 
@@ -126,7 +136,7 @@ public final class Entry {
   }
 
   /** Returns when it was accepted, milliseconds of wall time. */
-  public long acceptedAt() {
+  long acceptedAt() {
     return acceptedAt;
   }
 

@@ -1,13 +1,15 @@
 package org.robustmqtt.client.outbox;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.QoS;
 import org.robustmqtt.Stored;
 import org.robustmqtt.client.door.Clock;
-import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredMessage;
@@ -20,30 +22,41 @@ final class EntryMaker {
   /** The topic of a message of which only the number is known. */
   static final String UNREADABLE = "(cannot be read back)";
 
+  /** One hundred years; far from the range of the monotonic clock, which only differences enter. */
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
   private final Clock clock;
   private final Executor pool;
+  private final Function<String, Lane> lanes;
 
-  EntryMaker(Clock clock, Lanes lanes) {
+  /**
+   * Makes a maker.
+   *
+   * @param pool where what depends on tickets runs
+   * @param lanes the lane of a topic
+   */
+  EntryMaker(Clock clock, Executor pool, Function<String, Lane> lanes) {
     this.clock = clock;
-    this.pool = lanes.pool();
+    this.pool = pool;
+    this.lanes = lanes;
   }
 
   /** Returns a message of now, as it goes into the journal. */
   StoredMessage record(long sequence, Message message, Durability durability) {
-    long deadline = message.deadline().map(Times::millis).orElse(0L);
+    long deadline = message.deadline().map(EntryMaker::millis).orElse(0L);
     return new StoredMessage(sequence, message, durability, clock.wallMillis(), deadline);
   }
 
   /** Returns the entry of a message of now. */
   Entry accepted(StoredMessage record, int size) {
-    return entry(record, size, new Promise(record.sequence(), pool));
+    return entry(record, size, lane(record), new Promise(record.sequence(), pool));
   }
 
   /** Returns the entry of a message that was found, as if its time began now. */
   Entry recovered(RecoveredMessage found) {
     StoredMessage record = found.stored();
     Promise promise = new Promise(record.sequence(), pool);
-    Entry entry = entry(record, MessageSize.of(record.message()).queued(), promise);
+    Entry entry = entry(record, MessageSize.of(record.message()).queued(), lane(record), promise);
     entry.promise().stored(Stored.ON_DISK);
     // No record says whether one of QoS 0 was handed over before the process ended.
     entry.sentBefore = record.message().qos() == QoS.AT_MOST_ONCE;
@@ -58,10 +71,11 @@ final class EntryMaker {
    *
    * @param kept its ticket, if anybody has it
    * @param found whether it was found, not accepted in this run
+   * @param lane where it belongs
    */
-  Entry pagedIn(StoredMessage record, Optional<Promise> kept, boolean found) {
+  Entry pagedIn(StoredMessage record, Optional<Promise> kept, boolean found, Lane lane) {
     Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
-    Entry entry = entry(record, MessageSize.of(record.message()).queued(), promise);
+    Entry entry = entry(record, MessageSize.of(record.message()).queued(), lane, promise);
     promise.stored(Stored.ON_DISK);
     entry.sentBefore = found && record.message().qos() == QoS.AT_MOST_ONCE;
     return entry;
@@ -73,7 +87,11 @@ final class EntryMaker {
     return new StoredMessage(sequence, message, Durability.GROUP, clock.wallMillis(), 0);
   }
 
-  private Entry entry(StoredMessage record, int size, Promise promise) {
+  private Lane lane(StoredMessage record) {
+    return lanes.apply(record.message().topic());
+  }
+
+  private Entry entry(StoredMessage record, int size, Lane lane, Promise promise) {
     return new Entry(
         record.sequence(),
         record.message(),
@@ -82,7 +100,27 @@ final class EntryMaker {
         size,
         record.deadline() == 0
             ? Optional.empty()
-            : Optional.of(clock.nanos() + Times.nanos(record.deadline())),
+            : Optional.of(clock.nanos() + nanos(record.deadline())),
+        lane,
         promise);
+  }
+
+  /** Returns a wait in nanoseconds, at most the longest time; nothing for a negative one. */
+  static long nanos(Duration duration) {
+    return duration.isNegative() ? 0 : shortened(duration).toNanos();
+  }
+
+  /** Returns milliseconds, at most the longest time, in nanoseconds. */
+  static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(Math.min(millis, LONGEST.toMillis()));
+  }
+
+  /** Returns a deadline in milliseconds, rounded up. */
+  static long millis(Duration deadline) {
+    return shortened(deadline).plusNanos(999_999).toMillis();
+  }
+
+  private static Duration shortened(Duration duration) {
+    return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
   }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
@@ -19,6 +18,7 @@ import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
@@ -41,32 +41,13 @@ public final class Outbox {
   private final Clock clock;
   private final Journal journal;
   private final Lanes lanes;
-  private final Core core;
+  private final Queue queue;
   private final Entrance entrance;
-  private final Pager pager;
+  private final Paging paging;
   private final Quarantine quarantine;
 
   /** Guarded by the lock. */
   private final ClockDoubt doubt;
-
-  /** Makes an outbox that believes the wall clock as far as what was found allows it. */
-  public Outbox(
-      String connection,
-      Clock clock,
-      Journal journal,
-      Limits limits,
-      List<RecoveredMessage> recovered,
-      Settlements settlements,
-      Lanes lanes) {
-    this(
-        connection,
-        clock,
-        journal,
-        limits,
-        new Found(recovered, List.of(), 0, ClockRules.DEFAULT),
-        settlements,
-        lanes);
-  }
 
   /**
    * Makes an outbox that continues what was found on disk.
@@ -76,6 +57,8 @@ public final class Outbox {
    * @param found messages found on disk, by sequence; those that had been sent are out until they
    *     are settled or {@linkplain #requeue returned}. Of the retained messages of a topic only the
    *     newest, and what is behind its PUBREC, is still wanted; the older ones are replaced
+   * @param policies which lane a topic has
+   * @param window how much of a long queue is in memory
    * @param settlements told each outcome, once, from the thread that caused it
    * @param lanes where what depends on tickets runs
    */
@@ -85,45 +68,29 @@ public final class Outbox {
       Journal journal,
       Limits limits,
       Found found,
-      Settlements settlements,
-      Lanes lanes) {
-    this(connection, clock, journal, limits, found, Window.STANDARD, settlements, lanes);
-  }
-
-  /** The same with another window. */
-  public Outbox(
-      String connection,
-      Clock clock,
-      Journal journal,
-      Limits limits,
-      Found found,
+      PolicyTable policies,
       Window window,
       Settlements settlements,
       Lanes lanes) {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    core = new Core(connection, journal, limits, window, settlements);
-    EntryMaker maker = new EntryMaker(clock, lanes);
-    pager = new Pager(core, journal, clock, maker);
-    entrance = new Entrance(core, journal, maker, lanes);
-    quarantine = new Quarantine(core, journal, entrance, maker);
+    queue = new Queue(connection, journal, limits, window, policies, settlements);
+    EntryMaker maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
+    quarantine = new Quarantine(queue, journal, maker);
+    paging = new Paging(queue, journal, clock, maker, quarantine);
+    entrance = new Entrance(queue, journal, maker, paging, lanes);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
-    News news;
-    core.lock.lock();
-    try {
-      core.contents.found(found.waiting());
-      found.messages().forEach(message -> recover(message, maker));
-      supersede(found.messages());
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
+    queue.change(
+        () -> {
+          paging.found(found.waiting());
+          found.messages().forEach(message -> recover(message, maker));
+          supersede(found.messages());
+        });
   }
 
   /**
@@ -158,7 +125,7 @@ public final class Outbox {
         if (entry.hasDeadline) {
           doubt.found(entry, found.stored().deadline());
         }
-        core.contents.recover(entry);
+        queue.recover(entry);
       }
       case QUARANTINED -> quarantine.recover(entry);
       case ABANDONED -> {
@@ -180,9 +147,9 @@ public final class Outbox {
           message.stored().message().retain()
               && message.stored().sequence() < newest.get(message.stored().message().topic());
       if (older && message.stage() != RecoveredMessage.Stage.RELEASED) {
-        core.contents
+        queue
             .find(message.stored().sequence())
-            .ifPresent(entry -> core.contents.drop(entry, DropReason.REPLACED));
+            .ifPresent(entry -> queue.drop(entry, DropReason.REPLACED));
       }
     }
   }
@@ -193,7 +160,7 @@ public final class Outbox {
    * abandoned, or the outbox became empty. Called outside the lock by any thread; must not block.
    */
   public void onWork(Runnable wake) {
-    core.work = wake;
+    queue.onWork(wake);
   }
 
   /** Hears that a message has its outcome; called outside the lock. */
@@ -214,7 +181,7 @@ public final class Outbox {
       throw new IllegalStateException(
           "publish with a wait must not be called on a listener thread: it could wait for itself");
     }
-    return entrance.accept(message, Times.nanos(maxWait));
+    return entrance.accept(message, EntryMaker.nanos(maxWait));
   }
 
   /**
@@ -222,12 +189,7 @@ public final class Outbox {
    * cannot, others pass them, but none of their topic. On the loop, before {@link #next}.
    */
   public void recordedToo(boolean can) {
-    core.lock.lock();
-    try {
-      core.contents.recordedToo(can);
-    } finally {
-      core.lock.unlock();
-    }
+    queue.change(() -> queue.recordedToo(can));
   }
 
   /**
@@ -239,18 +201,13 @@ public final class Outbox {
    */
   public Optional<Entry> next(boolean acknowledged) {
     Optional<Entry> turn;
-    News news = News.NONE;
-    core.lock.lock();
+    queue.begin();
     try {
-      turn = core.contents.take(acknowledged, clock.nanos());
-      if (core.contents.decided() || turn.isPresent()) {
-        news = core.news();
-      }
+      turn = queue.take(acknowledged, clock.nanos());
     } finally {
-      core.lock.unlock();
+      queue.end();
     }
-    core.tell(news);
-    pager.look();
+    paging.look();
     return turn;
   }
 
@@ -259,33 +216,23 @@ public final class Outbox {
    * its outcome, it is at its end. On the loop.
    */
   public void requeue(long sequence) {
-    boolean late;
-    News news;
-    core.lock.lock();
-    try {
-      core.contents
-          .find(sequence)
-          .filter(entry -> entry.state == Entry.State.OUT)
-          .ifPresent(core.contents::putBack);
-      late = core.contents.isAbandoned(sequence);
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
+    boolean late =
+        queue.ask(
+            () -> {
+              queue
+                  .find(sequence)
+                  .filter(entry -> entry.state == Entry.State.OUT)
+                  .ifPresent(queue::putBack);
+              return queue.isAbandoned(sequence);
+            });
     if (late) {
       ended(sequence, false);
     }
   }
 
-  /** Returns whether the message was sent as new before, see {@link #requeue}. */
+  /** Returns whether the message was sent as new before, see {@link #requeue}. On the loop. */
   public boolean sentBefore(Entry entry) {
-    core.lock.lock();
-    try {
-      return entry.sentBefore;
-    } finally {
-      core.lock.unlock();
-    }
+    return entry.sentBefore;
   }
 
   /**
@@ -305,19 +252,12 @@ public final class Outbox {
    */
   public void settle(long sequence, Outcome outcome) {
     boolean late;
-    News news;
-    core.lock.lock();
+    queue.begin();
     try {
-      Optional<Entry> entry = core.contents.find(sequence);
-      if (entry.isPresent()) {
-        core.contents.decide(entry.get(), outcome, true);
-      }
-      late = core.contents.isAbandoned(sequence);
-      news = core.news();
+      late = queue.settle(sequence, outcome);
     } finally {
-      core.lock.unlock();
+      queue.end();
     }
-    core.tell(news);
     if (late) {
       ended(sequence, true);
     }
@@ -328,12 +268,7 @@ public final class Outbox {
    * them, has to give up. On the loop.
    */
   public List<Long> takeGivenUp() {
-    core.lock.lock();
-    try {
-      return core.contents.takeGivenUp();
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(queue::takeGivenUp);
   }
 
   /** An abandoned message is sent no more in this session: its topic does not wait for it. */
@@ -355,31 +290,16 @@ public final class Outbox {
 
   /** All that is abandoned is at its end: the session that knew of it is replaced. */
   public void endAbandoned() {
-    List<Long> all;
-    core.lock.lock();
-    try {
-      all = core.contents.abandoned();
-    } finally {
-      core.lock.unlock();
-    }
-    all.forEach(sequence -> ended(sequence, false));
+    queue.ask(queue::abandoned).forEach(sequence -> ended(sequence, false));
   }
 
   /** Returns whether the message is kept. */
-  private boolean freed(long sequence, boolean late) {
-    boolean kept;
-    News news;
-    core.lock.lock();
-    try {
-      core.contents.free(sequence);
-      core.contents.tally.late += late ? 1 : 0;
-      kept = core.contents.putAside.contains(sequence);
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
-    return kept;
+  private boolean freed(long sequence, boolean acknowledged) {
+    return queue.ask(
+        () -> {
+          queue.free(sequence, acknowledged);
+          return quarantine.contains(sequence);
+        });
   }
 
   /**
@@ -388,36 +308,25 @@ public final class Outbox {
    * @return in how many nanoseconds to look again; empty if there is no deadline
    */
   public OptionalLong expire() {
-    core.askAgain();
-    while (true) {
-      boolean more;
-      OptionalLong next;
-      News news;
-      core.lock.lock();
-      try {
-        core.contents.look(doubt);
-        more = core.contents.expire(clock.nanos(), EXPIRED_AT_ONCE);
-        next = nextLook();
-        news = core.news();
-      } finally {
-        core.lock.unlock();
-      }
-      core.tell(news);
-      if (!more) {
-        pager.look();
-        return next;
-      }
+    queue.askAgain();
+    while (queue.ask(this::expireSome)) {
+      // each time some have their outcome told
     }
+    paging.look();
+    return queue.ask(this::nextLook);
+  }
+
+  private boolean expireSome() {
+    queue.look(doubt);
+    return queue.expire(clock.nanos(), EXPIRED_AT_ONCE);
   }
 
   private OptionalLong nextLook() {
-    OptionalLong look = earlier(doubt.nextLook(), pager.nextLook());
-    Optional<Entry> first = core.contents.earliestDeadline();
-    if (first.isEmpty()) {
-      return look;
-    }
-    long due = Math.max(0, first.get().due - clock.nanos());
-    return OptionalLong.of(look.isPresent() ? Math.min(due, look.getAsLong()) : due);
+    OptionalLong look = earlier(doubt.nextLook(), paging.nextLook());
+    Optional<Entry> first = queue.earliestDeadline();
+    return first.isEmpty()
+        ? look
+        : earlier(look, OptionalLong.of(Math.max(0, first.get().due - clock.nanos())));
   }
 
   private static OptionalLong earlier(OptionalLong one, OptionalLong other) {
@@ -426,33 +335,18 @@ public final class Outbox {
 
   /** Returns whether this message is held, sent or not, because nobody knows how old it is. */
   public boolean isHeld(long sequence) {
-    core.lock.lock();
-    try {
-      return core.contents.find(sequence).filter(entry -> entry.ageUnknown).isPresent();
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(() -> queue.find(sequence).filter(entry -> entry.ageUnknown).isPresent());
   }
 
   /** Returns whether this message is accepted and has no outcome. */
   public boolean isPending(long sequence) {
-    core.lock.lock();
-    try {
-      return core.contents.find(sequence).isPresent()
-          || core.contents.paging.out.contains(sequence);
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(
+        () -> queue.find(sequence).isPresent() || queue.scheduler.laneOnDisk(sequence).isPresent());
   }
 
   /** Returns whether messages are held because the clock cannot be believed yet. */
   public boolean isHolding() {
-    core.lock.lock();
-    try {
-      return doubt.holds();
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(doubt::holds);
   }
 
   /**
@@ -467,17 +361,18 @@ public final class Outbox {
 
   /** Returns how many messages are put aside. */
   public int putAside() {
-    return quarantine.count();
+    return queue.ask(quarantine::size);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#quarantined(int)}. */
   public List<PendingMessage> quarantined(int limit) {
+    checkLimit(limit);
     return quarantine.browse(limit);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#retry(long)}. */
   public Optional<Ticket> retry(long id) {
-    return quarantine.retry(id);
+    return quarantine.retry(id, entrance);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#purgeQuarantined()}. */
@@ -487,47 +382,38 @@ public final class Outbox {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#cancel(long)}. */
   public boolean cancel(long sequence) {
-    Optional<Entry> entry;
-    boolean paged;
-    News news;
-    core.lock.lock();
-    try {
-      entry = core.contents.find(sequence);
-      entry.ifPresent(found -> core.contents.drop(found, DropReason.CANCELLED));
-      paged = core.contents.cancelPaged(sequence);
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
-    pager.look();
-    return entry.isPresent() || paged || quarantine.purge(sequence);
+    boolean there =
+        queue.ask(
+            () -> {
+              Optional<Entry> entry = queue.find(sequence);
+              entry.ifPresent(found -> queue.drop(found, DropReason.CANCELLED));
+              return entry.isPresent() || paging.cancel(sequence);
+            });
+    paging.look();
+    return there || quarantine.purge(sequence);
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#purge()}. */
   public int purge() {
-    int paged;
-    core.lock.lock();
-    try {
-      paged = core.contents.paging.purge();
-    } finally {
-      core.lock.unlock();
-    }
-    int waiting = dropAll(entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false);
-    pager.look();
-    return waiting + paged;
+    int count =
+        queue.ask(
+            () ->
+                paging.purge()
+                    + queue.dropAll(
+                        entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false));
+    paging.look();
+    return count;
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#browse(int)}. */
   public List<PendingMessage> browse(int limit) {
+    checkLimit(limit);
+    return queue.ask(() -> queue.browse(limit));
+  }
+
+  private static void checkLimit(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
-    }
-    core.lock.lock();
-    try {
-      return core.contents.browse(limit);
-    } finally {
-      core.lock.unlock();
     }
   }
 
@@ -536,19 +422,9 @@ public final class Outbox {
     return totals().queue();
   }
 
-  /** Returns how many messages were accepted, were recovered and were not accepted. */
-  public Accepted accepted() {
-    return totals().accepted();
-  }
-
   /** Returns all numbers of one moment: accepted + recovered = outcomes + queue, exactly. */
   public Totals totals() {
-    core.lock.lock();
-    try {
-      return core.contents.totals(core.limits);
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(() -> queue.totals(quarantine.size()));
   }
 
   /**
@@ -590,23 +466,12 @@ public final class Outbox {
 
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
-    core.lock.lock();
-    try {
-      core.limits = other;
-      core.room.signalAll();
-    } finally {
-      core.lock.unlock();
-    }
+    queue.change(() -> queue.limits(other));
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */
   public void clock(ClockRules rules) {
-    core.lock.lock();
-    try {
-      doubt.rules(rules);
-    } finally {
-      core.lock.unlock();
-    }
+    queue.change(() -> doubt.rules(rules));
   }
 
   /**
@@ -614,27 +479,10 @@ public final class Outbox {
    * without an outcome in this run; what is in memory only, is settled as SHUT_DOWN.
    */
   public void close() {
-    core.lock.lock();
-    try {
-      core.closed = true;
-      core.room.signalAll();
-    } finally {
-      core.lock.unlock();
-    }
-    dropAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN, true);
-  }
-
-  private int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
-    int count;
-    News news;
-    core.lock.lock();
-    try {
-      count = core.contents.dropAll(which, reason, forGood);
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
-    return count;
+    queue.change(
+        () -> {
+          queue.close();
+          queue.dropAll(Entry::inMemoryOnly, DropReason.SHUT_DOWN, true);
+        });
   }
 }

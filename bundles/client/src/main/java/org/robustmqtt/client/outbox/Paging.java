@@ -1,209 +1,294 @@
 package org.robustmqtt.client.outbox;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import org.robustmqtt.Durability;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredMessage;
 
 /**
- * What of a long queue is in memory. In front are the oldest, at least {@link
- * Outbox.Window#messages} of them; behind the frontier a message is paged out as soon as it is on
- * disk, and read back when most of those in front are gone. Nothing is sent that is behind one that
- * is paged out, so order is kept.
+ * The way of messages out of memory and back, as the {@link Lane}s want it: what is on disk is left
+ * there alone, and read back before it is needed, one request at a time. Tickets of such messages
+ * are kept only as long as their publishers have them, or wait for a future of theirs.
  *
- * <p>What is retained, has a deadline or was sent before stays in memory: others depend on it, or a
- * point in time does. Guarded by the lock of the outbox, except where it says otherwise.
+ * <p>Any thread, except where it says otherwise.
  */
 final class Paging {
-  /** How much more than a window is read while nothing of it can be sent. */
-  private static final int MOST_STUCK = 8;
+  private static final long RETRY_NANOS = 1_000_000_000L;
+  private static final long[] NOTHING = {};
 
-  final PagedOut out = new PagedOut();
-  final Tickets tickets = new Tickets();
-  private final Outbox.Window window;
+  private final Queue queue;
+  private final Journal journal;
+  private final Clock clock;
+  private final EntryMaker maker;
+  private final Quarantine quarantine;
+
+  // safe for several threads
+  private final Optional<Consumer<Promise>> keeper = Optional.of(this::hold);
+  private final ReferenceQueue<Promise> gone = new ReferenceQueue<>();
+  private final ConcurrentHashMap<Long, Kept> kept = new ConcurrentHashMap<>();
+
+  // guarded by the lock of the queue
   private final Set<Long> cancelled = new HashSet<>();
 
-  /** What was found is up to here. */
-  private long foundUpTo;
-
-  /** What is paged out up to here is not wanted any more. */
+  /** What is on disk only up to here is not wanted any more. */
   private long purgedUpTo;
 
-  /** Messages behind it may be paged out. Also read without the lock. */
-  private volatile long frontier = Long.MAX_VALUE;
-
-  /** Whether anything is paged out. Also read without the lock. */
-  private volatile boolean any;
-
-  private int front;
-  private long frontBytes;
   private boolean reading;
 
-  /** Whether the disk could not read what was wanted last. */
-  private boolean failing;
+  /** Made once: it is asked for with every message that goes while something is on disk only. */
+  private final Supplier<long[]> wanted = this::wanted;
 
-  Paging(Outbox.Window window) {
-    this.window = window;
+  /** Whether anything is on disk only. Written under the lock. */
+  private volatile boolean any;
+
+  Paging(Queue queue, Journal journal, Clock clock, EntryMaker maker, Quarantine quarantine) {
+    this.queue = queue;
+    this.journal = journal;
+    this.clock = clock;
+    this.maker = maker;
+    this.quarantine = quarantine;
   }
 
-  Outbox.Window window() {
-    return window;
+  /** A ticket that nobody may have any more; {@code held} if somebody waits for it. */
+  private static final class Kept extends WeakReference<Promise> {
+    private final long id;
+    private volatile Optional<Promise> held = Optional.empty();
+
+    Kept(Promise promise, ReferenceQueue<Promise> gone) {
+      super(promise, gone);
+      id = promise.id();
+    }
   }
 
+  /** Takes over what was found and stays on disk; under the lock. */
   void found(List<StoredBlock> waiting) {
-    out.found(waiting);
-    if (!out.isEmpty()) {
-      foundUpTo = out.highest();
-      frontier = out.lowest() - 1;
+    queue.found(waiting);
+    any = queue.scheduler.isAnyOnDisk();
+  }
+
+  /** A message is on disk: it stays there alone if it is far behind. Under the lock. */
+  void onDisk(Entry entry) {
+    if (entry.lane.canPageOut(entry)) {
+      queue.pageOut(entry);
       any = true;
+      keep(entry.promise());
     }
   }
 
-  /** Returns whether {@link #wanted} may be true. Any thread. */
-  boolean mayWant() {
-    return any;
-  }
-
-  /** Returns whether a message may be paged out as soon as it is on disk. Any thread. */
-  boolean isBehind(Entry entry) {
-    return entry.sequence() > frontier;
-  }
-
-  /** Returns whether a message was found, not accepted in this run. */
-  boolean wasFound(long sequence) {
-    return sequence <= foundUpTo;
-  }
-
-  /**
-   * A message of now is about to be in.
-   *
-   * @param waiting how many wait in memory
-   */
-  void accept(long sequence, int waiting) {
-    if (frontier == Long.MAX_VALUE) {
-      if (front >= window.messages() || frontBytes >= window.bytes()) {
-        frontier = sequence - 1;
-      }
-    } else if (out.isEmpty() && waiting <= window.messages() / 2) {
-      frontier = Long.MAX_VALUE;
+  private void keep(Promise promise) {
+    for (Object old = gone.poll(); old != null; old = gone.poll()) {
+      kept.remove(((Kept) old).id, old);
+    }
+    kept.put(promise.id(), new Kept(promise, gone));
+    if (promise.keptBy(keeper)) {
+      hold(promise);
     }
   }
 
-  /** A message waits in memory from now on. */
-  void in(Entry entry) {
-    if (entry.sequence() <= frontier) {
-      entry.front = true;
-      front++;
-      frontBytes += entry.size;
-    }
+  /** Somebody waits for a future of this ticket. */
+  private void hold(Promise promise) {
+    kept.computeIfPresent(
+        promise.id(),
+        (id, found) -> {
+          found.held = Optional.of(promise);
+          return found;
+        });
   }
 
-  /** A message does not wait in memory any more. */
-  void gone(Entry entry) {
-    if (entry.front) {
-      entry.front = false;
-      front--;
-      frontBytes -= entry.size;
-    }
+  /** The message is in memory again: returns its ticket, if anybody has it. */
+  private Optional<Promise> take(long id) {
+    Optional<Promise> found = Optional.ofNullable(kept.remove(id)).map(WeakReference::get);
+    found.ifPresent(promise -> promise.keptBy(Optional.empty()));
+    return found;
   }
 
-  /**
-   * Returns whether a message that is on disk can be left there alone. Not while the disk cannot be
-   * read, if there are not very many.
-   *
-   * @param inMemory how many messages are in memory
-   * @param bytes how many bytes they have
-   */
-  boolean canGo(Entry entry, int inMemory, long bytes) {
-    boolean many =
-        inMemory > MOST_STUCK * window.messages() || bytes > (long) MOST_STUCK * window.bytes();
-    return (!failing || many)
-        && entry.state == Entry.State.WAITING
-        && isBehind(entry)
-        && !entry.front
-        && !entry.message().retain()
-        && !entry.hasDeadline
-        && !entry.sentBefore
-        && entry.durability() != Durability.MEMORY;
-  }
-
-  void pageOut(Entry entry) {
-    entry.state = Entry.State.PAGED_OUT;
-    out.add(entry.sequence(), entry.size, entry.acceptedAt());
-    any = true;
-    tickets.keep(entry.promise());
-  }
-
-  /** A message that is paged out is not wanted any more; false if that was known. */
+  /** A message that is on disk only is not wanted any more; false if it is none. Under the lock. */
   boolean cancel(long sequence) {
-    return out.contains(sequence) && sequence > purgedUpTo && cancelled.add(sequence);
+    return queue.scheduler.laneOnDisk(sequence).isPresent()
+        && sequence > purgedUpTo
+        && cancelled.add(sequence);
   }
 
-  /** Nothing of what is paged out is wanted any more; returns how many were wanted until now. */
+  /**
+   * Nothing of what is on disk only is wanted any more; returns how many were wanted until now.
+   * Under the lock.
+   */
   int purge() {
-    if (out.isEmpty()) {
-      return 0;
-    }
     int count = 0;
-    if (purgedUpTo < out.lowest()) {
-      count = out.count() - cancelled.size();
-      cancelled.clear();
-    } else {
-      for (long sequence : out.lowest(out.count())) {
-        count += sequence > purgedUpTo && !cancelled.remove(sequence) ? 1 : 0;
+    long upTo = purgedUpTo;
+    for (Lane lane : queue.scheduler.lanes) {
+      if (!lane.disk.isEmpty()) {
+        count += lane.disk.countFrom(purgedUpTo + 1);
+        upTo = Math.max(upTo, lane.disk.highest());
       }
     }
-    purgedUpTo = out.highest();
+    count -= cancelled.size();
+    cancelled.clear();
+    purgedUpTo = upTo;
     return count;
   }
 
-  /** Returns whether a message is not wanted any more, and forgets that. */
-  boolean isUnwanted(long sequence) {
-    return cancelled.remove(sequence) || sequence <= purgedUpTo;
+  /** Asks for what is needed next, if something is; not under the lock. */
+  void look() {
+    if (!any) {
+      return;
+    }
+    long[] asked = queue.ask(wanted);
+    if (asked.length > 0) {
+      journal.read(
+          asked,
+          queue.scheduler.window.bytes(),
+          (found, answered, unreadable) -> {
+            queue.change(() -> page(asked, found, answered, unreadable.isPresent()));
+            if (answered == 0) {
+              queue.wakeLoop();
+            } else {
+              look();
+            }
+          });
+    }
+  }
+
+  /** Returns in how many nanoseconds to look again; under the lock. */
+  OptionalLong nextLook() {
+    long first = Long.MAX_VALUE;
+    for (Lane lane : queue.scheduler.lanes) {
+      if (!lane.disk.isEmpty() && lane.retryAt.isPresent()) {
+        first = Math.min(first, Math.max(0, lane.retryAt.getAsLong() - clock.nanos()));
+      }
+    }
+    return first == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(first);
+  }
+
+  /** Returns what to read now, ascending; nothing if nothing is needed, or is being read. */
+  private long[] wanted() {
+    long now = clock.nanos();
+    for (Lane lane : queue.scheduler.lanes) {
+      if (lane.retryAt.isPresent() && now - lane.retryAt.getAsLong() >= 0) {
+        // From now on the answer is waited for, or there is nothing to ask: not a time.
+        lane.retryAt = OptionalLong.empty();
+      }
+    }
+    if (reading || queue.isClosed()) {
+      return NOTHING;
+    }
+    long[] asked = cancelled.isEmpty() ? NOTHING : unwanted();
+    if (asked.length == 0) {
+      asked = wantedBack();
+    }
+    reading = asked.length > 0;
+    return asked;
+  }
+
+  private static boolean isReadable(Lane lane) {
+    return !lane.disk.isEmpty() && lane.retryAt.isEmpty();
+  }
+
+  private long[] unwanted() {
+    return cancelled.stream()
+        .filter(
+            sequence -> queue.scheduler.laneOnDisk(sequence).filter(Paging::isReadable).isPresent())
+        .mapToLong(Long::longValue)
+        .sorted()
+        .limit(StoredBlock.SIZE)
+        .toArray();
+  }
+
+  /** The highest priority first, and the lanes that have it together, in order. */
+  private long[] wantedBack() {
+    boolean stuck = queue.isStuck();
+    Lane first = null;
+    for (Lane lane : queue.scheduler.lanes) {
+      if (isReadable(lane)
+          && (lane.loaded.wantsMore(stuck) || lane.disk.lowest() <= purgedUpTo)
+          && (first == null || lane.policy.priority() > first.policy.priority())) {
+        first = lane;
+      }
+    }
+    return first == null ? NOTHING : lowest(first.loaded);
+  }
+
+  private long[] lowest(Lane.Loaded loaded) {
+    List<Lane> lanes =
+        queue.scheduler.lanes.stream()
+            .filter(lane -> lane.loaded == loaded && isReadable(lane))
+            .toList();
+    if (lanes.size() == 1) {
+      return lanes.get(0).disk.lowest(loaded.page());
+    }
+    long[] next = lanes.stream().mapToLong(lane -> lane.disk.lowest()).toArray();
+    long[] found = new long[loaded.page()];
+    for (int count = 0; count < found.length; count++) {
+      int lowest = 0;
+      for (int i = 1; i < next.length; i++) {
+        lowest = next[i] < next[lowest] ? i : lowest;
+      }
+      if (next[lowest] == Long.MAX_VALUE) {
+        return Arrays.copyOf(found, count);
+      }
+      found[count] = next[lowest];
+      next[lowest] = lanes.get(lowest).disk.next(next[lowest] + 1);
+    }
+    return found;
   }
 
   /**
-   * Returns what to read now, ascending; nothing if nothing is needed, or is being read.
+   * Takes in what was read back; under the lock.
    *
-   * @param stuck whether nothing of what is in memory can be sent now
+   * @param answered how many of those asked for this is the answer to; 0: the disk could not read
+   *     the first, so its lane waits, and the others go on
+   * @param keeps whether those that are not found may be read another time: they are put aside
    */
-  long[] wanted(boolean stuck) {
-    if (reading || out.isEmpty()) {
-      return new long[0];
-    }
-    if (!cancelled.isEmpty()) {
-      reading = true;
-      return cancelled.stream()
-          .mapToLong(Long::longValue)
-          .sorted()
-          .limit(StoredBlock.SIZE)
-          .toArray();
-    }
-    boolean low = front <= window.messages() / 2 && frontBytes <= window.bytes() / 2;
-    boolean more =
-        stuck
-            && front < MOST_STUCK * window.messages()
-            && frontBytes < (long) MOST_STUCK * window.bytes();
-    if (!low && !more && out.lowest() > purgedUpTo) {
-      return new long[0];
-    }
-    reading = true;
-    return out.lowest(Math.max(1, window.messages() / 2));
-  }
-
-  /** What was wanted was read, or could not be. */
-  void read(boolean failed) {
+  private void page(long[] asked, List<StoredMessage> found, int answered, boolean keeps) {
     reading = false;
-    failing = failed;
+    if (answered == 0) {
+      Lane lane = queue.scheduler.laneOnDisk(asked[0]).orElseThrow();
+      lane.failing = true;
+      lane.retryAt = OptionalLong.of(clock.nanos() + RETRY_NANOS);
+    }
+    int at = 0;
+    for (int i = 0; i < answered && !queue.isClosed(); i++) {
+      boolean there = at < found.size() && found.get(at).sequence() == asked[i];
+      page(asked[i], there ? Optional.of(found.get(at++)) : Optional.empty(), keeps);
+    }
+    any = queue.scheduler.isAnyOnDisk();
   }
 
-  /** A message is in memory again, or there is nothing of it; it is in front. */
-  void pagedIn(long sequence, int size) {
-    if (sequence == out.lowest()) {
-      frontier = Math.max(frontier, sequence);
+  private void page(long sequence, Optional<StoredMessage> found, boolean keeps) {
+    Lane from = queue.scheduler.laneOnDisk(sequence).orElseThrow();
+    from.failing = keeps;
+    boolean old = queue.scheduler.wasFound(sequence);
+    StoredMessage message = found.orElseGet(() -> maker.unreadable(sequence));
+    Lane to = old && found.isPresent() ? queue.scheduler.laneOf(message.message().topic()) : from;
+    boolean unwanted = cancelled.remove(sequence) || sequence <= purgedUpTo;
+    if (to != from && !unwanted && to.keepsOnDisk(from)) {
+      int size = MessageSize.of(message.message()).queued();
+      from.pageIn(sequence, size);
+      to.keepOnDisk(sequence, size, message.acceptedAt());
+      return;
     }
-    out.remove(sequence, size);
-    any = !out.isEmpty();
+    Entry entry = maker.pagedIn(message, take(sequence), old, to);
+    queue.pageIn(entry, from);
+    if (found.isEmpty() && !keeps) {
+      queue.drop(entry, DropReason.STORE_FAILED);
+    } else if (unwanted) {
+      queue.drop(entry, DropReason.CANCELLED);
+    } else if (found.isEmpty()) {
+      queue.drop(entry, DropReason.QUARANTINED);
+      quarantine.addUnreadable(entry);
+    }
   }
 }

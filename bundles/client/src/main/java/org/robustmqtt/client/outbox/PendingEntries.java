@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /**
  * The messages that have no outcome, by sequence and in the order in which they came in. The links
  * are in the entries themselves: for a message nothing is allocated, and a look-up needs no object.
- * Guarded by the lock of the outbox.
+ * Guarded by the lock of the {@link Queue}.
  */
 final class PendingEntries {
   private static final int SMALLEST = 16;

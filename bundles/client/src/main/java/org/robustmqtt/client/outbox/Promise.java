@@ -3,6 +3,7 @@ package org.robustmqtt.client.outbox;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
@@ -23,7 +24,7 @@ final class Promise implements Ticket {
   private PoolStage<Outcome> outcomeStage;
 
   /** Who keeps it while its message is on disk only. */
-  private Optional<Tickets> keeper = Optional.empty();
+  private Optional<Consumer<Promise>> keeper = Optional.empty();
 
   Promise(long id, Executor pool) {
     this.id = id;
@@ -38,7 +39,7 @@ final class Promise implements Ticket {
   @Override
   public CompletionStage<Stored> stored() {
     PoolStage<Stored> stage;
-    Optional<Tickets> told;
+    Optional<Consumer<Promise>> told;
     synchronized (this) {
       if (storedStage == null) {
         storedStage = new PoolStage<>(pool);
@@ -51,14 +52,14 @@ final class Promise implements Ticket {
       stage = storedStage;
       told = keeper;
     }
-    told.ifPresent(tickets -> tickets.hold(this));
+    told.ifPresent(hold -> hold.accept(this));
     return stage;
   }
 
   @Override
   public CompletionStage<Outcome> outcome() {
     PoolStage<Outcome> stage;
-    Optional<Tickets> told;
+    Optional<Consumer<Promise>> told;
     boolean known;
     synchronized (this) {
       known = outcomeStage == null && outcome != null;
@@ -68,7 +69,7 @@ final class Promise implements Ticket {
       stage = outcomeStage;
       told = keeper;
     }
-    told.ifPresent(tickets -> tickets.hold(this));
+    told.ifPresent(hold -> hold.accept(this));
     if (known) {
       // Also the other, which may be on its way to a listener thread: never this one before it.
       complete();
@@ -81,8 +82,8 @@ final class Promise implements Ticket {
    *
    * @return whether somebody waits for its futures
    */
-  synchronized boolean keptBy(Optional<Tickets> tickets) {
-    keeper = tickets;
+  synchronized boolean keptBy(Optional<Consumer<Promise>> hold) {
+    keeper = hold;
     return storedStage != null || outcomeStage != null;
   }
 

@@ -1,12 +1,19 @@
 package org.robustmqtt.client.outbox;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
@@ -19,97 +26,133 @@ import org.robustmqtt.journal.WrittenCallback;
 
 /**
  * Finds the message that makes the broker drop us, puts it aside, and sends it again by hand
- * (delivery-rules 5). What was counted is of this run: it is not kept over a restart.
+ * (delivery-rules 5). What is put aside has its outcome, and is kept until it is sent again or
+ * thrown away. What was counted is of this run: it is not kept over a restart.
  */
 final class Quarantine {
   private static final Log LOG = Log.of(Outbox.class);
   private static final int READ_SECONDS = 5;
 
-  private final Core core;
+  /** More are not kept; each costs a dozen losses of the link, so that it takes long to be here. */
+  private static final int MOST = 1_000;
+
+  private final Queue queue;
   private final Journal journal;
-  private final Entrance entrance;
   private final EntryMaker maker;
 
-  Quarantine(Core core, Journal journal, Entrance entrance, EntryMaker maker) {
-    this.core = core;
+  // guarded by the lock of the queue
+  private final Map<Long, Entry> entries = new LinkedHashMap<>();
+
+  /** Those that the disk could not read: there may be very many. */
+  private final SequenceSet unreadable = new SequenceSet();
+
+  Quarantine(Queue queue, Journal journal, EntryMaker maker) {
+    this.queue = queue;
     this.journal = journal;
-    this.entrance = entrance;
     this.maker = maker;
   }
 
-  /** A message was found that an earlier run has put aside; holds the lock. */
+  /** A message was found that an earlier run has put aside; under the lock. */
   void recover(Entry entry) {
     entry.state = Entry.State.SETTLED;
-    core.contents.putAside.add(entry);
+    add(entry);
+  }
+
+  /** Adds a message; returns the oldest, which is given up, if there are too many. */
+  private Optional<Entry> add(Entry entry) {
+    entries.put(entry.sequence(), entry);
+    if (entries.size() <= MOST) {
+      return Optional.empty();
+    }
+    return Optional.of(entries.remove(entries.keySet().iterator().next()));
+  }
+
+  /** Adds a message of which only the number is known; under the lock. */
+  void addUnreadable(Entry entry) {
+    unreadable.add(entry.sequence(), 0, entry.acceptedAt());
+  }
+
+  /** Returns whether a message is put aside; under the lock. */
+  boolean contains(long sequence) {
+    return entries.containsKey(sequence) || unreadable.contains(sequence);
+  }
+
+  /** Returns how many are put aside; under the lock. */
+  int size() {
+    return entries.size() + unreadable.count();
   }
 
   /** See {@link Outbox#charge}. */
   void charge(long sequence, Problem problem, boolean alone) {
-    Optional<Entry> aside = Optional.empty();
-    Optional<Entry> givenUp = Optional.empty();
-    News news;
-    core.lock.lock();
-    try {
-      Optional<Entry> found = core.contents.find(sequence);
-      if (found.isPresent()) {
-        Entry entry = found.get();
-        entry.attempts++;
-        entry.attemptsAlone += alone ? 1 : 0;
-        entry.lastProblem = problem;
-        if (alone && entry.attemptsAlone >= core.limits.maxAttempts()) {
-          core.contents.drop(entry, DropReason.QUARANTINED);
-          aside = found;
-          givenUp = core.contents.putAside.add(entry);
-        }
-      }
-      news = core.news();
-    } finally {
-      core.lock.unlock();
-    }
-    core.tell(news);
+    List<Entry> givenUp = new ArrayList<>(0);
+    Optional<Entry> aside =
+        queue.ask(
+            () -> {
+              Optional<Entry> found = queue.find(sequence).filter(e -> counts(e, problem, alone));
+              found.ifPresent(
+                  entry -> {
+                    queue.drop(entry, DropReason.QUARANTINED);
+                    add(entry).ifPresent(givenUp::add);
+                  });
+              return found;
+            });
     aside.ifPresent(entry -> log(entry, problem));
-    givenUp.ifPresent(this::forget);
+    givenUp.forEach(this::forget);
+  }
+
+  /** Counts a loss; returns whether there were too many. */
+  private boolean counts(Entry entry, Problem problem, boolean alone) {
+    entry.attempts++;
+    entry.attemptsAlone += alone ? 1 : 0;
+    entry.lastProblem = problem;
+    return alone && entry.attemptsAlone >= queue.limits().maxAttempts();
   }
 
   private void log(Entry entry, Problem problem) {
     LOG.warn(
         "{}: message {} on {} is put aside, the broker dropped us for it {} times: {}; see"
             + " mqtt:browse --quarantined and mqtt:retry",
-        core.connection,
+        queue.connection,
         entry.sequence(),
         entry.message().topic(),
         entry.attemptsAlone,
         problem.text());
   }
 
-  /** Returns how many are put aside. */
-  int count() {
-    core.lock.lock();
-    try {
-      return core.contents.putAside.size();
-    } finally {
-      core.lock.unlock();
-    }
-  }
-
+  /** Returns them as others see them, oldest first; what cannot be read comes last. */
   List<PendingMessage> browse(int limit) {
-    if (limit < 1) {
-      throw new IllegalArgumentException("limit " + limit + ": must be more than 0");
-    }
-    core.lock.lock();
-    try {
-      return core.contents.putAside.browse(limit);
-    } finally {
-      core.lock.unlock();
-    }
+    return queue.ask(
+        () -> {
+          Stream<PendingMessage> unknown =
+              LongStream.of(unreadable.lowest(Math.max(0, limit - entries.size())))
+                  .mapToObj(Quarantine::unknown);
+          return Stream.concat(entries.values().stream().map(Queue::shown), unknown)
+              .limit(limit)
+              .toList();
+        });
   }
 
-  /** The message goes as a new one; its record goes when the new one needs it no more. */
-  Optional<Ticket> retry(long id) {
-    if (isUnreadable(id)) {
+  private static PendingMessage unknown(long sequence) {
+    return new PendingMessage(
+        sequence,
+        Message.of(EntryMaker.UNREADABLE, new byte[0]),
+        Instant.EPOCH,
+        false,
+        true,
+        0,
+        Optional.empty());
+  }
+
+  /**
+   * The message goes as a new one; its record goes when the new one needs it no more.
+   *
+   * @param entrance where it goes in
+   */
+  Optional<Ticket> retry(long id, Entrance entrance) {
+    if (queue.ask(() -> unreadable.contains(id))) {
       readAgain(id);
     }
-    Optional<Entry> taken = take(id);
+    Optional<Entry> taken = queue.ask(() -> Optional.ofNullable(entries.remove(id)));
     if (taken.isEmpty()) {
       return Optional.empty();
     }
@@ -118,7 +161,7 @@ final class Quarantine {
     try {
       ticket = entrance.accept(entry.message());
     } catch (RuntimeException e) {
-      putBack(entry);
+      queue.change(() -> add(entry));
       throw e;
     }
     ticket
@@ -136,13 +179,7 @@ final class Quarantine {
 
   /** Throws one message away; returns whether it was there. */
   boolean purge(long id) {
-    boolean there;
-    core.lock.lock();
-    try {
-      there = core.contents.putAside.remove(id);
-    } finally {
-      core.lock.unlock();
-    }
+    boolean there = queue.ask(() -> remove(id));
     if (there) {
       forget(id);
     }
@@ -151,43 +188,29 @@ final class Quarantine {
 
   /** Throws all of them away; returns how many. */
   int purge() {
-    List<Long> all;
-    core.lock.lock();
-    try {
-      all = core.contents.putAside.sequences();
-      all.forEach(core.contents.putAside::remove);
-    } finally {
-      core.lock.unlock();
-    }
+    List<Long> all =
+        queue.ask(
+            () -> {
+              List<Long> taken =
+                  LongStream.concat(
+                          entries.keySet().stream().mapToLong(Long::longValue),
+                          LongStream.of(unreadable.lowest(unreadable.count())))
+                      .boxed()
+                      .toList();
+              taken.forEach(this::remove);
+              return taken;
+            });
     all.forEach(this::forget);
     return all.size();
   }
 
-  private Optional<Entry> take(long id) {
-    core.lock.lock();
-    try {
-      return core.contents.putAside.take(id);
-    } finally {
-      core.lock.unlock();
+  private boolean remove(long sequence) {
+    boolean known = entries.remove(sequence) != null;
+    boolean unknown = unreadable.contains(sequence);
+    if (unknown) {
+      unreadable.remove(sequence, 0);
     }
-  }
-
-  private void putBack(Entry entry) {
-    core.lock.lock();
-    try {
-      core.contents.putAside.add(entry);
-    } finally {
-      core.lock.unlock();
-    }
-  }
-
-  private boolean isUnreadable(long id) {
-    core.lock.lock();
-    try {
-      return core.contents.putAside.isUnreadable(id);
-    } finally {
-      core.lock.unlock();
-    }
+    return known || unknown;
   }
 
   /**
@@ -200,11 +223,11 @@ final class Quarantine {
     journal.read(
         new long[] {id},
         1,
-        (found, answered, unreadable) -> {
-          if (answered > 0 && unreadable.isEmpty()) {
-            found(id, found);
+        (found, answered, why) -> {
+          if (answered > 0 && why.isEmpty()) {
+            queue.change(() -> found(id, found));
           }
-          done.complete(unreadable.orElse(answered > 0 ? "" : "the store cannot read it now"));
+          done.complete(why.orElse(answered > 0 ? "" : "the store cannot read it now"));
         });
     String why;
     try {
@@ -216,7 +239,7 @@ final class Quarantine {
       why = "the disk has not answered for " + READ_SECONDS + " s";
     }
     if (!why.isEmpty()) {
-      throw core.refused(
+      throw queue.refused(
           NotAcceptedException.Cause.STORE_UNAVAILABLE,
           "message " + id + " still cannot be read: " + why);
     }
@@ -224,17 +247,11 @@ final class Quarantine {
 
   /** It can be read, or it turned out that there is nothing of it any more. */
   private void found(long id, List<StoredMessage> found) {
-    core.lock.lock();
-    try {
-      if (found.isEmpty()) {
-        core.contents.putAside.remove(id);
-      } else {
-        Entry entry = maker.pagedIn(found.get(0), Optional.empty(), true);
-        entry.state = Entry.State.SETTLED;
-        core.contents.putAside.readable(entry);
-      }
-    } finally {
-      core.lock.unlock();
+    if (remove(id) && !found.isEmpty()) {
+      Lane lane = queue.scheduler.laneOf(found.get(0).message().topic());
+      Entry entry = maker.pagedIn(found.get(0), Optional.empty(), true, lane);
+      entry.state = Entry.State.SETTLED;
+      entries.put(id, entry);
     }
   }
 

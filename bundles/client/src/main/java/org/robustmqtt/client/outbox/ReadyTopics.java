@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Topics whose turn it is, the one with the oldest message first: a heap that knows where each
  * topic is, so that one can be taken out of its middle, and that allocates nothing for one. Guarded
- * by the lock of the outbox.
+ * by the lock of the {@link Queue}.
  */
 final class ReadyTopics {
   private TopicQueue[] heap = new TopicQueue[4];

@@ -8,7 +8,8 @@ import org.robustmqtt.Durability;
 /**
  * Retained never goes back (delivery-rules 4), for one topic: a retained message goes only when no
  * older one of its topic can come back after it. There is one of these only while retained messages
- * of the topic are pending, or the end of one is not forced. Guarded by the lock of the outbox.
+ * of the topic are pending, or the end of one is not forced. Guarded by the lock of the {@link
+ * Queue}.
  */
 final class RetainedRule {
   /** What the rule says of a message whose turn it is. */

@@ -9,7 +9,7 @@ import org.robustmqtt.QoS;
 
 /**
  * The messages of one topic: those that wait, linked in the order of their sequences, and which of
- * those that are out hold the others back. Guarded by the lock of the outbox.
+ * those that are out hold the others back. Guarded by the lock of the {@link Queue}.
  */
 final class TopicQueue {
   /** The key under which the topic is among the ready ones; 0 if it is not. */

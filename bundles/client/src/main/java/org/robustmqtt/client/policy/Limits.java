@@ -14,12 +14,7 @@ public record Limits(int maxMessages, long maxBytes, int maximumPacketSize, int 
   public static final int MAX_ATTEMPTS = 10;
 
   /** The defaults of a connection: 10,000 messages, 64 MB, packets of 1 MB, 10 attempts. */
-  public static final Limits DEFAULT = new Limits(10_000, 64L << 20, 1 << 20);
-
-  /** Limits with the default of {@code maxAttempts}. */
-  public Limits(int maxMessages, long maxBytes, int maximumPacketSize) {
-    this(maxMessages, maxBytes, maximumPacketSize, MAX_ATTEMPTS);
-  }
+  public static final Limits DEFAULT = new Limits(10_000, 64L << 20, 1 << 20, MAX_ATTEMPTS);
 
   /** Checks the values. */
   public Limits {
@@ -35,23 +30,5 @@ public record Limits(int maxMessages, long maxBytes, int maximumPacketSize, int 
               + maxAttempts
               + ": each must be 1 or more");
     }
-  }
-
-  /** Returns whether one more message of this size fits beside those that are there. */
-  public boolean haveRoom(int messages, long bytes, int more) {
-    return messages < maxMessages && more <= maxBytes - bytes;
-  }
-
-  /** Says which limit leaves no room, with the numbers of this moment; one line. */
-  public String describeFull(int messages, long bytes, int more) {
-    if (messages >= maxMessages) {
-      return "queue full: " + messages + " messages, allowed are queueMaxMessages = " + maxMessages;
-    }
-    return "queue full: "
-        + bytes
-        + " bytes and "
-        + more
-        + " more, allowed are queueMaxBytes = "
-        + maxBytes;
   }
 }

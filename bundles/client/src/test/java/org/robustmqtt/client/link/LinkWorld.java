@@ -22,7 +22,9 @@ import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
@@ -68,7 +70,9 @@ final class LinkWorld {
             world.doors().clock(),
             journal,
             Limits.DEFAULT,
-            recovery.messages(),
+            new Outbox.Found(recovery.messages(), List.of(), 0, ClockRules.DEFAULT),
+            PolicyTable.SINGLE,
+            Outbox.Window.STANDARD,
             outcomes,
             world.doors().lanes());
     dispatcher =

@@ -15,10 +15,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 
 /** What is linked through the entries themselves does what the platform's collections do. */
 class LinkedStructuresTest {
   private static final Message MESSAGE = Message.of("a", new byte[0]);
+  private static final Lane LANE =
+      new Lane(DeliveryPolicy.DEFAULT, new Lane.Loaded(Outbox.Window.STANDARD));
 
   @Test
   void pending_messages_are_found_and_listed_as_in_a_linked_map() {
@@ -98,6 +101,7 @@ class LinkedStructuresTest {
         0,
         0,
         Optional.empty(),
+        LANE,
         new Promise(sequence, Runnable::run));
   }
 }

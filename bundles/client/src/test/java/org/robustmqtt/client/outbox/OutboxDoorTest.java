@@ -49,7 +49,7 @@ class OutboxDoorTest {
   /** D7: the limit covers what is queued and what is in flight. */
   @Test
   void the_limit_of_messages_counts_those_in_flight_and_is_free_with_the_outcome() {
-    OutboxFixture small = new OutboxFixture(new Limits(2, 1000, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(2, 1000, 1000, 10));
     long first = small.publish("t", 1);
     small.publish("t", 1);
     small.drain();
@@ -60,12 +60,12 @@ class OutboxDoorTest {
 
     small.outbox.settle(first, ACKNOWLEDGED);
     small.publish("t", 1);
-    assertEquals(new Outbox.Accepted(3, 0, 1), small.outbox.accepted());
+    assertEquals(new Outbox.Accepted(3, 0, 1), small.outbox.totals().accepted());
   }
 
   @Test
   void the_limit_of_bytes_counts_topics_and_payloads() {
-    OutboxFixture small = new OutboxFixture(new Limits(100, 10, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(100, 10, 1000, 10));
     small.outbox.publish(Message.of("topic", new byte[3]));
     assertEquals(8, small.outbox.status().bytes());
 
@@ -80,14 +80,14 @@ class OutboxDoorTest {
   void what_was_recovered_counts_against_the_limits() {
     OutboxFixture small =
         new OutboxFixture(
-            new Limits(1, 1000, 1000), recovered(3, message("t", 1), Stage.SENT, 0, 0));
+            new Limits(1, 1000, 1000, 10), recovered(3, message("t", 1), Stage.SENT, 0, 0));
     refusal(small, message("t", 1), Cause.QUEUE_FULL);
     assertEquals(1, small.outbox.status().messages());
   }
 
   @Test
   void a_packet_over_our_own_limit_is_refused_with_its_size_and_the_limit() {
-    OutboxFixture small = new OutboxFixture(new Limits(100, 1000, 50));
+    OutboxFixture small = new OutboxFixture(new Limits(100, 1000, 50, 10));
     NotAcceptedException refusal = refusal(small, Message.of("t", new byte[100]), Cause.TOO_LARGE);
     assertTrue(refusal.getMessage().contains("108 bytes"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("maximumPacketSize = 50"), refusal.getMessage());
@@ -99,10 +99,10 @@ class OutboxDoorTest {
   void other_limits_count_from_the_next_message_and_what_is_in_stays_in() {
     box.publish("t", 1);
     box.publish("t", 1);
-    box.outbox.limits(new Limits(1, 1000, 1000));
+    box.outbox.limits(new Limits(1, 1000, 1000, 10));
     assertEquals(2, box.outbox.status().messages());
     refusal(box, message("t", 1), Cause.QUEUE_FULL);
-    box.outbox.limits(new Limits(3, 1000, 1000));
+    box.outbox.limits(new Limits(3, 1000, 1000, 10));
     box.publish("t", 1);
     assertEquals(3, box.outbox.status().maxMessages());
   }
@@ -138,7 +138,7 @@ class OutboxDoorTest {
     box.journal.step();
     long second = box.publish("t", 1);
     assertEquals(List.of(first, second), box.drain());
-    assertEquals(new Outbox.Accepted(2, 0, 1), box.outbox.accepted());
+    assertEquals(new Outbox.Accepted(2, 0, 1), box.outbox.totals().accepted());
   }
 
   @Test
@@ -203,6 +203,22 @@ class OutboxDoorTest {
         box.outbox.browse(10).stream().map(message -> message.onDisk()).toList());
   }
 
+  /** The answer for one comes while the next is staged, in the thread that stages it. */
+  @Test
+  void what_the_store_answers_within_a_call_counts_as_well() {
+    Ticket sync = box.outbox.publish(message("t", 1).withDurability(Durability.SYNC));
+    box.journal.failing(true);
+    box.journal.stepsWithinOffer();
+    Ticket next = box.outbox.publish(message("t", 1));
+
+    assertEquals(
+        List.of(
+            new OutboxFixture.Told(
+                sync.id(), new Outcome.Dropped(DropReason.STORE_FAILED, 0, false))),
+        box.told);
+    assertEquals(List.of(next.id()), box.drain());
+  }
+
   @Test
   void a_sync_message_that_could_not_be_written_ends_as_store_failed_and_group_goes_on() {
     Ticket sync = box.outbox.publish(message("t", 1).withDurability(Durability.SYNC));
@@ -255,7 +271,7 @@ class OutboxDoorTest {
 
   @Test
   void with_a_wait_it_waits_until_there_is_room() throws Exception {
-    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000, 10));
     long first = small.publish("t", 1);
     AtomicReference<Ticket> ticket = new AtomicReference<>();
     Thread waiting =
@@ -270,7 +286,7 @@ class OutboxDoorTest {
 
   @Test
   void without_room_in_time_or_at_the_end_a_waiting_publisher_is_refused() throws Exception {
-    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000, 10));
     small.publish("t", 1);
     NotAcceptedException late =
         assertThrows(
@@ -296,7 +312,7 @@ class OutboxDoorTest {
 
   @Test
   void a_message_that_never_fits_does_not_wait() {
-    OutboxFixture small = new OutboxFixture(new Limits(5, 10, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(5, 10, 1000, 10));
     NotAcceptedException refusal =
         assertThrows(
             NotAcceptedException.class,
@@ -306,7 +322,7 @@ class OutboxDoorTest {
 
   @Test
   void an_interrupt_while_waiting_for_room_keeps_nothing() throws Exception {
-    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000));
+    OutboxFixture small = new OutboxFixture(new Limits(1, 1000, 1000, 10));
     small.publish("t", 1);
     CountDownLatch interrupted = new CountDownLatch(1);
     Thread waiting =

@@ -8,7 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.journal.RecoveredMessage;
@@ -38,7 +40,9 @@ final class OutboxFixture {
             world.doors().clock(),
             journal,
             limits,
-            List.of(recovered),
+            new Outbox.Found(List.of(recovered), List.of(), 0, ClockRules.DEFAULT),
+            PolicyTable.SINGLE,
+            Outbox.Window.STANDARD,
             (entry, outcome) -> told.add(new Told(entry.sequence(), outcome)),
             world.doors().lanes());
     outbox.onWork(wakes::incrementAndGet);

@@ -170,12 +170,12 @@ class OutboxOrderTest {
     later.outbox.requeue(3);
     later.outbox.settle(5, ACKNOWLEDGED);
     assertEquals(List.of(3L, 6L), later.drain());
-    assertEquals(new Outbox.Accepted(0, 4, 0), later.outbox.accepted());
+    assertEquals(new Outbox.Accepted(0, 4, 0), later.outbox.totals().accepted());
   }
 
   @Test
   void a_hundred_thousand_messages_of_a_thousand_topics_leave_in_order_past_closed_windows() {
-    OutboxFixture large = new OutboxFixture(new Limits(200_000, 64L << 20, 1000));
+    OutboxFixture large = new OutboxFixture(new Limits(200_000, 64L << 20, 1000, 10));
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 100_000; i++) {
       large.publish("topic/" + random.nextInt(1000), random.nextInt(3));

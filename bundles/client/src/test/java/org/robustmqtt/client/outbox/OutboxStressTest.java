@@ -31,7 +31,9 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
 
@@ -39,8 +41,8 @@ import org.robustmqtt.client.testing.VirtualWorld;
 class OutboxStressTest {
   private static final int PUBLISHERS = 8;
   private static final int EACH = 2_000;
-  private static final Limits LIMITS = new Limits(200, 1 << 20, 1_000);
-  private static final Limits SMALLER = new Limits(20, 1 << 10, 500);
+  private static final Limits LIMITS = new Limits(200, 1 << 20, 1_000, 10);
+  private static final Limits SMALLER = new Limits(20, 1 << 10, 500, 10);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final SteppedJournal journal = new SteppedJournal();
@@ -64,7 +66,16 @@ class OutboxStressTest {
         }
       };
   private final Outbox outbox =
-      new Outbox("home", clock, journal, LIMITS, List.of(), this::settled, lanes);
+      new Outbox(
+          "home",
+          clock,
+          journal,
+          LIMITS,
+          new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+          PolicyTable.SINGLE,
+          Outbox.Window.STANDARD,
+          this::settled,
+          lanes);
 
   private void settled(Entry entry, Outcome outcome) {
     outcomes.computeIfAbsent(entry.sequence(), id -> new AtomicInteger()).incrementAndGet();
@@ -218,7 +229,7 @@ class OutboxStressTest {
     Future<Void> meddler = threads.submit(() -> meddler(stop));
     Future<Void> writer = threads.submit(() -> journalThread(stop));
     start.countDown();
-    while (outbox.accepted().accepted() < 1_000) {
+    while (outbox.totals().accepted().accepted() < 1_000) {
       Thread.onSpinWait();
     }
     outbox.close();
@@ -232,7 +243,7 @@ class OutboxStressTest {
     journal.close();
 
     checkTotals();
-    assertEquals(accepted.size(), outbox.accepted().accepted());
+    assertEquals(accepted.size(), outbox.totals().accepted().accepted());
     Set<Long> kept = new HashSet<>();
     journal.crash().messages().forEach(message -> kept.add(message.stored().sequence()));
     for (long id : accepted) {

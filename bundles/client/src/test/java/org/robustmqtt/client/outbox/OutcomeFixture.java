@@ -12,6 +12,7 @@ import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.journal.Recovery;
@@ -37,11 +38,20 @@ final class OutcomeFixture {
   }
 
   OutcomeFixture(VirtualWorld world, Recovery found, Limits limits, Outbox.Window window) {
-    this(world, new SteppedJournal(found), found, limits, window);
+    this(world, new SteppedJournal(found), found, limits, PolicyTable.SINGLE, window);
   }
 
   OutcomeFixture(VirtualWorld world, SteppedJournal journal, Recovery found, Outbox.Window window) {
-    this(world, journal, found, Limits.DEFAULT, window);
+    this(world, journal, found, Limits.DEFAULT, PolicyTable.SINGLE, window);
+  }
+
+  OutcomeFixture(
+      VirtualWorld world,
+      SteppedJournal journal,
+      Recovery found,
+      PolicyTable policies,
+      Outbox.Window window) {
+    this(world, journal, found, Limits.DEFAULT, policies, window);
   }
 
   private OutcomeFixture(
@@ -49,6 +59,7 @@ final class OutcomeFixture {
       SteppedJournal journal,
       Recovery found,
       Limits limits,
+      PolicyTable policies,
       Outbox.Window window) {
     this.world = world;
     this.journal = journal;
@@ -60,6 +71,7 @@ final class OutcomeFixture {
             limits,
             new Outbox.Found(
                 found.messages(), found.waiting(), found.lastWallMillis(), ClockRules.DEFAULT),
+            policies,
             window,
             new Outcomes("home", journal, new Notifier(world.doors().lanes())),
             world.doors().lanes());

@@ -18,7 +18,9 @@ import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
 import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.journal.Level;
@@ -38,7 +40,9 @@ class OutcomesTest {
           world.doors().clock(),
           journal,
           Limits.DEFAULT,
-          List.of(),
+          new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+          PolicyTable.SINGLE,
+          Outbox.Window.STANDARD,
           outcomes,
           world.doors().lanes());
   private final List<Settlement> heard = new ArrayList<>();

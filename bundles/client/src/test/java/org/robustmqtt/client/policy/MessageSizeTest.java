@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Message;
 import org.robustmqtt.MessageProperties;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.QoS;
 import org.robustmqtt.UserProperty;
 import org.robustmqtt.codec.CodecException;
@@ -84,17 +86,32 @@ class MessageSizeTest {
 
   @Test
   void there_is_room_up_to_both_limits_and_not_beyond() {
-    Limits limits = new Limits(3, 100, 1);
-    assertTrue(limits.haveRoom(2, 90, 10));
-    assertFalse(limits.haveRoom(3, 0, 1));
-    assertFalse(limits.haveRoom(0, 90, 11));
-    assertFalse(limits.haveRoom(0, Long.MAX_VALUE, 1));
+    Limits limits = new Limits(3, 100, 50, 10);
+    assertEquals(Optional.empty(), Refusal.of(limits, 2, 90, new MessageSize(10, 50)));
+    Refusal many = Refusal.of(limits, 3, 0, new MessageSize(1, 1)).orElseThrow();
+    assertEquals(NotAcceptedException.Cause.QUEUE_FULL, many.cause());
+    assertEquals("queue full: 3 messages, allowed are queueMaxMessages = 3", many.why());
+    assertTrue(many.mayFitLater());
+    Refusal bytes = Refusal.of(limits, 0, 90, new MessageSize(11, 1)).orElseThrow();
+    assertEquals("queue full: 90 bytes and 11 more, allowed are queueMaxBytes = 100", bytes.why());
+    assertTrue(bytes.mayFitLater());
+    assertTrue(Refusal.of(limits, 0, Long.MAX_VALUE, new MessageSize(1, 1)).isPresent());
+  }
+
+  @Test
+  void what_never_fits_is_refused_for_good() {
+    Limits limits = new Limits(3, 100, 50, 10);
+    assertFalse(Refusal.of(limits, 0, 0, new MessageSize(101, 1)).orElseThrow().mayFitLater());
+    Refusal large = Refusal.of(limits, 0, 0, new MessageSize(1, 51)).orElseThrow();
+    assertEquals(NotAcceptedException.Cause.TOO_LARGE, large.cause());
+    assertEquals("a packet of 51 bytes, allowed are maximumPacketSize = 50", large.why());
+    assertFalse(large.mayFitLater());
   }
 
   @Test
   void limits_below_one_are_refused() {
-    assertThrows(IllegalArgumentException.class, () -> new Limits(0, 1, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Limits(1, 0, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Limits(1, 1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new Limits(0, 1, 1, 10));
+    assertThrows(IllegalArgumentException.class, () -> new Limits(1, 0, 1, 10));
+    assertThrows(IllegalArgumentException.class, () -> new Limits(1, 1, 0, 10));
   }
 }

@@ -78,7 +78,9 @@ public final class SteppedJournal implements Journal {
   private long sequence;
   private long forces;
   private Set<Long> unreadable = Set.of();
+  private Set<Long> notYet = Set.of();
   private boolean readsAtOnce;
+  private volatile boolean stepsWithinOffer;
   private volatile long valueBytes;
   private boolean failing;
   private boolean closed;
@@ -258,8 +260,16 @@ public final class SteppedJournal implements Journal {
     sequence = Math.max(sequence, lowest - 1);
   }
 
+  /** Steps from now on within each offer, in the thread of its caller. */
+  public void stepsWithinOffer() {
+    stepsWithinOffer = true;
+  }
+
   @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
+    if (stepsWithinOffer) {
+      step();
+    }
     synchronized (this) {
       if (staged.size() >= stageCapacity) {
         return false;
@@ -430,6 +440,11 @@ public final class SteppedJournal implements Journal {
     unreadable = Set.copyOf(numbers);
   }
 
+  /** Says which messages the disk cannot read now; it is still tried. */
+  public synchronized void notYet(Set<Long> numbers) {
+    notYet = Set.copyOf(numbers);
+  }
+
   /** Answers the oldest that wants to read, if there is one; returns whether. */
   public boolean stepRead() {
     Read read;
@@ -441,7 +456,10 @@ public final class SteppedJournal implements Journal {
         return false;
       }
       int bytes = 0;
-      while (!failing && answered < read.sequences().length && bytes < read.maxBytes()) {
+      while (!failing
+          && answered < read.sequences().length
+          && bytes < read.maxBytes()
+          && !notYet.contains(read.sequences()[answered])) {
         Record record = disk.get(read.sequences()[answered++]);
         if (record != null && !unreadable.contains(record.stored.sequence())) {
           found.add(record.stored);

@@ -1,6 +1,5 @@
 package org.robustmqtt.client.outbox;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -8,10 +7,11 @@ import java.util.TreeMap;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
- * The messages of a long queue that are on disk and not in memory: a bit for each, in blocks of
- * {@value StoredBlock#SIZE} sequences that follow one another. Guarded by the lock of the outbox.
+ * Messages of which only the number is in memory: a bit for each, in blocks of {@value
+ * StoredBlock#SIZE} sequences that follow one another, and the bytes of each block. Guarded by the
+ * lock of the {@link Queue}.
  */
-final class PagedOut {
+final class SequenceSet {
   /** By the first sequence of the block, divided by the size of a block. */
   private final TreeMap<Long, Block> blocks = new TreeMap<>();
 
@@ -130,7 +130,20 @@ final class PagedOut {
     return found;
   }
 
-  private long next(long from) {
+  /** Returns how many are not below this one. */
+  int countFrom(long from) {
+    if (from <= lowest) {
+      return count;
+    }
+    int found = 0;
+    for (long at = next(from); at != Long.MAX_VALUE; at = next(at + 1)) {
+      found++;
+    }
+    return found;
+  }
+
+  /** Returns the lowest that is not below this one, the highest possible if there is none. */
+  long next(long from) {
     for (Map.Entry<Long, Block> entry : blocks.tailMap(from / StoredBlock.SIZE, true).entrySet()) {
       long first = entry.getKey() * StoredBlock.SIZE;
       for (int i = (int) Math.max(0, from - first); i < StoredBlock.SIZE; i++) {
@@ -144,10 +157,5 @@ final class PagedOut {
 
   private static boolean has(Block block, int index) {
     return (block.present[index / Long.SIZE] & 1L << index) != 0;
-  }
-
-  @Override
-  public String toString() {
-    return count + " from " + Arrays.toString(lowest(1));
   }
 }

@@ -3,20 +3,25 @@ package org.robustmqtt.client.outbox;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.robustmqtt.Durability;
+import java.util.stream.LongStream;
+import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.PolicyTable;
+import org.robustmqtt.journal.StoredBlock;
 
 /**
- * Whose turn it is. First in, first out in each topic over every quality of service; over topics
- * the oldest first; a topic stands still while an earlier message of it with QoS 2 is unfinished
- * (delivery-rules 3). Every operation takes at most logarithmic time in the number of topics, or of
- * messages with a deadline. Guarded by the lock of the outbox.
+ * Whose turn it is. Over lanes the highest priority first, then the oldest; over the topics of a
+ * lane the oldest first; in each topic first in, first out over every quality of service. A topic
+ * stands still while an earlier message of it with QoS 2 is unfinished (delivery-rules 3). Every
+ * operation takes at most logarithmic time in the number of topics, or of messages with a deadline;
+ * whose turn it is, takes a step for each lane. Guarded by the lock of the {@link Queue}.
  */
-final class Waiting {
+final class Scheduler {
   private static final Comparator<Entry> BY_DEADLINE =
       (a, b) -> {
         long difference = a.due - b.due;
@@ -25,14 +30,17 @@ final class Waiting {
 
   private final Map<String, TopicQueue> topics = new HashMap<>();
 
-  /** Topics whose turn is a message of QoS 0, by the sequence of that message. */
-  private final ReadyTopics unacknowledged = new ReadyTopics();
+  /** For each policy; the first is for what no policy names. */
+  final List<Lane> lanes;
 
-  /** Topics whose turn is a message that is acknowledged, by the sequence of that message. */
-  private final ReadyTopics acknowledged = new ReadyTopics();
+  /** How much of the lanes of one priority is in memory. */
+  final Outbox.Window window;
 
-  /** Topics whose turn is a message of QoS 2 whose steps have to be recorded, in the same way. */
-  private final ReadyTopics recorded = new ReadyTopics();
+  private final Map<String, Lane> byPolicy = new LinkedHashMap<>();
+  private final PolicyTable policies;
+
+  /** What was found, and stays on disk, is up to here; it is in the first lane until it is read. */
+  private long foundUpTo;
 
   /** Messages that are waiting or out, and have a deadline that is known. */
   private final TreeSet<Entry> deadlines = new TreeSet<>(BY_DEADLINE);
@@ -41,6 +49,92 @@ final class Waiting {
 
   /** Sequences that have to be on disk before they can go. */
   private List<Long> hurries = List.of();
+
+  /**
+   * Makes one without messages.
+   *
+   * @param all how much is in memory: priorities share it evenly
+   */
+  Scheduler(PolicyTable policies, Outbox.Window all) {
+    this.policies = policies;
+    Map<Integer, Lane.Loaded> loaded = new HashMap<>();
+    int priorities =
+        (int) policies.policies().stream().mapToInt(DeliveryPolicy::priority).distinct().count();
+    window =
+        new Outbox.Window(
+            Math.max(1, all.messages() / priorities), Math.max(1, all.bytes() / priorities));
+    for (DeliveryPolicy policy : policies.policies()) {
+      Lane.Loaded shared =
+          loaded.computeIfAbsent(policy.priority(), priority -> new Lane.Loaded(window));
+      byPolicy.put(policy.name(), new Lane(policy, shared));
+    }
+    lanes = List.copyOf(byPolicy.values());
+  }
+
+  /** Returns how many messages have no outcome. */
+  int count() {
+    int count = 0;
+    for (Lane lane : lanes) {
+      count += lane.messages();
+    }
+    return count;
+  }
+
+  /** Returns the bytes of their topics and payloads. */
+  long bytes() {
+    long bytes = 0;
+    for (Lane lane : lanes) {
+      bytes += lane.bytes();
+    }
+    return bytes;
+  }
+
+  /** Returns the lane of a topic. Any thread. */
+  Lane laneOf(String topic) {
+    return lanes.size() == 1 ? lanes.get(0) : byPolicy.get(policies.of(topic).name());
+  }
+
+  /** Returns the lane that has a message on disk only. */
+  Optional<Lane> laneOnDisk(long sequence) {
+    for (Lane lane : lanes) {
+      if (lane.disk.contains(sequence)) {
+        return Optional.of(lane);
+      }
+    }
+    return Optional.empty();
+  }
+
+  boolean isAnyOnDisk() {
+    for (Lane lane : lanes) {
+      if (!lane.disk.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns how many messages are out. */
+  int out() {
+    return lanes.stream().mapToInt(Lane::out).sum();
+  }
+
+  /** Returns for each lane when about the first that is on disk only was accepted. */
+  LongStream oldestOnDisk() {
+    return lanes.stream().flatMapToLong(lane -> lane.disk.oldest().stream());
+  }
+
+  /** Takes over what was found and stays on disk; returns how many these are. */
+  int found(List<StoredBlock> waiting) {
+    Lane first = lanes.get(0);
+    first.found(waiting);
+    foundUpTo = first.disk.isEmpty() ? 0 : first.disk.highest();
+    return first.disk.count();
+  }
+
+  /** Returns whether a message was found, not accepted in this run. */
+  boolean wasFound(long sequence) {
+    return sequence <= foundUpTo;
+  }
 
   /** Adds a message: waiting, or out if its state says so. */
   void add(Entry entry) {
@@ -71,24 +165,30 @@ final class Waiting {
   }
 
   /**
-   * Returns the message whose turn it is.
+   * Returns the message whose turn it is. What was found is in the first lane until it is read: its
+   * topics are not known, so that none goes before it.
    *
    * @param acknowledgedToo whether one of QoS 1 or 2 can go
    * @param recordedToo whether among these one can go whose steps have to be recorded
    */
   Optional<Entry> first(boolean acknowledgedToo, boolean recordedToo) {
-    TopicQueue first = unacknowledged.first();
-    if (acknowledgedToo) {
-      first = earlier(first, acknowledged.first());
+    long lowest = lanes.get(0).disk.lowest();
+    long lowestFound = lowest <= foundUpTo ? lowest : Long.MAX_VALUE;
+    Entry first = null;
+    for (Lane lane : lanes) {
+      TopicQueue topic = lane.first(acknowledgedToo, recordedToo);
+      if (topic != null
+          && topic.readyKey < lowestFound
+          && (first == null || isBefore(topic.head(), first))) {
+        first = topic.head();
+      }
     }
-    if (acknowledgedToo && recordedToo) {
-      first = earlier(first, recorded.first());
-    }
-    return first == null ? Optional.empty() : Optional.of(first.head());
+    return Optional.ofNullable(first);
   }
 
-  private static TopicQueue earlier(TopicQueue one, TopicQueue other) {
-    return one == null || other != null && other.readyKey < one.readyKey ? other : one;
+  private static boolean isBefore(Entry one, Entry other) {
+    int difference = one.lane.policy.priority() - other.lane.policy.priority();
+    return difference != 0 ? difference > 0 : one.sequence() < other.sequence();
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
@@ -208,17 +308,9 @@ final class Waiting {
       queue.readyAmong.remove(queue);
     }
     queue.readyKey = key;
-    queue.readyAmong = ready ? among(head) : null;
+    queue.readyAmong = ready ? head.lane.among(head) : null;
     if (ready) {
       queue.readyAmong.add(queue);
     }
-  }
-
-  private ReadyTopics among(Entry head) {
-    return switch (head.message().qos()) {
-      case AT_MOST_ONCE -> unacknowledged;
-      case AT_LEAST_ONCE -> acknowledged;
-      case EXACTLY_ONCE -> head.durability() == Durability.MEMORY ? acknowledged : recorded;
-    };
   }
 }

@@ -1,0 +1,623 @@
+package org.robustmqtt.client.outbox;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.robustmqtt.DropReason;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.PendingMessage;
+import org.robustmqtt.QueueStatus;
+import org.robustmqtt.ReasonCode;
+import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.client.policy.PolicyTable;
+import org.robustmqtt.client.policy.Refusal;
+import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.StoredBlock;
+
+/**
+ * The queue: what it holds, its numbers, and the one lock of the outbox. It is changed within
+ * {@link #change} only, or what is like it: under the lock nobody is called, and what was decided
+ * there is told as soon as the lock is free. Every method is called in there, unless it says
+ * otherwise.
+ *
+ * <p>It is one class because everything in it changes together, in one step under the one lock.
+ */
+final class Queue {
+  /**
+   * What came of a change: the messages that have their outcome, oldest decision first, linked, or
+   * null; what has to be on disk soon; whether the loop has something to do.
+   */
+  private static final class News {
+    static final News NONE = new News(null, List.of(), false);
+    static final News WAKE = new News(null, List.of(), true);
+
+    final Entry decided;
+    final List<Long> hurries;
+    final boolean wake;
+
+    News(Entry decided, List<Long> hurries, boolean wake) {
+      this.decided = decided;
+      this.hurries = hurries;
+      this.wake = wake;
+    }
+  }
+
+  final String connection;
+
+  final Scheduler scheduler;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private int waiters;
+
+  private final Journal journal;
+  private final Outbox.Settlements settlements;
+
+  /** Written under the lock. */
+  private volatile boolean closed;
+
+  private volatile Runnable work = () -> {};
+
+  private Limits limits;
+
+  private long accepted;
+  private long recovered;
+  private long refused;
+
+  /** Acknowledgements of messages that had their outcome already. */
+  private long late;
+
+  private final long[] outcomes = new long[2 + DropReason.values().length];
+
+  private final PendingEntries pending = new PendingEntries();
+
+  /** Has its outcome, and the session has not come to its end with it; at most the window. */
+  private final Map<Long, Entry> abandoned = new LinkedHashMap<>();
+
+  /** Sequences that the session has to give up; not told to it yet. */
+  private List<Long> givenUp = List.of();
+
+  /** Ends of retained messages of which the journal could not say whether they are forced. */
+  private List<Entry> unanswered = List.of();
+
+  /** Those that have their outcome, which is not told yet, linked; null if there is none. */
+  private Entry firstDecided;
+
+  private Entry lastDecided;
+
+  private boolean wake;
+
+  /** Whether the loop found nothing when it looked last, so that it has to be told. */
+  private boolean asleep = true;
+
+  /** Whether it had looked for acknowledged messages, too. */
+  private boolean lookedForAcknowledged = true;
+
+  /** Whether messages of QoS 2 whose steps have to be recorded can go. */
+  private boolean recordedToo = true;
+
+  Queue(
+      String connection,
+      Journal journal,
+      Limits limits,
+      Outbox.Window window,
+      PolicyTable policies,
+      Outbox.Settlements settlements) {
+    this.connection = connection;
+    this.journal = journal;
+    this.limits = limits;
+    this.settlements = settlements;
+    scheduler = new Scheduler(policies, window);
+  }
+
+  /** Changes something: locks, works, unlocks, tells. Any thread. */
+  void change(Runnable what) {
+    ask(
+        () -> {
+          what.run();
+          return true;
+        });
+  }
+
+  /** The same with an answer. Within a change it is a part of that one, which tells. */
+  <T> T ask(Supplier<T> what) {
+    begin();
+    try {
+      return what.get();
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Begins a change; {@link #end} has to follow. For the three calls that every message makes: they
+   * allocate nothing.
+   */
+  void begin() {
+    lock.lock();
+  }
+
+  /** Ends a change, and tells what came of it. */
+  void end() {
+    News news;
+    try {
+      news = lock.getHoldCount() == 1 ? news() : News.NONE;
+    } finally {
+      lock.unlock();
+    }
+    if (news != News.NONE) {
+      tell(news);
+    }
+  }
+
+  /** Returns whether the current thread is within a change. */
+  boolean isChanging() {
+    return lock.isHeldByCurrentThread();
+  }
+
+  /** Takes out what came of the change, and lets those in who wait for room. */
+  private News news() {
+    boolean wakes = wakesLoop() || wake;
+    wake = false;
+    List<Long> hurries = scheduler.takeHurries();
+    if (firstDecided == null && hurries.isEmpty()) {
+      return wakes ? News.WAKE : News.NONE;
+    }
+    if (waiters > 0 && firstDecided != null) {
+      room.signalAll();
+    }
+    News news = new News(firstDecided, hurries, wakes);
+    firstDecided = null;
+    lastDecided = null;
+    return news;
+  }
+
+  private void tell(News news) {
+    assert !lock.isHeldByCurrentThread() : "nobody is told under the lock";
+    for (long sequence : news.hurries) {
+      journal.hurry(sequence);
+    }
+    Entry each = news.decided;
+    while (each != null) {
+      Entry next = each.decidedNext;
+      each.decidedNext = null;
+      if (each.isAbandoned()) {
+        each.onAnnounced(entry -> change(() -> announced(entry)));
+      }
+      settlements.settled(each, each.outcome);
+      awaitForce(each);
+      each = next;
+    }
+    if (news.wake) {
+      work.run();
+    }
+  }
+
+  /** Says who is told that there is something for the loop to do. Any thread. */
+  void onWork(Runnable wakeLoop) {
+    work = wakeLoop;
+  }
+
+  /** Has the loop look. Any thread. */
+  void wakeLoop() {
+    work.run();
+  }
+
+  /**
+   * A retained message has its outcome, which the journal knows: until that is forced, it can come
+   * back (delivery-rules 4 a). Not under the lock.
+   */
+  private void awaitForce(Entry entry) {
+    if (!entry.message().retain() || !RetainedRule.leavesRecord(entry)) {
+      return;
+    }
+    if (neverWritten(entry)) {
+      change(() -> forced(entry));
+      return;
+    }
+    askForce(entry);
+    change(
+        () -> {
+          if (!entry.endForced) {
+            scheduler.lasts(entry);
+          }
+        });
+  }
+
+  /** What is in memory only because nothing can be written, was not written. */
+  private boolean neverWritten(Entry entry) {
+    return entry.neverWritten || entry.inMemoryOnly() && journal.status().degraded().isPresent();
+  }
+
+  private void askForce(Entry entry) {
+    journal.afterForce(
+        ok ->
+            change(
+                () -> {
+                  if (ok) {
+                    forced(entry);
+                  } else {
+                    unanswered = new ArrayList<>(unanswered);
+                    unanswered.add(entry);
+                  }
+                }));
+  }
+
+  /** Asks the journal again what it could not say before. Any thread. */
+  void askAgain() {
+    List<Entry> again =
+        ask(
+            () -> {
+              List<Entry> taken = unanswered;
+              unanswered = List.of();
+              return taken;
+            });
+    again.forEach(this::askForce);
+  }
+
+  /** Counts a message that is not accepted, and returns what to throw. Any thread. */
+  NotAcceptedException refused(NotAcceptedException.Cause cause, String why) {
+    change(() -> refused++);
+    return new NotAcceptedException(cause, "connection " + connection + ": " + why);
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Applies other limits; what is in stays in. */
+  void limits(Limits other) {
+    limits = other;
+    room.signalAll();
+  }
+
+  /** Returns whether nothing is accepted any more. Any thread. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  void close() {
+    closed = true;
+    room.signalAll();
+  }
+
+  /**
+   * Waits until there may be room; the lock is free meanwhile. Returns what is left of the time.
+   */
+  long awaitRoom(long nanos) throws InterruptedException {
+    waiters++;
+    try {
+      return room.awaitNanos(nanos);
+    } finally {
+      waiters--;
+    }
+  }
+
+  /** Returns why one more message is not let in now; empty: it is. */
+  Optional<Refusal> refusal(MessageSize more) {
+    return Refusal.of(limits, scheduler.count(), scheduler.bytes(), more);
+  }
+
+  /** Takes over what was found and stays on disk. */
+  void found(List<StoredBlock> waiting) {
+    recovered += scheduler.found(waiting);
+  }
+
+  void recover(Entry entry) {
+    recovered++;
+    add(entry);
+  }
+
+  void accept(Entry entry) {
+    accepted++;
+    entry.lane.loaded.accept(entry.sequence());
+    add(entry);
+    wake |= scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
+  }
+
+  /** Returns whether a retained message of this topic that comes now needs a record. */
+  boolean needsRecord(String topic) {
+    return scheduler.needsRecord(topic);
+  }
+
+  private void add(Entry entry) {
+    pending.add(entry);
+    join(entry);
+  }
+
+  private void join(Entry entry) {
+    entry.lane.enter(entry);
+    scheduler.add(entry);
+  }
+
+  /** A waiting message is on disk only from now on. */
+  void pageOut(Entry entry) {
+    pending.remove(entry);
+    scheduler.pageOut(entry);
+    entry.lane.pageOut(entry);
+  }
+
+  /** A message was read, or there is nothing of it. */
+  void pageIn(Entry entry, Lane from) {
+    from.pageIn(entry.sequence(), entry.size);
+    pending.insert(entry);
+    join(entry);
+  }
+
+  /** Returns whether the loop found nothing that can go, and there still is nothing. */
+  boolean isStuck() {
+    return asleep && scheduler.first(lookedForAcknowledged, recordedToo).isEmpty();
+  }
+
+  /** Says whether messages of QoS 2 whose steps have to be recorded can go. */
+  void recordedToo(boolean can) {
+    recordedToo = can;
+  }
+
+  /** Takes the message whose turn it is; those that are found to be due on the way are decided. */
+  Optional<Entry> take(boolean acknowledged, long now) {
+    Optional<Entry> turn = scheduler.first(acknowledged, recordedToo);
+    while (turn.isPresent() && turn.get().isDue(now)) {
+      drop(turn.get(), DropReason.EXPIRED);
+      turn = scheduler.first(acknowledged, recordedToo);
+    }
+    if (turn.isPresent()) {
+      turn.get().lane.take(turn.get());
+      scheduler.take(turn.get());
+    }
+    asleep = turn.isEmpty();
+    lookedForAcknowledged = acknowledged;
+    return turn;
+  }
+
+  /** A message that was out goes back to its place. */
+  void putBack(Entry entry) {
+    entry.lane.putBack(entry);
+    entry.sentBefore = true;
+    scheduler.putBack(entry);
+  }
+
+  /** Decides what is due, up to a number; returns whether there may be more. */
+  boolean expire(long now, int most) {
+    for (int count = 0; count < most; count++) {
+      Optional<Entry> earliest = scheduler.earliestDeadline();
+      if (earliest.isEmpty() || !earliest.get().isDue(now)) {
+        return false;
+      }
+      drop(earliest.get(), DropReason.EXPIRED);
+    }
+    return true;
+  }
+
+  /** Returns the message with the earliest deadline. */
+  Optional<Entry> earliestDeadline() {
+    return scheduler.earliestDeadline();
+  }
+
+  /** Looks at the clock, as long as that is not believed. */
+  void look(ClockDoubt doubt) {
+    if (doubt.holds()) {
+      List<Entry> expired = new ArrayList<>(0);
+      doubt.look(scheduler, expired);
+      expired.forEach(entry -> drop(entry, DropReason.EXPIRED));
+    }
+  }
+
+  Optional<Entry> find(long sequence) {
+    return Optional.ofNullable(pending.get(sequence));
+  }
+
+  /** Returns whether this message has its outcome, but not its end in the session. */
+  boolean isAbandoned(long sequence) {
+    return !abandoned.isEmpty() && abandoned.containsKey(sequence);
+  }
+
+  /** Returns the messages that have their outcome, but not their end in the session. */
+  List<Long> abandoned() {
+    return List.copyOf(abandoned.keySet());
+  }
+
+  /** Decides everything that is meant, in order; returns how many these were. */
+  int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
+    List<Entry> meant = pending.list(which, Integer.MAX_VALUE);
+    for (Entry entry : meant) {
+      if (entry.state != Entry.State.SETTLED && entry.state != Entry.State.ABANDONED) {
+        decide(entry, dropped(entry, reason), forGood);
+      }
+    }
+    return meant.size();
+  }
+
+  /**
+   * Ends a message, if it has no outcome; nothing of it is left in the session.
+   *
+   * @return whether it had an outcome already, and this is its end in the session
+   */
+  boolean settle(long sequence, Outcome outcome) {
+    Entry entry = pending.get(sequence);
+    if (entry != null) {
+      decide(entry, outcome, true);
+    }
+    return isAbandoned(sequence);
+  }
+
+  /** Drops a message; if it is with the session, that has to give it up. */
+  void drop(Entry entry, DropReason reason) {
+    decide(entry, dropped(entry, reason), false);
+  }
+
+  static Outcome dropped(Entry entry, DropReason reason) {
+    boolean mayHaveArrived = entry.sentBefore || entry.state == Entry.State.OUT;
+    return new Outcome.Dropped(reason, 0, mayHaveArrived);
+  }
+
+  /**
+   * Decides the outcome of a message. If it is retained and may have arrived, older ones of its
+   * topic are not wanted any more: sent again, they would take its place (delivery-rules 4). They
+   * go first, so that no force lies between.
+   *
+   * @param ended whether nothing of it is left in the session
+   */
+  void decide(Entry entry, Outcome outcome, boolean ended) {
+    if (entry.message().retain() && mayHaveArrived(outcome)) {
+      for (Entry older : entry.queue.olderRetained(entry)) {
+        leave(older, dropped(older, DropReason.REPLACED), false);
+      }
+    }
+    leave(entry, outcome, ended);
+  }
+
+  private static boolean mayHaveArrived(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case ACKNOWLEDGED -> !ReasonCode.failure(((Outcome.Acknowledged) outcome).reasonCode());
+      case SENT -> true;
+      case DROPPED -> ((Outcome.Dropped) outcome).mayHaveArrived();
+    };
+  }
+
+  /** The one place where a message leaves: counted, and its limits free. */
+  private void leave(Entry entry, Outcome outcome, boolean ended) {
+    pending.remove(entry);
+    entry.lane.leave(entry);
+    outcomes[place(outcome)]++;
+    if (entry.state == Entry.State.OUT && !ended) {
+      abandon(entry);
+    } else {
+      scheduler.remove(entry);
+    }
+    wake |= scheduler.count() == 0;
+    entry.outcome = outcome;
+    if (firstDecided == null) {
+      firstDecided = entry;
+    } else {
+      lastDecided.decidedNext = entry;
+    }
+    lastDecided = entry;
+  }
+
+  private static int place(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case ACKNOWLEDGED -> 0;
+      case SENT -> 1;
+      case DROPPED -> 2 + ((Outcome.Dropped) outcome).reason().ordinal();
+    };
+  }
+
+  private void abandon(Entry entry) {
+    entry.abandoned = true;
+    abandoned.put(entry.sequence(), entry);
+    scheduler.abandon(entry);
+  }
+
+  /**
+   * The outcome of an abandoned message is announced, so that its record says it. Only now it is to
+   * be given up: if it were before, and the process ended, it would come back behind a newer one.
+   */
+  private void announced(Entry entry) {
+    if (abandoned.containsKey(entry.sequence())) {
+      if (givenUp.isEmpty()) {
+        givenUp = new ArrayList<>(1);
+      }
+      givenUp.add(entry.sequence());
+      wake = true;
+    }
+  }
+
+  /** Takes out the sequences that the session has to give up. */
+  List<Long> takeGivenUp() {
+    List<Long> taken = givenUp;
+    givenUp = List.of();
+    return taken;
+  }
+
+  /**
+   * An abandoned message is at its end in the session; nothing happens if it is none.
+   *
+   * @param acknowledged whether the broker has acknowledged it, too late
+   */
+  void free(long sequence, boolean acknowledged) {
+    late += acknowledged ? 1 : 0;
+    Entry entry = abandoned.remove(sequence);
+    if (entry != null) {
+      scheduler.free(entry);
+    }
+  }
+
+  /** That a retained message has its outcome is forced. */
+  private void forced(Entry entry) {
+    entry.endForced = true;
+    scheduler.forced(entry);
+  }
+
+  /** A retained message is on disk. */
+  void stored(Entry entry) {
+    if (entry.queue != null) {
+      scheduler.look(entry);
+    }
+  }
+
+  /** Returns whether a sleeping loop has to look again, and takes it for awake then. */
+  private boolean wakesLoop() {
+    if (asleep && scheduler.first(lookedForAcknowledged, recordedToo).isPresent()) {
+      asleep = false;
+      return true;
+    }
+    return false;
+  }
+
+  List<PendingMessage> browse(int limit) {
+    return pending.list(any -> true, limit).stream().map(Queue::shown).toList();
+  }
+
+  /** Returns a message as others see it. */
+  static PendingMessage shown(Entry entry) {
+    return new PendingMessage(
+        entry.sequence(),
+        entry.message(),
+        Instant.ofEpochMilli(entry.acceptedAt()),
+        entry.state == Entry.State.OUT,
+        entry.onDisk(),
+        entry.attempts,
+        Optional.ofNullable(entry.lastProblem));
+  }
+
+  Outbox.Totals totals(int quarantined) {
+    LongStream inMemory =
+        pending.isEmpty() ? LongStream.empty() : LongStream.of(pending.oldest().acceptedAt());
+    OptionalLong oldest = LongStream.concat(inMemory, scheduler.oldestOnDisk()).min();
+    return new Outbox.Totals(
+        new QueueStatus(
+            scheduler.count(),
+            scheduler.bytes(),
+            scheduler.out(),
+            limits.maxMessages(),
+            limits.maxBytes(),
+            oldest.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(oldest.getAsLong())),
+            quarantined),
+        new Outbox.Accepted(accepted, recovered, refused),
+        ended());
+  }
+
+  private Outbox.Ended ended() {
+    Map<DropReason, Long> reasons = new EnumMap<>(DropReason.class);
+    for (DropReason reason : DropReason.values()) {
+      reasons.put(reason, outcomes[2 + reason.ordinal()]);
+    }
+    return new Outbox.Ended(outcomes[0], outcomes[1], Collections.unmodifiableMap(reasons), late);
+  }
+}

@@ -1,0 +1,267 @@
+package org.robustmqtt.client.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.PolicyTable;
+import org.robustmqtt.client.testing.SteppedJournal;
+import org.robustmqtt.client.testing.VirtualWorld;
+import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredMessage;
+
+/** Delivery-rules 12. The first level of a topic is its policy. */
+class LanesTest {
+  private static final Outbox.Window SMALL = new Outbox.Window(30, 30_000);
+  private static final DeliveryPolicy ALARM = new DeliveryPolicy("alarm", 9);
+  private static final DeliveryPolicy EVENT = new DeliveryPolicy("event", 5);
+  private static final DeliveryPolicy SLOW = new DeliveryPolicy("slow", 1);
+  private static final PolicyTable TABLE = table(DeliveryPolicy.DEFAULT, ALARM, EVENT, SLOW);
+
+  private final VirtualWorld world = new VirtualWorld(1);
+  private OutcomeFixture box = box(new SteppedJournal(), Recovery.NOTHING);
+
+  private static PolicyTable table(DeliveryPolicy... policies) {
+    Map<String, DeliveryPolicy> byName = new HashMap<>();
+    for (DeliveryPolicy policy : policies) {
+      byName.put(policy.name(), policy);
+    }
+    return new PolicyTable(
+        List.of(policies),
+        topic -> byName.getOrDefault(topic.substring(0, topic.indexOf('/')), policies[0]));
+  }
+
+  private OutcomeFixture box(SteppedJournal journal, Recovery found) {
+    return new OutcomeFixture(world, journal, found, TABLE, SMALL);
+  }
+
+  private long publish(String topic) {
+    long id = box.outbox.publish(Message.text(topic, "x").withQos(1)).id();
+    box.journal.step();
+    return id;
+  }
+
+  private List<Long> publish(int count, String topic) {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ids.add(publish(topic));
+    }
+    return ids;
+  }
+
+  /** Takes and acknowledges what has its turn; empty if nothing has. */
+  private Optional<Long> next() {
+    Optional<Long> turn = box.outbox.next(true).map(Entry::sequence);
+    turn.ifPresent(sequence -> box.outbox.settle(sequence, OutcomeFixture.ACKNOWLEDGED));
+    return turn;
+  }
+
+  private List<Long> drain() {
+    List<Long> order = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      Optional<Long> turn = next();
+      turn.ifPresent(order::add);
+      more = box.journal.stepRead() || turn.isPresent();
+      box.journal.step();
+    }
+    return order;
+  }
+
+  @Test
+  void a_higher_priority_is_next_however_long_the_backlogs_of_others_are() {
+    List<Long> slow = publish(200, "slow/1");
+    List<Long> event = publish(200, "event/1");
+    long alarm = publish("alarm/1");
+    assertEquals(Optional.of(alarm), next());
+    assertEquals(event.subList(0, 5), drainSome(5));
+    long again = publish("alarm/1");
+    assertEquals(Optional.of(again), next());
+    List<Long> expected = new ArrayList<>(event.subList(5, 200));
+    expected.addAll(slow);
+    assertEquals(expected, drain());
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  private List<Long> drainSome(int count) {
+    List<Long> order = new ArrayList<>();
+    while (order.size() < count) {
+      order.add(next().orElseThrow());
+    }
+    return order;
+  }
+
+  @Test
+  void a_backlog_of_a_higher_priority_on_disk_is_sent_before_all_others() {
+    List<Long> expected = new ArrayList<>();
+    List<Long> slow = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      slow.add(publish("slow/" + i % 3));
+      expected.add(publish("alarm/" + i % 3));
+    }
+    expected.addAll(slow);
+    assertEquals(expected, drain());
+  }
+
+  @Test
+  void lanes_of_one_priority_leave_in_the_order_of_acceptance() {
+    List<Long> expected = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      expected.add(publish((i % 7 < 2 ? "event/" : "other/") + i % 3));
+    }
+    assertEquals(expected, drain());
+  }
+
+  @Test
+  void what_cannot_be_read_stops_only_its_lane() {
+    List<Long> event = publish(100, "event/1");
+    List<Long> other = publish(100, "other/1");
+    List<Long> slow = publish(100, "slow/1");
+    box.journal.notYet(Set.of(event.get(50)));
+    List<Long> expected = new ArrayList<>(event.subList(0, 50));
+    expected.addAll(other);
+    expected.addAll(slow);
+    List<Long> order = drain();
+    assertEquals(new TreeSet<>(expected), new TreeSet<>(order));
+    assertEquals(event.subList(0, 50), order.subList(0, 50));
+    box.journal.notYet(Set.of());
+    assertEquals(List.of(), drain(), "not before a second has passed");
+    world.advance(Duration.ofSeconds(1));
+    box.outbox.expire();
+    assertEquals(event.subList(50, 100), drain());
+  }
+
+  /** Returns a box that found messages, all on disk only. */
+  private OutcomeFixture found(List<String> topics) {
+    List<RecoveredMessage> all = new ArrayList<>();
+    long[] bits = new long[4];
+    long bytes = 0;
+    for (int i = 1; i <= topics.size(); i++) {
+      Message message = Message.text(topics.get(i - 1), "x").withQos(1);
+      StoredMessage stored = new StoredMessage(i, message, Durability.GROUP, 70, 0);
+      all.add(new RecoveredMessage(stored, RecoveredMessage.Stage.WAITING, 0, 0));
+      bits[i / 64] |= 1L << i;
+      bytes += topics.get(i - 1).length() + 1;
+    }
+    StoredBlock block = new StoredBlock(0, bits, bytes, 77);
+    return box(
+        new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
+        new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of()));
+  }
+
+  @Test
+  void what_was_found_keeps_its_order_in_its_topic_and_goes_to_its_lane() {
+    List<String> topics = new ArrayList<>();
+    for (int i = 1; i < 200; i++) {
+      topics.add((i % 2 == 0 ? "alarm/" : "slow/") + i % 3);
+    }
+    box = found(topics);
+    long alarm = publish("alarm/0");
+    topics.add("alarm/0");
+    List<Long> order = drain();
+    assertEquals(200, order.size());
+    assertTrue(order.indexOf(alarm) > order.indexOf(198L), "its topic has older ones");
+    Map<String, Long> last = new HashMap<>();
+    for (long sequence : order) {
+      String topic = topics.get((int) Math.min(sequence, 200) - 1);
+      assertTrue(last.getOrDefault(topic, 0L) < sequence, topic);
+      last.put(topic, sequence);
+    }
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  @Test
+  void what_was_found_does_not_come_into_memory_because_it_belongs_to_other_lanes() {
+    List<String> topics = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      topics.add("alarm/" + i % 3);
+    }
+    box = found(topics);
+    assertEquals(Optional.of(1L), readUntilNext());
+    while (box.journal.stepRead()) {
+      box.outbox.expire();
+    }
+    assertTrue(inMemory() < 50, "in memory: " + inMemory());
+    assertEquals(199, box.outbox.status().messages());
+    List<Long> order = drain();
+    assertEquals(LongStream.range(2, 201).boxed().toList(), order);
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  private int inMemory() {
+    return box.outbox.browse(1_000).size();
+  }
+
+  private Optional<Long> readUntilNext() {
+    Optional<Long> turn = next();
+    while (turn.isEmpty() && box.journal.stepRead()) {
+      turn = next();
+    }
+    return turn;
+  }
+
+  @Test
+  void a_purge_and_a_cancel_find_what_is_on_disk_only_in_every_lane() {
+    List<Long> alarm = publish(100, "alarm/1");
+    List<Long> slow = publish(100, "slow/1");
+    assertTrue(box.outbox.cancel(alarm.get(80)));
+    assertTrue(box.outbox.cancel(slow.get(80)));
+    assertEquals(198, box.outbox.purge());
+    long later = publish("slow/1");
+    assertEquals(List.of(later), drain());
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+    assertEquals(201, box.outbox.totals().ended().outcomes());
+  }
+
+  @Test
+  void whatever_is_published_taken_returned_and_read_the_order_of_each_topic_holds() {
+    for (int seed = 0; seed < 20; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      box = box(new SteppedJournal(), Recovery.NOTHING);
+      String[] lanes = {"alarm/", "event/", "slow/", "other/"};
+      Map<String, Long> last = new HashMap<>();
+      int published = 0;
+      int taken = 0;
+      while (published < 1_500 || box.outbox.status().messages() > 0) {
+        if (published < 1_500 && random.nextInt(10) < 6) {
+          publish(lanes[random.nextInt(4)] + random.nextInt(3));
+          published++;
+        }
+        Optional<Entry> turn = random.nextInt(10) < 4 ? box.outbox.next(true) : Optional.empty();
+        if (turn.isPresent() && random.nextInt(10) == 0) {
+          box.outbox.requeue(turn.get().sequence());
+        } else if (turn.isPresent()) {
+          String topic = turn.get().message().topic();
+          assertTrue(last.getOrDefault(topic, 0L) < turn.get().sequence(), topic);
+          last.put(topic, turn.get().sequence());
+          box.outbox.settle(turn.get().sequence(), OutcomeFixture.ACKNOWLEDGED);
+          taken++;
+        }
+        if (random.nextInt(3) == 0) {
+          box.journal.stepRead();
+          box.journal.step();
+        }
+      }
+      assertEquals(1_500, taken, "seed " + seed);
+      assertEquals(0, box.outbox.status().bytes());
+    }
+  }
+}
