@@ -38,6 +38,7 @@ import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.Rounds;
 import org.robustmqtt.persistence.journal.DiskJournal;
+import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.FileDisk;
 
 /**
@@ -147,6 +148,7 @@ class LaneReadsTest {
     Journal journal =
         SimulatedStore.open(
                 counted,
+                new NoMemory("it is about reading"),
                 clock,
                 work -> {
                   steps = new Steps(work);
