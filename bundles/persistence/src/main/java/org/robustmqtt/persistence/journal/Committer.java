@@ -122,6 +122,7 @@ final class Committer {
    * @param again completes it, before anything else is written
    */
   void begin(long next, Recovered.Staged staged, Optional<IOException> unrepaired, Repair again) {
+    small.holdover.beginsWith(next);
     small.lease = next + lease.size();
     segments.watch();
     adopt(staged);

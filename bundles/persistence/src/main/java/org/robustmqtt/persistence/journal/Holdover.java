@@ -25,6 +25,7 @@ final class Holdover {
   private static final int RANGE = 2 * Long.BYTES;
 
   private int keptTo;
+  private long first;
   private final Ranges deleted = new Ranges();
 
   /** Messages that had a record in a kept segment. */
@@ -104,9 +105,14 @@ final class Holdover {
     keptTo = Math.max(keptTo, segment);
   }
 
+  /** Numbers below were given out by earlier runs: such a message may have a record anywhere. */
+  void beginsWith(long sequence) {
+    first = sequence;
+  }
+
   /** A message is settled, whose record was in a segment; below 1: in none. */
   void settled(long sequence, int from) {
-    if (from > 0 && keeps(from)) {
+    if (isActive() && (from > 0 && keeps(from) || sequence < first)) {
       settled.add(sequence, sequence);
     }
   }

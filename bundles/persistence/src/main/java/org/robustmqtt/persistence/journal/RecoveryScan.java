@@ -152,6 +152,11 @@ final class RecoveryScan {
     if (segments.stream().anyMatch(segment -> segment.hidden)) {
       holdover.keepTo(chain.last());
     }
+    if (segments.stream().reduce((older, newer) -> newer).filter(last -> last.hidden).isPresent()) {
+      // each segment begins with these: what older ones say is not true any more
+      replay.small().values.clear();
+      replay.small().received.clear();
+    }
     boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
     buffer.recover(replay.small().opening, replay.isClean(), hidden).forEach(replay::staged);
     long next = replay.next(chain.headers());

@@ -38,8 +38,8 @@ import org.robustmqtt.persistence.door.Disk;
 import org.robustmqtt.persistence.door.DiskFile;
 import org.robustmqtt.persistence.door.Rounds;
 import org.robustmqtt.persistence.journal.DiskJournal;
-import org.robustmqtt.persistence.runtime.NoMemory;
 import org.robustmqtt.persistence.runtime.FileDisk;
+import org.robustmqtt.persistence.runtime.NoMemory;
 
 /**
  * Delivery-rules 12: many lanes lie mixed in the same segments, and a drain reads each segment at
