@@ -29,6 +29,9 @@ final class Connections {
   private static final Duration DELETE_DRAIN = Duration.ofSeconds(5);
   private static final Duration STOP_DRAIN = Duration.ofSeconds(2);
 
+  /** How long to wait for what is in flight before a connection begins anew. */
+  private static final Duration ANEW_DRAIN = Duration.ofSeconds(1);
+
   /** After the drain: a link that has not ended by then is left behind. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -191,25 +194,45 @@ final class Connections {
       tryAgain(opener.open(pid, entry, name.get()));
       return;
     }
-    if (entry.parsed.good()) {
-      Running.Working working = entry.working().orElseThrow();
+    Running.Working working = entry.working().orElseThrow();
+    if (entry.parsed.good() && !working.leaving) {
       working.rooms.apply(entry.parsed.settings());
-      keepJournal(entry, working);
+      keepJournal(pid, entry, working);
     }
     opener.showFaults(entry);
   }
 
-  private void keepJournal(Configured entry, Running.Working working) {
+  private void keepJournal(String pid, Configured entry, Running.Working working) {
+    if (working.leaving) {
+      tryAgain(working.left && opener.openAnew(pid, entry, working));
+      return;
+    }
     switch (opener.keepJournal(entry, working)) {
       case DONE -> {}
       case TRY_AGAIN -> tryAgain(true);
-      case BEGIN_ANEW -> {
-        // nothing is sent meanwhile: its end could not be recorded
-        Optional<Running> running = entry.running;
-        entry.running = Optional.empty();
-        running.ifPresent(open -> leave(open, Duration.ZERO));
-      }
+      case BEGIN_ANEW -> beginAnew(pid, entry, working);
     }
+  }
+
+  /** Nothing of the queue is sent meanwhile: its end could not be recorded. */
+  private void beginAnew(String pid, Configured entry, Running.Working working) {
+    working.leaving = true;
+    Runnable then =
+        () -> {
+          if (entry.working().filter(now -> now == working && !now.left).isPresent()) {
+            working.left = true;
+            keepJournal(pid, entry, working);
+          }
+        };
+    Runnable late = lane.schedule(ANEW_DRAIN.plus(GRACE).toMillis(), then);
+    working
+        .rooms
+        .leave(ANEW_DRAIN)
+        .whenComplete(
+            (none, failure) -> {
+              late.run();
+              lane.execute(then);
+            });
   }
 
   private void remove(String pid, Duration drain) {
@@ -218,8 +241,10 @@ final class Connections {
       return;
     }
     directory.forget(pid);
-    entry.running.ifPresentOrElse(
-        running -> leave(running, drain),
+    Optional<Running> running = entry.running;
+    entry.running = Optional.empty();
+    running.ifPresentOrElse(
+        open -> leave(open, drain),
         () -> entry.parsed.name().ifPresent(name -> release(name, entry)));
   }
 
@@ -290,7 +315,7 @@ final class Connections {
               }
               Optional<Running.Working> working = entry.working();
               if (working.isPresent()) {
-                keepJournal(entry, working.get());
+                keepJournal(pid, entry, working.get());
               } else {
                 advance(pid, entry);
               }

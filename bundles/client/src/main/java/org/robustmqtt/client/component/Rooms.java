@@ -3,6 +3,7 @@ package org.robustmqtt.client.component;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
@@ -12,6 +13,8 @@ import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.client.outbox.Handover;
+import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -74,6 +77,24 @@ interface Rooms {
 
   /** The status of the journal may have changed; does not block. */
   void journalChanged();
+
+  /** Returns what is known of the messages. */
+  default Known known() {
+    return Known.NOTHING;
+  }
+
+  /**
+   * Ends the link, because others follow that begin anew with another journal: waits for what is in
+   * flight for at most this long. Messages are still accepted.
+   */
+  default CompletionStage<Void> leave(Duration drain) {
+    return CompletableFuture.completedStage(null);
+  }
+
+  /** Accepts nothing any more, and leaves to those that follow what is pending. */
+  default Handover handOver() {
+    return Handover.nothing();
+  }
 
   /** Shows these lines in the status. */
   void faults(List<String> lines);

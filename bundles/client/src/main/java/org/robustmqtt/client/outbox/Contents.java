@@ -2,11 +2,13 @@ package org.robustmqtt.client.outbox;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
@@ -24,6 +26,8 @@ import org.robustmqtt.journal.StoredMessage;
  * #news()}.
  */
 final class Contents {
+  private static final int MOST = Integer.MAX_VALUE;
+
   final Tally tally = new Tally();
   final PutAside putAside = new PutAside();
   final Paging paging;
@@ -36,6 +40,9 @@ final class Contents {
   private final Waiting waiting = new Waiting();
   private long bytes;
   private int out;
+
+  /** Whether another outbox decides what is in here. */
+  boolean handedOver;
 
   /** Sequences that the session has to give up; not told to it yet. */
   private List<Long> givenUp = List.of();
@@ -53,8 +60,41 @@ final class Contents {
   /** Whether messages of QoS 2 whose steps have to be recorded can go. */
   private boolean recordedToo = true;
 
-  Contents(Outbox.Window window) {
-    paging = new Paging(window);
+  Contents(Outbox.Window window, Tickets tickets) {
+    paging = new Paging(window, tickets);
+  }
+
+  /** Leaves everything to another outbox; nothing of it is decided here any more. */
+  Handover handOver() {
+    handedOver = true;
+    List<Entry> inMemory = pending.list(entry -> !RetainedRule.leavesRecord(entry), MOST);
+    pending.list(RetainedRule::leavesRecord, MOST).forEach(e -> paging.tickets.keep(e.promise()));
+    Set<Long> sent = new HashSet<>();
+    pending
+        .list(entry -> entry.state == Entry.State.OUT || entry.sentBefore, MOST)
+        .forEach(entry -> sent.add(entry.sequence()));
+    return new Handover(inMemory, paging.tickets, sent);
+  }
+
+  /** See {@link Known#holds}. */
+  boolean holds(long sequence) {
+    return inMemory(sequence).isPresent()
+        || paging.out.contains(sequence)
+        || putAside.contains(sequence);
+  }
+
+  /** Returns a message that is pending, or needs its record although it has its outcome. */
+  Optional<Entry> inMemory(long sequence) {
+    return find(sequence)
+        .or(() -> Optional.ofNullable(abandoned.get(sequence)))
+        .or(() -> putAside.find(sequence));
+  }
+
+  /** Returns what has no outcome and is to have a record; from now on it may get one. */
+  List<Entry> recorded() {
+    List<Entry> all = pending.list(RetainedRule::leavesRecord, MOST);
+    all.forEach(entry -> entry.neverWritten = false);
+    return all;
   }
 
   boolean haveRoom(Limits limits, int more) {
@@ -274,6 +314,9 @@ final class Contents {
    * @param ended whether nothing of it is left in the session
    */
   void decide(Entry entry, Outcome outcome, boolean ended) {
+    if (handedOver) {
+      return;
+    }
     if (entry.message().retain() && mayHaveArrived(outcome)) {
       for (Entry older : entry.queue.olderRetained(entry)) {
         leave(older, dropped(older, DropReason.REPLACED), false);

@@ -38,8 +38,9 @@ final class Core {
       Journal journal,
       Limits limits,
       Outbox.Window window,
+      Tickets tickets,
       Outbox.Settlements settlements) {
-    contents = new Contents(window);
+    contents = new Contents(window, tickets);
     this.connection = connection;
     this.journal = journal;
     this.limits = limits;

@@ -1,5 +1,6 @@
 package org.robustmqtt.client.outbox;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.robustmqtt.Durability;
@@ -39,10 +40,14 @@ final class EntryMaker {
     return entry(record, size, new Promise(record.sequence(), pool));
   }
 
-  /** Returns the entry of a message that was found, as if its time began now. */
-  Entry recovered(RecoveredMessage found) {
+  /**
+   * Returns the entry of a message that was found, as if its time began now.
+   *
+   * @param kept its ticket, if anybody has it
+   */
+  Entry recovered(RecoveredMessage found, Optional<Promise> kept) {
     StoredMessage record = found.stored();
-    Promise promise = new Promise(record.sequence(), pool);
+    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
     Entry entry = entry(record, MessageSize.of(record.message()).queued(), promise);
     entry.promise().stored(Stored.ON_DISK);
     // No record says whether one of QoS 0 was handed over before the process ended.
@@ -51,6 +56,34 @@ final class EntryMaker {
       entry.state = Entry.State.OUT;
     }
     return entry;
+  }
+
+  /** Returns the entry of a message that another outbox has left to this one. */
+  Entry inherited(Entry left) {
+    Entry entry =
+        new Entry(
+            left.sequence(),
+            left.message(),
+            left.durability(),
+            left.acceptedAt(),
+            left.size,
+            left.hasDeadline ? Optional.of(left.due) : Optional.empty(),
+            left.promise());
+    entry.sentBefore = left.sentBefore || left.state == Entry.State.OUT;
+    return entry;
+  }
+
+  /** Returns a message as it goes into a journal that came later. */
+  StoredMessage record(Entry entry) {
+    long age = clock.wallMillis() - entry.acceptedAt();
+    long left = Times.millis(Duration.ofNanos(Math.max(0, entry.due - clock.nanos())));
+    long deadline = entry.ageUnknown ? entry.deadlineMillis : Math.max(1, Math.max(0, age) + left);
+    return new StoredMessage(
+        entry.sequence(),
+        entry.message(),
+        entry.durability(),
+        entry.acceptedAt(),
+        entry.hasDeadline ? deadline : 0);
   }
 
   /**

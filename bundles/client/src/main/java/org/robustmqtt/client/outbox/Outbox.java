@@ -1,6 +1,8 @@
 package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
+import org.robustmqtt.QoS;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
@@ -22,6 +25,7 @@ import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredMessage;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -35,13 +39,14 @@ import org.robustmqtt.journal.StoredBlock;
  * is <i>abandoned</i> (delivery-rules 5). The loop takes what is abandoned with {@link
  * #takeGivenUp()}, and says with {@link #freed} and {@link #ended} what became of it.
  */
-public final class Outbox {
+public final class Outbox implements Known {
   private static final int EXPIRED_AT_ONCE = 256;
 
   private final Clock clock;
   private final Journal journal;
   private final Lanes lanes;
   private final Core core;
+  private final EntryMaker maker;
   private final Entrance entrance;
   private final Pager pager;
   private final Quarantine quarantine;
@@ -63,7 +68,7 @@ public final class Outbox {
         clock,
         journal,
         limits,
-        new Found(recovered, List.of(), 0, ClockRules.DEFAULT),
+        new Found(recovered, List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
         settlements,
         lanes);
   }
@@ -103,8 +108,8 @@ public final class Outbox {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    core = new Core(connection, journal, limits, window, settlements);
-    EntryMaker maker = new EntryMaker(clock, lanes);
+    core = new Core(connection, journal, limits, window, found.left().tickets, settlements);
+    maker = new EntryMaker(clock, lanes);
     pager = new Pager(core, journal, clock, maker);
     entrance = new Entrance(core, journal, maker, lanes);
     quarantine = new Quarantine(core, journal, entrance, maker);
@@ -117,8 +122,13 @@ public final class Outbox {
     core.lock.lock();
     try {
       core.contents.found(found.waiting());
-      found.messages().forEach(message -> recover(message, maker));
-      supersede(found.messages());
+      Deque<Entry> left = new ArrayDeque<>(found.left().inMemory);
+      for (RecoveredMessage message : found.messages()) {
+        inherit(left, message.stored().sequence());
+        recover(message, found);
+      }
+      inherit(left, Long.MAX_VALUE);
+      supersede(found);
       news = core.news();
     } finally {
       core.lock.unlock();
@@ -133,12 +143,16 @@ public final class Outbox {
    * @param waiting further ones, which stay on disk until they are needed
    * @param lastWallMillis the last wall time seen before; 0 if none is known
    * @param clock what is believed of the clock
+   * @param aliases of messages that have another number than before
+   * @param left what the outbox before has left
    */
   public record Found(
       List<RecoveredMessage> messages,
       List<StoredBlock> waiting,
       long lastWallMillis,
-      ClockRules clock) {}
+      ClockRules clock,
+      Map<Long, Long> aliases,
+      Handover left) {}
 
   /**
    * How much of a long queue is in memory.
@@ -151,12 +165,20 @@ public final class Outbox {
     public static final Window STANDARD = new Window(2_048, 1 << 20);
   }
 
-  private void recover(RecoveredMessage found, EntryMaker maker) {
-    Entry entry = maker.recovered(found);
-    switch (found.stage()) {
+  private void inherit(Deque<Entry> left, long below) {
+    while (!left.isEmpty() && left.peek().sequence() < below) {
+      core.contents.recover(maker.inherited(left.remove()));
+    }
+  }
+
+  private void recover(RecoveredMessage message, Found found) {
+    long sequence = message.stored().sequence();
+    Entry entry = maker.recovered(message, found.left().ticket(sequence, found.aliases()));
+    entry.sentBefore |= found.left().mayHaveBeenSent(sequence);
+    switch (message.stage()) {
       case WAITING, SENT, RELEASED -> {
         if (entry.hasDeadline) {
-          doubt.found(entry, found.stored().deadline());
+          doubt.found(entry, message.stored().deadline());
         }
         core.contents.recover(entry);
       }
@@ -168,14 +190,19 @@ public final class Outbox {
   }
 
   /** The newest retained message of a topic supersedes the lower ones (delivery-rules 4 a). */
-  private void supersede(List<RecoveredMessage> found) {
+  private void supersede(Found found) {
     Map<String, Long> newest = new HashMap<>();
-    for (RecoveredMessage message : found) {
+    for (Entry entry : found.left().inMemory) {
+      if (entry.message().retain()) {
+        newest.merge(entry.message().topic(), entry.sequence(), Math::max);
+      }
+    }
+    for (RecoveredMessage message : found.messages()) {
       if (message.stored().message().retain()) {
         newest.merge(message.stored().message().topic(), message.stored().sequence(), Math::max);
       }
     }
-    for (RecoveredMessage message : found) {
+    for (RecoveredMessage message : found.messages()) {
       boolean older =
           message.stored().message().retain()
               && message.stored().sequence() < newest.get(message.stored().message().topic());
@@ -492,9 +519,9 @@ public final class Outbox {
     News news;
     core.lock.lock();
     try {
-      entry = core.contents.find(sequence);
+      entry = core.contents.handedOver ? Optional.empty() : core.contents.find(sequence);
       entry.ifPresent(found -> core.contents.drop(found, DropReason.CANCELLED));
-      paged = core.contents.cancelPaged(sequence);
+      paged = !core.contents.handedOver && core.contents.cancelPaged(sequence);
       news = core.news();
     } finally {
       core.lock.unlock();
@@ -509,6 +536,9 @@ public final class Outbox {
     int paged;
     core.lock.lock();
     try {
+      if (core.contents.handedOver) {
+        return 0;
+      }
       paged = core.contents.paging.purge();
     } finally {
       core.lock.unlock();
@@ -609,6 +639,54 @@ public final class Outbox {
     }
   }
 
+  @Override
+  public boolean holds(long sequence) {
+    core.lock.lock();
+    try {
+      return core.contents.holds(sequence);
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<QoS> recordedQos(long sequence) {
+    core.lock.lock();
+    try {
+      return core.contents
+          .inMemory(sequence)
+          .filter(RetainedRule::leavesRecord)
+          .map(entry -> entry.message().qos());
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  @Override
+  public List<StoredMessage> recorded() {
+    core.lock.lock();
+    try {
+      return core.contents.recorded().stream().map(maker::record).toList();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
+  /**
+   * Accepts nothing any more, and leaves what is pending to the outbox that begins anew with
+   * another journal. The link must have ended. Any thread.
+   */
+  public Handover handOver() {
+    core.lock.lock();
+    try {
+      core.closed = true;
+      core.room.signalAll();
+      return core.contents.handOver();
+    } finally {
+      core.lock.unlock();
+    }
+  }
+
   /**
    * Accepts nothing any more. What is on disk, or will be when the journal is closed, stays there
    * without an outcome in this run; what is in memory only, is settled as SHUT_DOWN.
@@ -617,6 +695,7 @@ public final class Outbox {
     core.lock.lock();
     try {
       core.closed = true;
+      core.contents.handedOver = false;
       core.room.signalAll();
     } finally {
       core.lock.unlock();

@@ -20,7 +20,7 @@ final class Paging {
   private static final int MOST_STUCK = 8;
 
   final PagedOut out = new PagedOut();
-  final Tickets tickets = new Tickets();
+  final Tickets tickets;
   private final Outbox.Window window;
   private final Set<Long> cancelled = new HashSet<>();
 
@@ -43,8 +43,9 @@ final class Paging {
   /** Whether the disk could not read what was wanted last. */
   private boolean failing;
 
-  Paging(Outbox.Window window) {
+  Paging(Outbox.Window window, Tickets tickets) {
     this.window = window;
+    this.tickets = tickets;
   }
 
   Outbox.Window window() {

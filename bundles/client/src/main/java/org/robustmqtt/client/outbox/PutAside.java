@@ -56,6 +56,11 @@ final class PutAside {
     return entries.containsKey(sequence) || isUnreadable(sequence);
   }
 
+  /** Returns a message that can be read. */
+  Optional<Entry> find(long sequence) {
+    return Optional.ofNullable(entries.get(sequence));
+  }
+
   /** Takes a message out that can be read. */
   Optional<Entry> take(long sequence) {
     return Optional.ofNullable(entries.remove(sequence));

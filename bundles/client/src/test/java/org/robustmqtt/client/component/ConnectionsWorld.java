@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
 
 /** Connections with everything around them faked. */
@@ -43,7 +44,7 @@ final class ConnectionsWorld {
     liveEngines++;
     return new Engine() {
       @Override
-      public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+      public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         FakeRooms made = new FakeRooms(name, journal, settings);
         rooms.add(made);
         return made;

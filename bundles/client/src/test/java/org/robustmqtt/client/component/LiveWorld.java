@@ -17,6 +17,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
@@ -104,9 +105,9 @@ final class LiveWorld {
   private Engine engine() {
     return new Engine() {
       @Override
-      public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+      public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         return new ConnectionRooms(
-            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting);
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting, left);
       }
 
       @Override

@@ -14,9 +14,11 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -24,9 +26,11 @@ import org.robustmqtt.whiteboard.OutcomeListener;
 /** The way of the simulator to the rooms of a connection, which are not public. */
 public final class SimulatedRooms {
   private final Rooms rooms;
+  private final SwitchableJournal journal;
 
-  private SimulatedRooms(Rooms rooms) {
+  private SimulatedRooms(Rooms rooms, SwitchableJournal journal) {
     this.rooms = rooms;
+    this.journal = journal;
   }
 
   /** Reads a configuration that has no fault. */
@@ -50,7 +54,7 @@ public final class SimulatedRooms {
    */
   public static SimulatedRooms open(
       String name, Doors doors, Journal journal, Map<String, Object> properties, int window) {
-    SwitchableJournal switchable = new SwitchableJournal(journal);
+    SwitchableJournal switchable = new SwitchableJournal(journal, doors.clock()::wallMillis);
     Rooms rooms =
         new ConnectionRooms(
             name,
@@ -58,9 +62,27 @@ public final class SimulatedRooms {
             switchable,
             Optional.of(settings(properties)),
             new Outbox.Window(window, 500),
-            Optional.empty());
-    switchable.onChange(rooms::journalChanged);
-    return new SimulatedRooms(rooms);
+            Optional.empty(),
+            Handover.nothing());
+    switchable.bind(rooms.known(), rooms::journalChanged);
+    return new SimulatedRooms(rooms, switchable);
+  }
+
+  /** The service of the journal goes: nothing is given to it from now on. */
+  public void journalGoes() {
+    journal.detach("the journal service is gone");
+  }
+
+  /**
+   * It is back.
+   *
+   * @param next an open journal, with nothing in it that is not the connection's
+   */
+  public boolean journalComes(Journal next, Recovery found) throws InterruptedException {
+    if (journal.isOfOthers(next, found)) {
+      throw new IllegalStateException("what was found is not ours");
+    }
+    return journal.attach(next, found);
   }
 
   /** The journal says that its status has changed. */
