@@ -34,7 +34,7 @@ public final class BareHub implements AutoCloseable {
     }
     SwitchableJournal journal =
         new SwitchableJournal(
-            provider.open(name, parsed.settings().journal(), () -> {}), System::currentTimeMillis);
+            provider.open(name, parsed.settings().journal(), () -> {}), () -> 0);
     journals.add(journal);
     Rooms made = engine.open(name, journal, Optional.of(parsed.settings()), Handover.nothing());
     journal.bind(made.known(), made::journalChanged);

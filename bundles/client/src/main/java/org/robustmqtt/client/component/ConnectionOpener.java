@@ -12,6 +12,7 @@ import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
@@ -32,6 +33,7 @@ final class ConnectionOpener {
   private final Whiteboard whiteboard;
   private final Directory directory;
   private final Supplier<Instant> now;
+  private final Entropy entropy;
 
   /** Those with a journal; looked at by any thread. */
   private final Set<Running.Working> attached = ConcurrentHashMap.newKeySet();
@@ -45,13 +47,15 @@ final class ConnectionOpener {
       Registrar registrar,
       Whiteboard whiteboard,
       Directory directory,
-      Supplier<Instant> now) {
+      Supplier<Instant> now,
+      Entropy entropy) {
     this.journals = journals;
     this.engines = engines;
     this.registrar = registrar;
     this.whiteboard = whiteboard;
     this.directory = directory;
     this.now = now;
+    this.entropy = entropy;
   }
 
   /** What is to be done after {@link #keepJournal}. */
@@ -77,7 +81,7 @@ final class ConnectionOpener {
         // as with a dead disk; the journal is looked for again and again
         entry.waiting = List.of(entry.parsed.source() + ": " + e.getMessage());
         entry.waiting.forEach(LOG::warn);
-        SwitchableJournal journal = new SwitchableJournal(e.getMessage(), this::wallMillis);
+        SwitchableJournal journal = new SwitchableJournal(e.getMessage(), entropy);
         start(pid, entry, name, journal, settings, Optional.empty(), Handover.nothing());
         return true;
       }
@@ -127,7 +131,7 @@ final class ConnectionOpener {
     Journals.Opened opened = opening.open(() -> changed.get().run());
     Optional<Running.Working> before = entry.working();
     whiteboard.leave(name);
-    SwitchableJournal journal = new SwitchableJournal(opened.journal(), this::wallMillis);
+    SwitchableJournal journal = new SwitchableJournal(opened.journal(), entropy);
     changed.set(journal::statusChanged);
     start(pid, entry, name, journal, settings, Optional.of(opened.provider()), left);
     before.ifPresent(this::end);
@@ -135,10 +139,6 @@ final class ConnectionOpener {
       // it went meanwhile, and could not say so to us
       journal.detach(Journals.MISSING).ifPresent(Journal::close);
     }
-  }
-
-  private long wallMillis() {
-    return now.get().toEpochMilli();
   }
 
   private void start(

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.LongSupplier;
 import org.robustmqtt.Durability;
 import org.robustmqtt.QoS;
 import org.robustmqtt.Stored;
+import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
@@ -34,16 +34,13 @@ import org.robustmqtt.journal.WrittenCallback;
  * <p>A call that meets the very moment of a change may reach the journal that is being closed. So
  * each call looks afterwards whether that is still the one, and otherwise says it again: every
  * record may be said twice. A number comes from the journal that is closed or from nobody else, and
- * without a journal from the time, far above all others.
+ * without a journal from far above all others.
  */
 final class SwitchableJournal implements Journal {
-  /** More messages than a run takes in a second, as a power of two. */
-  private static final int PER_SECOND = 18;
+  /** Nobody counts so far, and twice nearly never begins at the same place behind it: in bits. */
+  private static final int FAR = 46;
 
-  /** The start of 2024: no clock is believed that is behind. */
-  private static final long EARLIEST_SECOND = 1_704_067_200L;
-
-  private final LongSupplier wallMillis;
+  private final Entropy entropy;
 
   /** Whether a journal was there already, so that what the next one holds of us is ours. */
   private volatile boolean hadOne;
@@ -75,10 +72,10 @@ final class SwitchableJournal implements Journal {
   /**
    * Begins with an open journal.
    *
-   * @param wallMillis the wall clock, from which the numbers come while there is no journal
+   * @param entropy says where numbers begin while there is no journal
    */
-  SwitchableJournal(Journal first, LongSupplier wallMillis) {
-    this.wallMillis = wallMillis;
+  SwitchableJournal(Journal first, Entropy entropy) {
+    this.entropy = entropy;
     hadOne = true;
     current = Optional.of(first);
     Recovery found = first.recovery();
@@ -95,12 +92,12 @@ final class SwitchableJournal implements Journal {
    *
    * @param why what to show, one line
    */
-  SwitchableJournal(String why, LongSupplier wallMillis) {
-    this.wallMillis = wallMillis;
+  SwitchableJournal(String why, Entropy entropy) {
+    this.entropy = entropy;
     hadOne = false;
     current = Optional.empty();
     lastStatus = new JournalStatus("-", false, Optional.of(why), 0, 0, 0, 0, 0, 0, 0, 0, List.of());
-    numberByTime();
+    numberFarAbove();
   }
 
   /**
@@ -129,7 +126,7 @@ final class SwitchableJournal implements Journal {
       if (old.isPresent()) {
         given.accumulateAndGet(old.get().nextSequence(), Math::max);
         lastStatus = old.get().status();
-        numberByTime();
+        numberFarAbove();
         current = Optional.empty();
       }
       lastStatus = lastStatus.degraded(Optional.of(reason), 0, 0, 0);
@@ -138,10 +135,13 @@ final class SwitchableJournal implements Journal {
     return old;
   }
 
-  /** Far above every number that a journal gives out by a lease, in this run or after it. */
-  private void numberByTime() {
-    long seconds = Math.max(EARLIEST_SECOND, wallMillis.getAsLong() / 1000);
-    firstNumber = given.get() + (seconds << PER_SECOND);
+  /**
+   * Far above every number that a journal gives out by a lease, in this run or after it. Not by the
+   * time: many a hub boots in the past, twice in the same.
+   */
+  private void numberFarAbove() {
+    long far = (1L << FAR) + (entropy.nextLong() >>> Long.SIZE - FAR);
+    firstNumber = given.get() + far;
     nextNumber = firstNumber;
   }
 
@@ -230,8 +230,8 @@ final class SwitchableJournal implements Journal {
       if (!offering.rest(missed)) {
         return false;
       }
+      over.forEach(sequence -> missed.settled(sequence, true));
       missed.sayTo(next, found, small, callback -> later(callback, told));
-      over.forEach(sequence -> next.settled(sequence, WrittenCallback.NONE));
       goOnNumbering(next);
       missed = new Missed();
       hadOne = true;

@@ -34,7 +34,8 @@ final class ConnectionsWorld {
             this::register,
             whiteboard,
             directory,
-            () -> Instant.EPOCH);
+            () -> Instant.EPOCH,
+            () -> 1);
     connections = new Connections(lane, opener, whiteboard, directory, pid -> Optional.empty());
     whiteboard.onChange(connections::listenersChanged);
   }

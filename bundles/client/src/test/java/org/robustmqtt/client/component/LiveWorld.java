@@ -70,7 +70,8 @@ final class LiveWorld {
                 },
                 whiteboard,
                 directory,
-                () -> Instant.EPOCH),
+                () -> Instant.EPOCH,
+                world.doors().entropy()),
             whiteboard,
             directory,
             pid -> elsewhere);

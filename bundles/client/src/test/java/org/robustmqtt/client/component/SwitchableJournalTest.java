@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +36,6 @@ import org.robustmqtt.journal.WrittenCallback;
 class SwitchableJournalTest {
   private static final JournalSettings SETTINGS =
       new JournalSettings(Optional.empty(), Duration.ZERO, 0);
-  private static final long TIME = 1_800_000_000_000L;
   private static final Recovery EMPTY = new Recovery(List.of(), Set.of(), Map.of(), 0);
 
   /** What the connection has: nothing is a message of its but these. */
@@ -63,6 +63,7 @@ class SwitchableJournalTest {
         }
       };
 
+  private final SplittableRandom random = new SplittableRandom(1);
   private final FakeJournal first = new FakeJournal("/first", SETTINGS);
   private final FakeJournal again = new FakeJournal("/first", SETTINGS);
   private final FakeJournal second = new FakeJournal("/second", SETTINGS);
@@ -76,7 +77,7 @@ class SwitchableJournalTest {
   }
 
   private SwitchableJournal begun(FakeJournal below) {
-    SwitchableJournal made = new SwitchableJournal(below, () -> TIME);
+    SwitchableJournal made = new SwitchableJournal(below, random::nextLong);
     made.bind(known, () -> {});
     return made;
   }
@@ -267,7 +268,6 @@ class SwitchableJournalTest {
             "received 9",
             "completed 7",
             "put wanted b",
-            "settled " + one,
             "settled " + one),
         again.records);
     assertEquals(Optional.empty(), journal.status().degraded());
@@ -455,10 +455,17 @@ class SwitchableJournalTest {
     assertTrue(journal.nextSequence() < before + 10);
   }
 
+  /** {@code LeaseProof}: after a kill numbering goes on at the lease; and the service goes again. */
   @Test
-  void a_clock_that_stands_at_its_beginning_does_not_bring_numbers_near_the_leases() {
-    SwitchableJournal late = new SwitchableJournal("no folder", () -> 0);
-    assertTrue(late.nextSequence() > 1L << 40);
+  void two_runs_that_are_killed_without_a_journal_have_given_different_numbers() {
+    journal.detach("gone");
+    long one = journal.nextSequence();
+    journal = begun(again);
+    again.sequence = 65_536;
+    assertTrue(journal.nextSequence() < one, "as after a kill");
+    journal.detach("gone");
+    long two = journal.nextSequence();
+    assertTrue(Math.abs(two - one) > 1_000_000, one + " " + two);
   }
 
   /** {@code SwitchProof}: {@code sent} is called of messages of durability memory, and no end. */
@@ -528,7 +535,7 @@ class SwitchableJournalTest {
 
   @Test
   void with_its_first_journal_the_connection_begins_anew_unless_that_is_empty() throws Exception {
-    journal = new SwitchableJournal("the folder is not there", () -> TIME);
+    journal = new SwitchableJournal("the folder is not there", random::nextLong);
     journal.bind(known, () -> {});
     assertEquals(Optional.of("the folder is not there"), journal.status().degraded());
     assertTrue(journal.isOfOthers(second, found()), "its client identifier is in there");
@@ -599,7 +606,7 @@ class SwitchableJournalTest {
 
   @Test
   void a_first_journal_with_which_we_begin_anew_keeps_its_session() throws Exception {
-    journal = new SwitchableJournal("the folder is not there", () -> TIME);
+    journal = new SwitchableJournal("the folder is not there", random::nextLong);
     journal.bind(known, () -> {});
     journal.put("clientId", bytes("other"), Level.FORCED, WrittenCallback.NONE);
     long memory = accept(Durability.GROUP, 1);

@@ -46,7 +46,7 @@ public final class SoakHub {
     SwitchableJournal journal =
         new SwitchableJournal(
             provider.open(name, parsed.settings().journal(), () -> changed.get().run()),
-            runtime.doors().clock()::wallMillis);
+            runtime.doors().entropy());
     journals.add(journal);
     Rooms made =
         new ConnectionRooms(

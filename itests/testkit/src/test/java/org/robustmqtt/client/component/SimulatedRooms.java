@@ -13,6 +13,7 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
@@ -26,11 +27,44 @@ import org.robustmqtt.whiteboard.OutcomeListener;
 /** The way of the simulator to the rooms of a connection, which are not public. */
 public final class SimulatedRooms {
   private final Rooms rooms;
-  private final SwitchableJournal journal;
 
-  private SimulatedRooms(Rooms rooms, SwitchableJournal journal) {
+  private SimulatedRooms(Rooms rooms) {
     this.rooms = rooms;
-    this.journal = journal;
+  }
+
+  /** A journal whose service goes and comes. */
+  public static final class Switch {
+    private final SwitchableJournal journal;
+
+    /** Begins with an open journal. */
+    public Switch(Journal first, Entropy entropy) {
+      journal = new SwitchableJournal(first, entropy);
+    }
+
+    /** Returns the journal for the connection. */
+    public Journal journal() {
+      return journal;
+    }
+
+    /** Says whose journal it is. */
+    public void bind(SimulatedRooms made) {
+      journal.bind(made.rooms.known(), made.rooms::journalChanged);
+    }
+
+    /** The service goes; returns the journal, to be closed. */
+    public Optional<Journal> goes() {
+      return journal.detach("the journal service is gone");
+    }
+
+    /** Returns whether a journal holds what is not the connection's. */
+    public boolean isOfOthers(Journal next, Recovery found) {
+      return journal.isOfOthers(next, found);
+    }
+
+    /** The service is back; returns whether its journal was taken. */
+    public boolean comes(Journal next, Recovery found) throws InterruptedException {
+      return journal.attach(next, found);
+    }
   }
 
   /** Reads a configuration that has no fault. */
@@ -54,35 +88,16 @@ public final class SimulatedRooms {
    */
   public static SimulatedRooms open(
       String name, Doors doors, Journal journal, Map<String, Object> properties, int window) {
-    SwitchableJournal switchable = new SwitchableJournal(journal, doors.clock()::wallMillis);
     Rooms rooms =
         new ConnectionRooms(
             name,
             doors,
-            switchable,
+            journal,
             Optional.of(settings(properties)),
             new Outbox.Window(window, 500),
             Optional.empty(),
             Handover.nothing());
-    switchable.bind(rooms.known(), rooms::journalChanged);
-    return new SimulatedRooms(rooms, switchable);
-  }
-
-  /** The service of the journal goes: nothing is given to it from now on. */
-  public void journalGoes() {
-    journal.detach("the journal service is gone");
-  }
-
-  /**
-   * It is back.
-   *
-   * @param next an open journal, with nothing in it that is not the connection's
-   */
-  public boolean journalComes(Journal next, Recovery found) throws InterruptedException {
-    if (journal.isOfOthers(next, found)) {
-      throw new IllegalStateException("what was found is not ours");
-    }
-    return journal.attach(next, found);
+    return new SimulatedRooms(rooms);
   }
 
   /** The journal says that its status has changed. */
