@@ -33,8 +33,7 @@ public final class BareHub implements AutoCloseable {
       throw new IllegalArgumentException(parsed.faults().toString());
     }
     SwitchableJournal journal =
-        new SwitchableJournal(
-            provider.open(name, parsed.settings().journal(), () -> {}), () -> 0);
+        new SwitchableJournal(provider.open(name, parsed.settings().journal(), () -> {}), () -> 0);
     journals.add(journal);
     Rooms made = engine.open(name, journal, Optional.of(parsed.settings()), Handover.nothing());
     journal.bind(made.known(), made::journalChanged);

@@ -133,6 +133,7 @@ final class Connections {
     entry.said = said;
     report(parsed, entry.working().isPresent());
     entry.parsed = parsed;
+    tryAgain(entry.awaitsValue());
     directory.arrived(pid, new FileCheck.Arrived(parsed.source(), said, entry.lines(List.of())));
     if (!before.equals(parsed.name())) {
       Optional<Running> running = entry.running;
@@ -305,12 +306,24 @@ final class Connections {
     retryAll();
   }
 
+  /** Returns whether the hub finds a value elsewhere now that it did not find before. */
+  private boolean resolved(String pid) {
+    Optional<Map<String, Object>> now = elsewhere.apply(pid).flatMap(Resolved::now);
+    now.ifPresent(properties -> update(pid, Map.copyOf(properties)));
+    Configured entry = configured.get(pid);
+    tryAgain(entry.awaitsValue());
+    return !entry.awaitsValue();
+  }
+
   /** Tries again what did not work. */
   private void retryAll() {
     new LinkedHashMap<>(configured)
         .forEach(
             (pid, entry) -> {
               if (configured.get(pid) != entry) {
+                return;
+              }
+              if (entry.awaitsValue() && resolved(pid)) {
                 return;
               }
               Optional<Running.Working> working = entry.working();

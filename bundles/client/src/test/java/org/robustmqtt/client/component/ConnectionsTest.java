@@ -518,8 +518,7 @@ class ConnectionsTest {
 
     world.providerComes();
 
-    assertEquals(
-        Optional.of(Journals.MISSING), world.last().journal.status().degraded());
+    assertEquals(Optional.of(Journals.MISSING), world.last().journal.status().degraded());
     assertTrue(world.provider.last().closed);
   }
 

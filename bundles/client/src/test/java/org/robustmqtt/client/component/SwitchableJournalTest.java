@@ -455,7 +455,9 @@ class SwitchableJournalTest {
     assertTrue(journal.nextSequence() < before + 10);
   }
 
-  /** {@code LeaseProof}: after a kill numbering goes on at the lease; and the service goes again. */
+  /**
+   * {@code LeaseProof}: after a kill numbering goes on at the lease; and the service goes again.
+   */
   @Test
   void two_runs_that_are_killed_without_a_journal_have_given_different_numbers() {
     journal.detach("gone");

@@ -141,8 +141,7 @@ final class Hub {
     } finally {
       opening = false;
     }
-    service =
-        Optional.of(new SimulatedRooms.Switch(journal, machine.doors().entropy()));
+    service = Optional.of(new SimulatedRooms.Switch(journal, machine.doors().entropy()));
     spy = new Spy(service.get().journal(), world, disk, ledger, shape.lease());
     world.check(
         journal.status().damagedBytes() == 0,
@@ -245,8 +244,7 @@ final class Hub {
       return;
     }
     try {
-      Journal next =
-          store.open("home", SimulatedRooms.journal(properties), this::journalChanged);
+      Journal next = store.open("home", SimulatedRooms.journal(properties), this::journalChanged);
       Recovery found = next.recovery();
       SimulatedRooms.Switch here = service.orElseThrow();
       world.check(
