@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
@@ -14,6 +15,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
@@ -29,7 +31,7 @@ final class ConnectionOpener {
 
   private final Journals journals;
   private final Supplier<Engine> engines;
-  private final Registrar registrar;
+  private final Function<ConnectionService, Registration> registrar;
   private final Whiteboard whiteboard;
   private final Directory directory;
   private final Supplier<Instant> now;
@@ -41,10 +43,16 @@ final class ConnectionOpener {
   private Optional<Engine> engine = Optional.empty();
   private int engineUsers;
 
+  /**
+   * Makes an opener.
+   *
+   * @param registrar registers the service of a connection; what it returns unregisters it. On the
+   *     component lane, holding no lock
+   */
   ConnectionOpener(
       Journals journals,
       Supplier<Engine> engines,
-      Registrar registrar,
+      Function<ConnectionService, Registration> registrar,
       Whiteboard whiteboard,
       Directory directory,
       Supplier<Instant> now,
@@ -56,6 +64,21 @@ final class ConnectionOpener {
     this.directory = directory;
     this.now = now;
     this.entropy = entropy;
+  }
+
+  /** What connections run on; made for the first one, closed after the last. */
+  interface Engine extends AutoCloseable {
+    /**
+     * Builds the rooms of a connection and starts it.
+     *
+     * @param settings what is configured; empty while that is faulty
+     * @param left what the rooms before have left
+     */
+    Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left);
+
+    /** Ends every thread. */
+    @Override
+    void close();
   }
 
   /** What is to be done after {@link #keepJournal}. */
@@ -191,7 +214,7 @@ final class ConnectionOpener {
     }
     ConnectionService service = new ConnectionService(name, rooms);
     directory.show(pid, service::status);
-    Running running = new Running(name, service, registrar.register(service));
+    Running running = new Running(name, service, registrar.apply(service));
     entry.running = Optional.of(running);
     return running;
   }

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.door.SerialLane;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalProvider;
 
@@ -35,7 +36,7 @@ final class Connections {
   /** After the drain: a link that has not ended by then is left behind. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final Lane lane;
+  private final SerialLane lane;
   private final ConnectionOpener opener;
   private final Whiteboard whiteboard;
   private final Directory directory;
@@ -57,7 +58,7 @@ final class Connections {
    * @param elsewhere finds a configuration, if the hub takes values of it from elsewhere
    */
   Connections(
-      Lane lane,
+      SerialLane lane,
       ConnectionOpener opener,
       Whiteboard whiteboard,
       Directory directory,

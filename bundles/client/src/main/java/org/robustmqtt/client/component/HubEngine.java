@@ -8,7 +8,7 @@ import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.Journal;
 
 /** The engine of a real hub. */
-final class HubEngine implements Engine {
+final class HubEngine implements ConnectionOpener.Engine {
   private final HubRuntime runtime = new HubRuntime();
   private final Supplier<Optional<HubStart.Awaited>> starting;
 

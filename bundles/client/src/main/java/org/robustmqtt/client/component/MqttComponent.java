@@ -89,7 +89,7 @@ public final class MqttComponent implements ManagedServiceFactory {
     Clock clock = doors.clock();
     hubStart = new HubStart(context, clock, this::hubStarted);
     Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
-    strays = new StrayConfigurations(context, lane(), directory, now);
+    strays = new StrayConfigurations(context, lane, directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
@@ -100,7 +100,7 @@ public final class MqttComponent implements ManagedServiceFactory {
             now,
             doors.entropy());
     ResolvedConfigurations resolved = new ResolvedConfigurations(context, strays::admin);
-    connections = new Connections(lane(), opener, whiteboard, directory, resolved::of);
+    connections = new Connections(lane, opener, whiteboard, directory, resolved::of);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
         new ListenerServices<?>[] {
@@ -200,20 +200,6 @@ public final class MqttComponent implements ManagedServiceFactory {
         registration.unregister();
       } catch (IllegalStateException e) {
         LOG.debug("Already unregistered: {}", e.toString());
-      }
-    };
-  }
-
-  private Lane lane() {
-    return new Lane() {
-      @Override
-      public void execute(Runnable task) {
-        lane.execute(task);
-      }
-
-      @Override
-      public Runnable schedule(long millis, Runnable task) {
-        return lane.schedule(millis, task);
       }
     };
   }

@@ -40,10 +40,10 @@ final class ConnectionsWorld {
     whiteboard.onChange(connections::listenersChanged);
   }
 
-  private Engine engine() {
+  private ConnectionOpener.Engine engine() {
     engines++;
     liveEngines++;
-    return new Engine() {
+    return new ConnectionOpener.Engine() {
       @Override
       public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         FakeRooms made = new FakeRooms(name, journal, settings);

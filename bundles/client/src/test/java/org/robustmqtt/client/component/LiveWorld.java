@@ -103,8 +103,8 @@ final class LiveWorld {
     }
   }
 
-  private Engine engine() {
-    return new Engine() {
+  private ConnectionOpener.Engine engine() {
+    return new ConnectionOpener.Engine() {
       @Override
       public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         return new ConnectionRooms(
