@@ -1,9 +1,10 @@
 package org.robustmqtt.client.component;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -207,14 +208,14 @@ final class SwitchableJournal implements Journal {
     List<Long> over = over(found);
     Missed.Offering offering = new Missed.Offering(next, found);
     boolean room = offering.all(known.recorded());
-    List<Runnable> told = new ArrayList<>();
-    while (room && !putIn(next, found, over, offering, told)) {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    while (room && !putIn(next, found, over, offering, released)) {
       room = offering.awaitRoom();
     }
     synchronized (guard) {
       attaching = false;
     }
-    told.forEach(Runnable::run);
+    released.complete(null);
     changed.run();
     return room;
   }
@@ -225,13 +226,18 @@ final class SwitchableJournal implements Journal {
       Recovery found,
       List<Long> over,
       Missed.Offering offering,
-      List<Runnable> told) {
+      CompletionStage<Void> released) {
     synchronized (guard) {
       if (!offering.rest(missed)) {
         return false;
       }
       over.forEach(sequence -> missed.settled(sequence, true));
-      missed.sayTo(next, found, small, callback -> later(callback, told));
+      missed.sayTo(
+          next,
+          found,
+          small,
+          // what is told within a call under the guard is told after it
+          callback -> written -> released.thenRun(() -> callback.done(written)));
       goOnNumbering(next);
       missed = new Missed();
       hadOne = true;
@@ -245,17 +251,6 @@ final class SwitchableJournal implements Journal {
     long from = nextNumber > firstNumber ? nextNumber : given.get() + 1;
     next.skipTo(from);
     given.set(from - 1);
-  }
-
-  /** What is told within a call under the guard is told after it. */
-  private WrittenCallback later(WrittenCallback callback, List<Runnable> told) {
-    return written -> {
-      if (Thread.holdsLock(guard)) {
-        told.add(() -> callback.done(written));
-      } else {
-        callback.done(written);
-      }
-    };
   }
 
   /**
