@@ -489,6 +489,7 @@ class ConnectionsTest {
     world.lane.pass(10_000);
 
     assertEquals(1, world.rooms.size(), "an empty one is taken with the link up");
+    assertEquals(List.of(), world.last().faults);
     assertEquals(Optional.empty(), world.last().journal.status().degraded());
     assertEquals(0, world.lane.waiting());
   }

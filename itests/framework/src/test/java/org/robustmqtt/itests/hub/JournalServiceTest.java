@@ -252,9 +252,11 @@ class JournalServiceTest {
       awaitJournal(home);
       assertEquals(Stored.ON_DISK, stored(home.publish(message("later", Durability.SYNC))));
       Await.until("no problem is left", () -> home.status().problem().isEmpty());
-      assertTrue(
-          home.status().faults().stream().noneMatch(line -> line.contains("a file has this name")),
-          home.status().toString());
+      Await.until(
+          () -> "no line is left: " + home.status().faults(),
+          () ->
+              home.status().faults().stream()
+                  .noneMatch(line -> line.contains("a file has this name")));
     }
   }
 
