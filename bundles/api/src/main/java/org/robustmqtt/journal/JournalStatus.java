@@ -78,8 +78,12 @@ public record JournalStatus(
         Optional.empty());
   }
 
-  /** Returns the same with another reason, and with other numbers of what is in memory only. */
-  public JournalStatus degraded(Optional<String> why, int messages, long inMemory) {
+  /**
+   * Returns the same with another reason, and with other numbers of what is in memory only.
+   *
+   * @param duplicates how many more possible duplicates there are
+   */
+  public JournalStatus degraded(Optional<String> why, int messages, long inMemory, int duplicates) {
     return new JournalStatus(
         path,
         inDataArea,
@@ -95,7 +99,7 @@ public record JournalStatus(
         damagedFiles,
         messages,
         inMemory,
-        possibleDuplicates,
+        possibleDuplicates + duplicates,
         unreadable);
   }
 }

@@ -126,8 +126,7 @@ public final class Dispatcher {
             connection, doors.clock(), post, journal, times.unsubscribeAfterNanos(), found);
     this.audience = new Audience(this.wanted.tree());
     this.parking =
-        new Parking(
-            doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
+        new Parking(doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
   }
 
   /** Says who is to be told; once, before anything else on the loop. */
@@ -141,8 +140,7 @@ public final class Dispatcher {
 
   /** Adds a listener. Any thread. */
   public MqttSubscriptionHandle add(ListenerSpec spec, MessageListener listener) {
-    Hearer hearer =
-        new Hearer(spec, listener, events, brake, post, doors.lanes().lane());
+    Hearer hearer = new Hearer(spec, listener, events, brake, post, doors.lanes().lane());
     spec.filters().forEach(wanted::announce);
     post.post(() -> added(hearer));
     return hearer;

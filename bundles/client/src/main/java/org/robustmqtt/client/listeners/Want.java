@@ -30,8 +30,8 @@ final class Want {
   boolean shared;
 
   /**
-   * Whether it is not wanted any more, and kept because copies of it may still come: so they are not
-   * taken for those of another filter.
+   * Whether it is not wanted any more, and kept because copies of it may still come: so they are
+   * not taken for those of another filter.
    */
   boolean givenUp;
 

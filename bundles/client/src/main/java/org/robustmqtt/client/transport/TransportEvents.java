@@ -7,8 +7,8 @@ import org.robustmqtt.codec.PublishHead;
 
 /**
  * What a transport tells its link, on the loop. After {@link Transport#close} nothing is told any
- * more but a defect of the turn in which it was closed. One of {@code ended}, {@code malformed} and {@code defect} is the last that is told; the
- * link closes the transport then.
+ * more but a defect of the turn in which it was closed. One of {@code ended}, {@code malformed} and
+ * {@code defect} is the last that is told; the link closes the transport then.
  */
 public interface TransportEvents {
   /** A packet of the broker was read. */

@@ -17,6 +17,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
@@ -69,7 +70,8 @@ final class LiveWorld {
                 },
                 whiteboard,
                 directory,
-                () -> Instant.EPOCH),
+                () -> Instant.EPOCH,
+                world.doors().entropy()),
             whiteboard,
             directory,
             pid -> elsewhere);
@@ -101,12 +103,12 @@ final class LiveWorld {
     }
   }
 
-  private Engine engine() {
-    return new Engine() {
+  private ConnectionOpener.Engine engine() {
+    return new ConnectionOpener.Engine() {
       @Override
-      public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+      public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         return new ConnectionRooms(
-            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting);
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting, left);
       }
 
       @Override

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
-import org.robustmqtt.Outcome;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
 import org.robustmqtt.Ticket;
@@ -57,8 +56,7 @@ class LinkErrorTest {
       it.world.failAt(call, stands);
       it.listen("in/#", QoS.EXACTLY_ONCE, message -> heard.add(message.topic()));
       it.dispatcher.add(
-          new ListenerSpec(
-              "manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
+          new ListenerSpec("manual", List.of(new TopicFilter("manual/#")), QoS.AT_LEAST_ONCE, true),
           held::add);
       publish();
       it.start();
@@ -91,8 +89,7 @@ class LinkErrorTest {
       assertTrue(
           it.world.advanceUntil(
               LONG,
-              () ->
-                  it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
+              () -> it.state() == ConnectionState.ONLINE && it.status().queue().messages() == 0),
           () -> it.status().toString());
       for (Ticket ticket : tickets) {
         assertTrue(it.outcome(ticket).isPresent(), "outcome of " + ticket.id());
@@ -107,8 +104,11 @@ class LinkErrorTest {
       return packetId;
     }
 
-    /** Acknowledged on the connection it came on, or that is closed and the broker sends it again. */
-    private void assertAcknowledged(Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
+    /**
+     * Acknowledged on the connection it came on, or that is closed and the broker sends it again.
+     */
+    private void assertAcknowledged(
+        Class<? extends Packet> type, ScriptedBroker.Line line, int id) {
       boolean done =
           it.broker.packets().stream()
               .anyMatch(
@@ -142,8 +142,7 @@ class LinkErrorTest {
       Ear ear = new Ear();
       MqttSubscriptionHandle handle =
           it.dispatcher.add(
-              new ListenerSpec(
-                  "away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
+              new ListenerSpec("away", List.of(new TopicFilter("away/#")), QoS.EXACTLY_ONCE, false),
               ear::heard);
       it.world.advance(SOON);
       handle.close();

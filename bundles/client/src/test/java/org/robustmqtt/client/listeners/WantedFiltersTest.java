@@ -225,8 +225,7 @@ class WantedFiltersTest {
   void a_listener_that_has_heard_too_many_retained_topics_hears_more_rather_than_less() {
     LoopPost post = new LoopPost(box.world.doors().loop(), thrown -> {});
     Brake brake = new Brake(post, 1, wanted -> {});
-    Hearer hearer =
-        new Hearer(spec(1, false, "#"), ear, nothing(), brake, post, Runnable::run);
+    Hearer hearer = new Hearer(spec(1, false, "#"), ear, nothing(), brake, post, Runnable::run);
     for (int i = 0; i < Hearer.REPLAYED_TOPICS; i++) {
       assertTrue(hearer.hearsRetained("t" + i));
     }

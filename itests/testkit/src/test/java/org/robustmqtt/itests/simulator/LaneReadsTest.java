@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import org.robustmqtt.client.outbox.Handover;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -230,7 +231,7 @@ class LaneReadsTest {
             clock,
             journal,
             new Limits(MESSAGES, 1L << 30, 1 << 20, 10),
-            new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+            new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
             table,
             Outbox.Window.STANDARD,
             (entry, outcome) ->
