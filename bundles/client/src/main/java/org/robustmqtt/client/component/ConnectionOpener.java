@@ -196,6 +196,7 @@ final class ConnectionOpener {
     }
     showFaults(entry);
     whiteboard.join(name, rooms);
+    rooms.listenersAttached();
   }
 
   private Rooms standIn(String name, Configured entry) {

@@ -87,6 +87,7 @@ final class ConnectionRooms implements Rooms {
     this.doors = doors;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
+    notifier.holdOutcomes();
     Outcomes outcomes = new Outcomes(name, journal, notifier);
     outbox =
         new Outbox(
@@ -119,6 +120,11 @@ final class ConnectionRooms implements Rooms {
   private void hubStarting(HubStart.Awaited awaited) {
     link.hubStarting(awaited.what(), awaited.dialNanos());
     doors.loop().execute(() -> dispatcher.hubStarting(awaited.parkNanos()));
+  }
+
+  @Override
+  public void listenersAttached() {
+    notifier.tellHeld();
   }
 
   @Override

@@ -102,6 +102,12 @@ interface Rooms {
   /** Applies other settings, which have no fault, by difference. */
   default void apply(Settings settings) {}
 
+  /**
+   * The listeners that were there before the rooms are attached: they are told what had its outcome
+   * until now.
+   */
+  default void listenersAttached() {}
+
   /** The hub has started, and with it what waited for that. */
   default void hubStarted() {}
 

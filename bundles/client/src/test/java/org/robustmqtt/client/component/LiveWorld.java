@@ -50,13 +50,13 @@ final class LiveWorld {
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
   final List<JournalSettings> opened = new ArrayList<>();
   final Connections connections;
+  final Whiteboard whiteboard = new Whiteboard();
   private final Directory directory;
 
   LiveWorld(long seed) {
     world = new VirtualWorld(seed);
     broker = new ScriptedBroker(world.net(), "10.0.0.1", 1883);
     JournalProvider provider = new Disk();
-    Whiteboard whiteboard = new Whiteboard();
     directory = new Directory(() -> Optional.of(provider));
     connections =
         new Connections(

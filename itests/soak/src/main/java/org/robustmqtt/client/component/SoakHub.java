@@ -62,6 +62,7 @@ public final class SoakHub {
     rooms.add(made);
     made.listenOutcomes("soak", outcomes);
     made.listenStates("soak", states);
+    made.listenersAttached();
     return new ConnectionService(name, made);
   }
 

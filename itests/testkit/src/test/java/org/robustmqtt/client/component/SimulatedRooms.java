@@ -126,6 +126,7 @@ public final class SimulatedRooms {
   public void watch(OutcomeListener outcomes, ConnectionListener states) {
     rooms.listenOutcomes("simulator", outcomes);
     rooms.listenStates("simulator", states);
+    rooms.listenersAttached();
   }
 
   /** See {@link Rooms#unsubscribe}. */
