@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import org.robustmqtt.client.outbox.Handover;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -27,6 +26,7 @@ import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.outbox.Entry;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.DeliveryPolicy;
@@ -231,7 +231,8 @@ class LaneReadsTest {
             clock,
             journal,
             new Limits(MESSAGES, 1L << 30, 1 << 20, 10),
-            new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
+            new Outbox.Found(
+                List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
             table,
             Outbox.Window.STANDARD,
             (entry, outcome) ->
