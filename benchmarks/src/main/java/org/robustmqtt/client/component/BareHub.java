@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
@@ -32,10 +33,10 @@ public final class BareHub implements AutoCloseable {
       throw new IllegalArgumentException(parsed.faults().toString());
     }
     SwitchableJournal journal =
-        new SwitchableJournal(provider.open(name, parsed.settings().journal(), () -> {}));
+        new SwitchableJournal(provider.open(name, parsed.settings().journal(), () -> {}), () -> 0);
     journals.add(journal);
-    Rooms made = engine.open(name, journal, Optional.of(parsed.settings()));
-    journal.onChange(made::journalChanged);
+    Rooms made = engine.open(name, journal, Optional.of(parsed.settings()), Handover.nothing());
+    journal.bind(made.known(), made::journalChanged);
     rooms.add(made);
     return new ConnectionService(name, made);
   }

@@ -82,8 +82,12 @@ public record JournalStatus(
         Optional.empty());
   }
 
-  /** Returns the same with another reason, and with other numbers of what is in memory only. */
-  public JournalStatus degraded(Optional<String> why, int messages, long inMemory) {
+  /**
+   * Returns the same with another reason, and with other numbers of what is in memory only.
+   *
+   * @param duplicates how many more possible duplicates there are
+   */
+  public JournalStatus degraded(Optional<String> why, int messages, long inMemory, int duplicates) {
     return new JournalStatus(
         path,
         inDataArea,
@@ -99,8 +103,30 @@ public record JournalStatus(
         damagedFiles,
         messages,
         inMemory,
-        possibleDuplicates,
+        possibleDuplicates + duplicates,
         unreadable,
         unstaged);
+  }
+
+  /** Returns the same for the reason given in {@link #unstaged()}. */
+  public JournalStatus unstaged(String why) {
+    return new JournalStatus(
+        path,
+        inDataArea,
+        degraded,
+        segments,
+        bytes,
+        liveMessages,
+        bytesWritten,
+        forces,
+        recovered,
+        cutBytes,
+        damagedBytes,
+        damagedFiles,
+        memoryMessages,
+        memoryBytes,
+        possibleDuplicates,
+        unreadable,
+        Optional.of(why));
   }
 }

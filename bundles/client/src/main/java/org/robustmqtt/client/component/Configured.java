@@ -30,6 +30,11 @@ final class Configured {
     return running.flatMap(open -> open.working);
   }
 
+  /** Returns whether the hub did not find a value that it takes from elsewhere. */
+  boolean awaitsValue() {
+    return parsed.faults().stream().anyMatch(Leftover::told);
+  }
+
   /** Returns what is wrong or doubtful, a line each. */
   List<String> lines(List<String> ofListeners) {
     List<String> lines = new ArrayList<>(parsed.faults());

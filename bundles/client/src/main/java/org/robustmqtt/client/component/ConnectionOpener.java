@@ -7,15 +7,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
+import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.journal.JournalSettings;
 
 /**
  * Makes a working connection of a configuration that has its name: journal, rooms, service; and
@@ -26,10 +31,11 @@ final class ConnectionOpener {
 
   private final Journals journals;
   private final Supplier<Engine> engines;
-  private final Registrar registrar;
+  private final Function<ConnectionService, Registration> registrar;
   private final Whiteboard whiteboard;
   private final Directory directory;
   private final Supplier<Instant> now;
+  private final Entropy entropy;
 
   /** Those with a journal; looked at by any thread. */
   private final Set<Running.Working> attached = ConcurrentHashMap.newKeySet();
@@ -37,19 +43,42 @@ final class ConnectionOpener {
   private Optional<Engine> engine = Optional.empty();
   private int engineUsers;
 
+  /**
+   * Makes an opener.
+   *
+   * @param registrar registers the service of a connection; what it returns unregisters it. On the
+   *     component lane, holding no lock
+   */
   ConnectionOpener(
       Journals journals,
       Supplier<Engine> engines,
-      Registrar registrar,
+      Function<ConnectionService, Registration> registrar,
       Whiteboard whiteboard,
       Directory directory,
-      Supplier<Instant> now) {
+      Supplier<Instant> now,
+      Entropy entropy) {
     this.journals = journals;
     this.engines = engines;
     this.registrar = registrar;
     this.whiteboard = whiteboard;
     this.directory = directory;
     this.now = now;
+    this.entropy = entropy;
+  }
+
+  /** What connections run on; made for the first one, closed after the last. */
+  interface Engine extends AutoCloseable {
+    /**
+     * Builds the rooms of a connection and starts it.
+     *
+     * @param settings what is configured; empty while that is faulty
+     * @param left what the rooms before have left
+     */
+    Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left);
+
+    /** Ends every thread. */
+    @Override
+    void close();
   }
 
   /** What is to be done after {@link #keepJournal}. */
@@ -66,16 +95,19 @@ final class ConnectionOpener {
    * @return whether that is to be tried again in a while
    */
   boolean open(String pid, Configured entry, String name) {
+    JournalSettings settings = entry.parsed.settings().journal();
     try {
-      // the journal's status may change before there is somebody to tell
-      AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
-      Journals.Opened opened =
-          journals.open(name, entry.parsed.settings().journal(), () -> changed.get().run());
-      SwitchableJournal journal = new SwitchableJournal(opened.journal());
-      changed.set(journal::statusChanged);
-      start(pid, entry, name, journal, opened.provider());
+      open(pid, entry, name, settings, Handover.nothing(), to -> journals.open(name, settings, to));
       return false;
     } catch (JournalException e) {
+      if (e.kind() == ProblemKind.STORE_UNREADABLE) {
+        // as with a dead disk; the journal is looked for again and again
+        entry.waiting = List.of(entry.parsed.source() + ": " + e.getMessage());
+        entry.waiting.forEach(LOG::warn);
+        SwitchableJournal journal = new SwitchableJournal(e.getMessage(), entropy);
+        start(pid, entry, name, journal, settings, Optional.empty(), Handover.nothing());
+        return true;
+      }
       fail(pid, entry, Place.STORE, e.kind(), e.getMessage());
       // a journal that was found bad has a service; one that nobody looked for has none yet
       if (e.kind() != ProblemKind.STORE_MISSING || entry.running.isPresent()) {
@@ -85,17 +117,66 @@ final class ConnectionOpener {
     }
   }
 
+  /**
+   * The rooms of a connection have ended, and it begins anew with the journal that was found.
+   *
+   * @return whether that is to be tried again in a while
+   */
+  boolean openAnew(String pid, Configured entry, Running.Working working) {
+    String name = working.name;
+    Handover left = working.rooms.handOver();
+    JournalKeeper keeper = new JournalKeeper(name, entry.parsed, working, journals);
+    try {
+      open(pid, entry, name, working.settings, left, keeper::leave);
+      return false;
+    } catch (JournalException e) {
+      fail(pid, entry, Place.STORE, e.kind(), e.getMessage());
+      service(pid, entry, name, standIn(name, entry));
+      return true;
+    }
+  }
+
+  /** Opens a journal. */
+  private interface Opening {
+    Journals.Opened open(Runnable changed) throws JournalException;
+  }
+
+  private void open(
+      String pid,
+      Configured entry,
+      String name,
+      JournalSettings settings,
+      Handover left,
+      Opening opening)
+      throws JournalException {
+    // the journal's status may change before there is somebody to tell
+    AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
+    Journals.Opened opened = opening.open(() -> changed.get().run());
+    Optional<Running.Working> before = entry.working();
+    whiteboard.leave(name);
+    SwitchableJournal journal = new SwitchableJournal(opened.journal(), entropy);
+    changed.set(journal::statusChanged);
+    start(pid, entry, name, journal, settings, Optional.of(opened.provider()), left);
+    before.ifPresent(this::end);
+    if (!journals.isThere(opened.provider())) {
+      // it went meanwhile, and could not say so to us
+      journal.detach(Journals.MISSING).ifPresent(Journal::close);
+    }
+  }
+
   private void start(
       String pid,
       Configured entry,
       String name,
       SwitchableJournal journal,
-      JournalProvider provider) {
+      JournalSettings kept,
+      Optional<JournalProvider> provider,
+      Handover left) {
     Settings settings = entry.parsed.settings();
     Rooms rooms;
     try {
       Optional<Settings> used = entry.parsed.good() ? Optional.of(settings) : Optional.empty();
-      rooms = acquireEngine().open(name, journal, used);
+      rooms = acquireEngine().open(name, journal, used, left);
     } catch (RuntimeException defect) {
       LOG.error("{}: the connection cannot be made", name, defect);
       releaseEngine();
@@ -104,16 +185,18 @@ final class ConnectionOpener {
       service(pid, entry, name, standIn(name, entry));
       return;
     }
-    journal.onChange(rooms::journalChanged);
+    journal.bind(rooms.known(), rooms::journalChanged);
     entry.problem = Optional.empty();
     Running running = service(pid, entry, name, rooms);
-    Running.Working working =
-        new Running.Working(name, rooms, journal, settings.journal(), provider);
+    Running.Working working = new Running.Working(name, rooms, journal, kept, provider);
     running.working = Optional.of(working);
     attached.add(working);
-    LOG.info("{}: the queue is in {}", name, journal.status().path());
+    if (journal.attached()) {
+      LOG.info("{}: the queue is in {}", name, journal.status().path());
+    }
     showFaults(entry);
     whiteboard.join(name, rooms);
+    rooms.listenersAttached();
   }
 
   private Rooms standIn(String name, Configured entry) {
@@ -132,7 +215,7 @@ final class ConnectionOpener {
     }
     ConnectionService service = new ConnectionService(name, rooms);
     directory.show(pid, service::status);
-    Running running = new Running(name, service, registrar.register(service));
+    Running running = new Running(name, service, registrar.apply(service));
     entry.running = Optional.of(running);
     return running;
   }
@@ -178,7 +261,7 @@ final class ConnectionOpener {
     JournalKeeper keeper = new JournalKeeper(name, entry.parsed, working, journals);
     List<String> lines = keeper.keep();
     if (keeper.beginsAnew()) {
-      LOG.warn("{}: the journal has messages of its own; the connection begins anew", name);
+      LOG.warn("{}: the journal holds what is not ours yet; the connection begins anew", name);
       return Kept.BEGIN_ANEW;
     }
     if (!before && working.journal.attached()) {
@@ -199,7 +282,7 @@ final class ConnectionOpener {
   List<Journal> detach(JournalProvider provider) {
     List<Journal> gone = new ArrayList<>();
     for (Running.Working working : attached) {
-      if (working.provider == provider) {
+      if (working.provider.filter(who -> who == provider).isPresent()) {
         LOG.warn("{}: the journal service is gone, the queue goes on in memory", working.name);
         working.journal.detach("the journal service is gone").ifPresent(gone::add);
       }
@@ -210,13 +293,15 @@ final class ConnectionOpener {
   /** The rooms have ended: closes their journal, and the threads after the last one. */
   void close(Running running) {
     running.service.gone(now.get());
-    running.working.ifPresent(
-        working -> {
-          attached.remove(working);
-          working.journal.close();
-          releaseEngine();
-        });
+    running.working.ifPresent(this::end);
     LOG.debug("{}: closed", running.name);
+  }
+
+  private void end(Running.Working working) {
+    attached.remove(working);
+    working.next.ifPresent(next -> next.journal().close());
+    working.journal.close();
+    releaseEngine();
   }
 
   private Engine acquireEngine() {

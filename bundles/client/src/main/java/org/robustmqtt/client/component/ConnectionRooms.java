@@ -21,6 +21,8 @@ import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.client.outbox.Handover;
+import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.client.policy.PolicyTable;
@@ -56,13 +58,21 @@ final class ConnectionRooms implements Rooms {
    * @param settings what is configured; empty while that is faulty: default limits, no connecting
    */
   ConnectionRooms(String name, Doors doors, Journal journal, Optional<Settings> settings) {
-    this(name, doors, journal, settings, Outbox.Window.STANDARD, Optional.empty());
+    this(
+        name,
+        doors,
+        journal,
+        settings,
+        Outbox.Window.STANDARD,
+        Optional.empty(),
+        Handover.nothing());
   }
 
   /**
    * The same with another window of what is in memory, and perhaps on a hub that is starting.
    *
    * @param starting what is waited for; empty if the hub has started
+   * @param left what the rooms before have left
    */
   ConnectionRooms(
       String name,
@@ -70,12 +80,14 @@ final class ConnectionRooms implements Rooms {
       Journal journal,
       Optional<Settings> settings,
       Outbox.Window window,
-      Optional<HubStart.Awaited> starting) {
+      Optional<HubStart.Awaited> starting,
+      Handover left) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
     this.doors = doors;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
+    notifier.holdOutcomes();
     Outcomes outcomes = new Outcomes(name, journal, notifier);
     outbox =
         new Outbox(
@@ -84,7 +96,12 @@ final class ConnectionRooms implements Rooms {
             journal,
             used.limits(),
             new Outbox.Found(
-                recovery.messages(), recovery.waiting(), recovery.lastWallMillis(), used.clock()),
+                recovery.messages(),
+                recovery.waiting(),
+                recovery.lastWallMillis(),
+                used.clock(),
+                recovery.aliases(),
+                left),
             PolicyTable.SINGLE,
             window,
             outcomes,
@@ -103,6 +120,11 @@ final class ConnectionRooms implements Rooms {
   private void hubStarting(HubStart.Awaited awaited) {
     link.hubStarting(awaited.what(), awaited.dialNanos());
     doors.loop().execute(() -> dispatcher.hubStarting(awaited.parkNanos()));
+  }
+
+  @Override
+  public void listenersAttached() {
+    notifier.tellHeld();
   }
 
   @Override
@@ -154,6 +176,21 @@ final class ConnectionRooms implements Rooms {
   @Override
   public CompletionStage<Void> stop(Duration drain) {
     return link.stop(drain).thenRunAsync(this::close, doors.loop()::execute);
+  }
+
+  @Override
+  public Known known() {
+    return outbox;
+  }
+
+  @Override
+  public CompletionStage<Void> leave(Duration drain) {
+    return link.leave(drain).thenRunAsync(dispatcher::close, doors.loop()::execute);
+  }
+
+  @Override
+  public Handover handOver() {
+    return outbox.handOver();
   }
 
   /** On the loop, after the link. */

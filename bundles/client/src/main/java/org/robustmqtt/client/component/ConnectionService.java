@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -29,6 +30,9 @@ import org.robustmqtt.whiteboard.MessageListener;
  * threads.
  */
 final class ConnectionService implements RobustMqttConnection {
+  /** How long a message waits while the connection begins anew. */
+  private static final long PATIENCE_SECONDS = 1;
+
   /** Longer waits are not told apart. */
   private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -40,6 +44,9 @@ final class ConnectionService implements RobustMqttConnection {
   private final Object guard = new Object();
 
   private final List<Subscribed> subscriptions = new ArrayList<>();
+
+  /** Open until there are other rooms. */
+  private CountDownLatch nextRooms = new CountDownLatch(1);
 
   /** Makes a service that begins with these rooms. */
   ConnectionService(String name, Rooms rooms) {
@@ -57,6 +64,8 @@ final class ConnectionService implements RobustMqttConnection {
     synchronized (guard) {
       rooms = Objects.requireNonNull(other);
       subscriptions.forEach(Subscribed::attach);
+      nextRooms.countDown();
+      nextRooms = new CountDownLatch(1);
     }
   }
 
@@ -78,15 +87,53 @@ final class ConnectionService implements RobustMqttConnection {
 
   @Override
   public Ticket publish(Message message) {
-    checkOpen();
-    return rooms.publish(Objects.requireNonNull(message));
+    return accepted(now -> now.publish(message));
   }
 
   @Override
   public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
     checkWaiting("publish with a time to wait");
     checkOpen();
-    return rooms.publish(Objects.requireNonNull(message), maxWait);
+    Rooms now = rooms;
+    try {
+      return now.publish(message, maxWait);
+    } catch (NotAcceptedException e) {
+      return following(now, e).publish(message, maxWait);
+    }
+  }
+
+  private <T> T accepted(Function<Rooms, T> action) {
+    checkOpen();
+    Rooms now = rooms;
+    try {
+      return action.apply(now);
+    } catch (NotAcceptedException e) {
+      return action.apply(following(now, e));
+    }
+  }
+
+  /** Returns the rooms that follow if these were closed because the connection begins anew. */
+  private Rooms following(Rooms before, NotAcceptedException refusal) {
+    if (refusal.reason() != NotAcceptedException.Cause.CLOSED || closed) {
+      throw refusal;
+    }
+    CountDownLatch change;
+    synchronized (guard) {
+      if (rooms != before) {
+        return rooms;
+      }
+      change = nextRooms;
+    }
+    try {
+      if (change.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return rooms;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new NotAcceptedException(
+        NotAcceptedException.Cause.STORE_BUSY,
+        name + ": the connection begins anew with another journal");
   }
 
   @Override
@@ -165,8 +212,7 @@ final class ConnectionService implements RobustMqttConnection {
 
   @Override
   public Optional<Ticket> retry(long id) {
-    checkOpen();
-    return rooms.retry(id);
+    return accepted(now -> now.retry(id));
   }
 
   @Override

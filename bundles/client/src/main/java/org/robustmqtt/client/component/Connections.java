@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.door.SerialLane;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalProvider;
 
@@ -29,10 +30,13 @@ final class Connections {
   private static final Duration DELETE_DRAIN = Duration.ofSeconds(5);
   private static final Duration STOP_DRAIN = Duration.ofSeconds(2);
 
+  /** How long to wait for what is in flight before a connection begins anew. */
+  private static final Duration ANEW_DRAIN = Duration.ofSeconds(1);
+
   /** After the drain: a link that has not ended by then is left behind. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final Lane lane;
+  private final SerialLane lane;
   private final ConnectionOpener opener;
   private final Whiteboard whiteboard;
   private final Directory directory;
@@ -54,7 +58,7 @@ final class Connections {
    * @param elsewhere finds a configuration, if the hub takes values of it from elsewhere
    */
   Connections(
-      Lane lane,
+      SerialLane lane,
       ConnectionOpener opener,
       Whiteboard whiteboard,
       Directory directory,
@@ -130,6 +134,7 @@ final class Connections {
     entry.said = said;
     report(parsed, entry.working().isPresent());
     entry.parsed = parsed;
+    tryAgain(entry.awaitsValue());
     directory.arrived(pid, new FileCheck.Arrived(parsed.source(), said, entry.lines(List.of())));
     if (!before.equals(parsed.name())) {
       Optional<Running> running = entry.running;
@@ -191,25 +196,45 @@ final class Connections {
       tryAgain(opener.open(pid, entry, name.get()));
       return;
     }
-    if (entry.parsed.good()) {
-      Running.Working working = entry.working().orElseThrow();
+    Running.Working working = entry.working().orElseThrow();
+    if (entry.parsed.good() && !working.leaving) {
       working.rooms.apply(entry.parsed.settings());
-      keepJournal(entry, working);
+      keepJournal(pid, entry, working);
     }
     opener.showFaults(entry);
   }
 
-  private void keepJournal(Configured entry, Running.Working working) {
+  private void keepJournal(String pid, Configured entry, Running.Working working) {
+    if (working.leaving) {
+      tryAgain(working.left && opener.openAnew(pid, entry, working));
+      return;
+    }
     switch (opener.keepJournal(entry, working)) {
       case DONE -> {}
       case TRY_AGAIN -> tryAgain(true);
-      case BEGIN_ANEW -> {
-        // nothing is sent meanwhile: its end could not be recorded
-        Optional<Running> running = entry.running;
-        entry.running = Optional.empty();
-        running.ifPresent(open -> leave(open, Duration.ZERO));
-      }
+      case BEGIN_ANEW -> beginAnew(pid, entry, working);
     }
+  }
+
+  /** Nothing of the queue is sent meanwhile: its end could not be recorded. */
+  private void beginAnew(String pid, Configured entry, Running.Working working) {
+    working.leaving = true;
+    Runnable then =
+        () -> {
+          if (entry.working().filter(now -> now == working && !now.left).isPresent()) {
+            working.left = true;
+            keepJournal(pid, entry, working);
+          }
+        };
+    Runnable late = lane.schedule(ANEW_DRAIN.plus(GRACE).toMillis(), then);
+    working
+        .rooms
+        .leave(ANEW_DRAIN)
+        .whenComplete(
+            (none, failure) -> {
+              late.run();
+              lane.execute(then);
+            });
   }
 
   private void remove(String pid, Duration drain) {
@@ -218,8 +243,10 @@ final class Connections {
       return;
     }
     directory.forget(pid);
-    entry.running.ifPresentOrElse(
-        running -> leave(running, drain),
+    Optional<Running> running = entry.running;
+    entry.running = Optional.empty();
+    running.ifPresentOrElse(
+        open -> leave(open, drain),
         () -> entry.parsed.name().ifPresent(name -> release(name, entry)));
   }
 
@@ -280,6 +307,15 @@ final class Connections {
     retryAll();
   }
 
+  /** Returns whether the hub finds a value elsewhere now that it did not find before. */
+  private boolean resolved(String pid) {
+    Optional<Map<String, Object>> now = elsewhere.apply(pid).flatMap(Resolved::now);
+    now.ifPresent(properties -> update(pid, Map.copyOf(properties)));
+    Configured entry = configured.get(pid);
+    tryAgain(entry.awaitsValue());
+    return !entry.awaitsValue();
+  }
+
   /** Tries again what did not work. */
   private void retryAll() {
     new LinkedHashMap<>(configured)
@@ -288,9 +324,12 @@ final class Connections {
               if (configured.get(pid) != entry) {
                 return;
               }
+              if (entry.awaitsValue() && resolved(pid)) {
+                return;
+              }
               Optional<Running.Working> working = entry.working();
               if (working.isPresent()) {
-                keepJournal(entry, working.get());
+                keepJournal(pid, entry, working.get());
               } else {
                 advance(pid, entry);
               }

@@ -2,12 +2,13 @@ package org.robustmqtt.client.component;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.Journal;
 
 /** The engine of a real hub. */
-final class HubEngine implements Engine {
+final class HubEngine implements ConnectionOpener.Engine {
   private final HubRuntime runtime = new HubRuntime();
   private final Supplier<Optional<HubStart.Awaited>> starting;
 
@@ -21,9 +22,9 @@ final class HubEngine implements Engine {
   }
 
   @Override
-  public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+  public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
     return new ConnectionRooms(
-        name, runtime.doors(), journal, settings, Outbox.Window.STANDARD, starting.get());
+        name, runtime.doors(), journal, settings, Outbox.Window.STANDARD, starting.get(), left);
   }
 
   @Override

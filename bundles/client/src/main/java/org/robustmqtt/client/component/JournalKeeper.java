@@ -30,8 +30,8 @@ final class JournalKeeper {
   }
 
   /**
-   * Returns whether the journal that was opened holds messages that are not the connection's: it
-   * was closed again, and the connection is to begin anew with it.
+   * Returns whether the journal that was opened holds what is not the connection's: it waits, and
+   * the connection is to begin anew with it, see {@link #leave}.
    */
   boolean beginsAnew() {
     return beginsAnew;
@@ -55,7 +55,7 @@ final class JournalKeeper {
     } else if (working.journal.attached()) {
       retune(wanted);
     } else {
-      open(wanted, false);
+      open(wanted);
     }
     return List.copyOf(lines);
   }
@@ -85,42 +85,74 @@ final class JournalKeeper {
     old.ifPresent(Journal::close);
     if (old.isPresent() && old.get().status().liveMessages() > 0) {
       waits();
-      open(here(wanted), false);
-    } else if (!open(wanted, true) && !beginsAnew) {
+      open(here(wanted));
+    } else if (!open(wanted) && !beginsAnew) {
       // goes on with what was before
-      open(here(wanted), false);
+      open(here(wanted));
     }
   }
 
-  private boolean open(JournalSettings settings, boolean moved) {
+  private boolean open(JournalSettings settings) {
+    boolean in = false;
     try {
       Journals.Opened opened = journals.open(name, settings, working.journal::statusChanged);
-      boolean in = false;
       try {
-        working.provider = opened.provider();
         Recovery found = opened.journal().recovery();
-        if (working.journal.isOfOthers(opened.journal(), found)) {
-          working.journal.leaveTo(opened.journal(), found);
-          beginsAnew = true;
-          return false;
+        beginsAnew = working.journal.isOfOthers(opened.journal(), found);
+        if (beginsAnew) {
+          working.next = Optional.of(new Running.Next(opened.journal(), found));
+        } else {
+          in = working.journal.attach(opened.journal(), found);
         }
-        in = working.journal.attach(opened.journal(), moved);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
-        if (in) {
-          working.settings = settings;
-        } else {
+        if (!in && !beginsAnew) {
           opened.journal().close();
         }
       }
-      return in;
+      if (in || beginsAnew) {
+        working.settings = settings;
+        working.provider = Optional.of(opened.provider());
+      }
+      if (in && !journals.isThere(opened.provider())) {
+        // it went meanwhile, and could not say so to us
+        working.journal.detach(Journals.MISSING).ifPresent(Journal::close);
+      }
     } catch (JournalException e) {
       working.journal.detach(e.getMessage());
       if (e.kind() != ProblemKind.STORE_MISSING) {
         lines.add(parsed.source() + ": " + e.getMessage());
       }
-      return false;
     }
+    return in;
+  }
+
+  /**
+   * Leaves to the journal what it needs for the connection to begin anew: as at a restart. The
+   * rooms have ended, and left what they have.
+   *
+   * @return the journal, opened once more
+   */
+  Journals.Opened leave(Runnable changed) throws JournalException {
+    if (working.next.isEmpty()) {
+      Journal opened = journals.open(name, working.settings, () -> {}).journal();
+      working.next = Optional.of(new Running.Next(opened, opened.recovery()));
+    }
+    Running.Next next = working.next.get();
+    boolean left = false;
+    try {
+      left = working.journal.leaveTo(next.journal(), next.found());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      working.next = Optional.empty();
+      next.journal().close();
+    }
+    if (!left) {
+      throw new JournalException(
+          ProblemKind.STORE_DEGRADED, "the journal does not take what is in memory", null);
+    }
+    return journals.open(name, working.settings, changed);
   }
 }

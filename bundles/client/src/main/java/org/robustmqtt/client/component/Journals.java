@@ -10,6 +10,10 @@ import org.robustmqtt.journal.JournalSettings;
 
 /** Opens journals, whatever the provider does. On the component lane; may wait for the disk. */
 final class Journals {
+  /** Why there is none while nobody opens any. */
+  static final String MISSING =
+      "no journal service is there; start the bundle org.robustmqtt.persistence";
+
   private final Supplier<Optional<JournalProvider>> providers;
 
   Journals(Supplier<Optional<JournalProvider>> providers) {
@@ -28,10 +32,7 @@ final class Journals {
   Opened open(String name, JournalSettings settings, Runnable changed) throws JournalException {
     Optional<JournalProvider> provider = providers.get();
     if (provider.isEmpty()) {
-      throw new JournalException(
-          ProblemKind.STORE_MISSING,
-          "no journal service is there; start the bundle org.robustmqtt.persistence",
-          null);
+      throw new JournalException(ProblemKind.STORE_MISSING, MISSING, null);
     }
     try {
       return new Opened(provider.get().open(name, settings, changed), provider.get());
@@ -39,5 +40,10 @@ final class Journals {
       throw new JournalException(
           ProblemKind.STORE_UNREADABLE, "the journal service failed: " + defect, defect);
     }
+  }
+
+  /** Returns whether this is still who opens journals. */
+  boolean isThere(JournalProvider provider) {
+    return providers.get().filter(now -> now == provider).isPresent();
   }
 }

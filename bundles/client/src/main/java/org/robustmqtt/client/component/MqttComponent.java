@@ -26,6 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.runtime.ComponentLane;
@@ -84,10 +85,11 @@ public final class MqttComponent implements ManagedServiceFactory {
   public MqttComponent(BundleContext context) {
     this.context = context;
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
-    Clock clock = new HubRuntime().doors().clock();
+    Doors doors = new HubRuntime().doors();
+    Clock clock = doors.clock();
     hubStart = new HubStart(context, clock, this::hubStarted);
     Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
-    strays = new StrayConfigurations(context, lane(), directory, now);
+    strays = new StrayConfigurations(context, lane, directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
@@ -95,9 +97,10 @@ public final class MqttComponent implements ManagedServiceFactory {
             this::register,
             whiteboard,
             directory,
-            now);
+            now,
+            doors.entropy());
     ResolvedConfigurations resolved = new ResolvedConfigurations(context, strays::admin);
-    connections = new Connections(lane(), opener, whiteboard, directory, resolved::of);
+    connections = new Connections(lane, opener, whiteboard, directory, resolved::of);
     whiteboard.onChange(connections::listenersChanged);
     listeners =
         new ListenerServices<?>[] {
@@ -197,20 +200,6 @@ public final class MqttComponent implements ManagedServiceFactory {
         registration.unregister();
       } catch (IllegalStateException e) {
         LOG.debug("Already unregistered: {}", e.toString());
-      }
-    };
-  }
-
-  private Lane lane() {
-    return new Lane() {
-      @Override
-      public void execute(Runnable task) {
-        lane.execute(task);
-      }
-
-      @Override
-      public Runnable schedule(long millis, Runnable task) {
-        return lane.schedule(millis, task);
       }
     };
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 interface Resolved {
   /**
    * Returns the configuration as the hub resolves it now; empty if it is gone. Blocks: on a helper
-   * only.
+   * or the component lane only.
    */
   Optional<Map<String, Object>> now();
 }

@@ -2,8 +2,10 @@ package org.robustmqtt.client.component;
 
 import java.util.Optional;
 import org.robustmqtt.client.listeners.Registration;
+import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalProvider;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
 
 /** A connection that has a service. On the component lane. */
 final class Running {
@@ -22,6 +24,9 @@ final class Running {
     this.registration = registration;
   }
 
+  /** A journal, with what was found when it was opened. */
+  record Next(Journal journal, Recovery found) {}
+
   /** The rooms and their journal. */
   static final class Working {
     final String name;
@@ -31,15 +36,24 @@ final class Running {
     /** How the journal was opened. */
     JournalSettings settings;
 
-    /** Who opened it; read by any thread. */
-    volatile JournalProvider provider;
+    /** Who opened it, if it is there; read by any thread. */
+    volatile Optional<JournalProvider> provider;
+
+    /** Whether the rooms end, and others of the same connection follow. */
+    boolean leaving;
+
+    /** Whether they have ended. */
+    boolean left;
+
+    /** What these begin with, open. */
+    Optional<Next> next = Optional.empty();
 
     Working(
         String name,
         Rooms rooms,
         SwitchableJournal journal,
         JournalSettings settings,
-        JournalProvider provider) {
+        Optional<JournalProvider> provider) {
       this.name = name;
       this.rooms = rooms;
       this.journal = journal;

@@ -22,6 +22,7 @@ import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.door.SerialLane;
 
 /**
  * Looks for configurations that were meant for a connection and are none: single ones of our PID,
@@ -41,7 +42,7 @@ final class StrayConfigurations
   private static final String OURS = "(service.factoryPid=" + MqttComponent.PID + ")";
 
   private final BundleContext context;
-  private final Lane lane;
+  private final SerialLane lane;
   private final Directory directory;
   private final Supplier<Instant> now;
   private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> tracker;
@@ -51,7 +52,7 @@ final class StrayConfigurations
   private final Map<String, String> shown = new TreeMap<>();
 
   StrayConfigurations(
-      BundleContext context, Lane lane, Directory directory, Supplier<Instant> now) {
+      BundleContext context, SerialLane lane, Directory directory, Supplier<Instant> now) {
     this.context = context;
     this.lane = lane;
     this.directory = directory;

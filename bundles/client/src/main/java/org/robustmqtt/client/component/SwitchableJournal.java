@@ -2,13 +2,18 @@ package org.robustmqtt.client.component;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.robustmqtt.Durability;
+import org.robustmqtt.QoS;
 import org.robustmqtt.Stored;
+import org.robustmqtt.client.door.Entropy;
+import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
@@ -19,50 +24,89 @@ import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
 
 /**
- * A journal under which the real one can be taken away and put back, because the bundle that writes
- * it may be updated while the connection lives. While there is none it is degraded: {@code group}
- * messages are kept in memory and recorded on return, {@code sync} ones are not stored, and as far
- * as it is known to be of an exchange of QoS 2 or a session, what waits for a record waits until
- * the journal is back; the rest is told that it was not written.
+ * The journal of a connection, whose service goes and comes: the bundle that writes it is updated
+ * while the connection lives, or its folder is not there yet. While there is none it is degraded as
+ * {@link Journal} says: new messages are in memory only, and what must have a record waits.
  *
- * <p>A call that meets the very moment of a change may still reach the journal that is being
- * closed, and is told so by it: such a message is not stored, such a record may be missing, and at
- * the next start its message is sent once more.
+ * <p>On return the connection is asked which messages it has, and the journal that comes gets what
+ * it lacks, then what it {@linkplain Missed missed}; what it has and the connection has ended is
+ * settled. Then it is in, whatever its disk does.
+ *
+ * <p>A call that meets the very moment of a change may reach the journal that is being closed. So
+ * each call looks afterwards whether that is still the one, and otherwise says it again: every
+ * record may be said twice. A number comes from the journal that is closed or from nobody else, and
+ * without a journal from far above all others.
  */
 final class SwitchableJournal implements Journal {
-  /** Sequences of a lease that are surely left: it is renewed when half of 65,536 are used. */
-  private static final int SPARE_SEQUENCES = 16_384;
+  /** Nobody counts so far, and twice nearly never begins at the same place behind it: in bits. */
+  private static final int FAR = 46;
+
+  private final Entropy entropy;
+
+  /** Whether a journal was there already, so that what the next one holds of us is ours. */
+  private volatile boolean hadOne;
 
   private final AtomicReference<Recovery> recovery = new AtomicReference<>(Recovery.NOTHING);
+  private final Missed.Small small = new Missed.Small();
 
-  /** The small things of a journal, so that they can move to another directory. */
-  private final Map<String, byte[]> values = new ConcurrentHashMap<>();
-
-  private final Set<Integer> received = ConcurrentHashMap.newKeySet();
+  /** The highest number that a journal gave out, or that was found. */
+  private final AtomicLong given = new AtomicLong();
 
   /** Guards what is missed and the change itself; held for calls that only put into memory. */
   private final Object guard = new Object();
 
   private volatile Optional<Journal> current;
-  private MissedRecords missed = new MissedRecords();
+  private Missed missed = new Missed();
+
+  /** Whether a journal is being put in, that may have messages which end meanwhile. */
+  private boolean attaching;
+
   private JournalStatus lastStatus;
-  private String why = "";
-  private long nextSequence;
-  private int spare;
+
+  /** The numbers given out while there is no journal. */
+  private long firstNumber;
+
+  private long nextNumber;
+  private volatile Known known = Known.NOTHING;
   private volatile Runnable changed = () -> {};
 
-  /** Begins with an open journal. */
-  SwitchableJournal(Journal first) {
+  /**
+   * Begins with an open journal.
+   *
+   * @param entropy says where numbers begin while there is no journal
+   */
+  SwitchableJournal(Journal first, Entropy entropy) {
+    this.entropy = entropy;
+    hadOne = true;
     current = Optional.of(first);
     Recovery found = first.recovery();
     recovery.set(found);
-    values.putAll(found.values());
-    received.addAll(found.received());
+    small.values.putAll(found.values());
+    small.received.addAll(found.received());
+    Missed.each(found, sequence -> given.accumulateAndGet(sequence, Math::max));
     lastStatus = first.status();
   }
 
-  /** Says who is told that the status may have changed; must not block. */
-  void onChange(Runnable told) {
+  /**
+   * Begins without a journal. With the first that comes, unless it is empty, the connection is to
+   * begin anew: its session and its identifier are in there.
+   *
+   * @param why what to show, one line
+   */
+  SwitchableJournal(String why, Entropy entropy) {
+    this.entropy = entropy;
+    hadOne = false;
+    current = Optional.empty();
+    lastStatus = new JournalStatus("-", false, Optional.of(why), 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+    numberFarAbove();
+  }
+
+  /**
+   * Says who knows the messages, and who is told that the status may have changed; the latter must
+   * not block.
+   */
+  void bind(Known messages, Runnable told) {
+    known = messages;
     changed = told;
   }
 
@@ -80,16 +124,33 @@ final class SwitchableJournal implements Journal {
     Optional<Journal> old;
     synchronized (guard) {
       old = current;
-      why = reason;
       if (old.isPresent()) {
+        given.accumulateAndGet(old.get().nextSequence(), Math::max);
         lastStatus = old.get().status();
-        nextSequence = old.get().nextSequence();
-        spare = nextSequence == 0 ? 0 : SPARE_SEQUENCES;
+        numberFarAbove();
         current = Optional.empty();
       }
+      lastStatus = lastStatus.degraded(Optional.of(reason), 0, 0, 0);
     }
     changed.run();
     return old;
+  }
+
+  /**
+   * Far above every number that a journal gives out by a lease, in this run or after it. Not by the
+   * time: many a hub boots in the past, twice in the same.
+   */
+  private void numberFarAbove() {
+    long far = (1L << FAR) + (entropy.nextLong() >>> Long.SIZE - FAR);
+    firstNumber = given.get() + far;
+    nextNumber = firstNumber;
+  }
+
+  /** Returns how many things are kept of what was said while there is no journal. */
+  int kept() {
+    synchronized (guard) {
+      return missed.size();
+    }
   }
 
   /** Returns whether the real journal is there. */
@@ -98,80 +159,134 @@ final class SwitchableJournal implements Journal {
   }
 
   /**
-   * Puts a real journal in, after recording what was missed. Numbering goes on above what was given
-   * out. May wait for room in its stage: on the component lane.
-   *
-   * @param next an open journal; its recovery is not used, the connection knows more. Not one for
-   *     which {@link #isOfOthers} is true
-   * @param moved whether it is in another directory, so that the small things move there too
-   * @return whether it is in now; if not, it could not write, and is to be closed
-   */
-  boolean attach(Journal next, boolean moved) throws InterruptedException {
-    if (moved) {
-      moveSmallThings(next);
-    }
-    while (!replayed(next)) {
-      if (!next.awaitRoom(Duration.ofSeconds(1)) && next.status().degraded().isPresent()) {
-        return false;
-      }
-    }
-    changed.run();
-    return true;
-  }
-
-  /**
-   * Returns whether a journal is in another place than the one before, and holds messages: these
-   * are not the connection's, or not under the numbers that it knows them by.
+   * Returns whether a journal holds what is not the connection's, or not under the numbers that it
+   * knows: another process or an earlier run left it, or it is in another place. Then the
+   * connection is to begin anew with it.
    *
    * @param found what was found when it was opened
    */
   boolean isOfOthers(Journal next, Recovery found) {
-    boolean elsewhere = !next.status().path().equals(status().path());
-    return elsewhere && !(found.messages().isEmpty() && found.waiting().isEmpty());
+    boolean empty = found.messages().isEmpty() && found.waiting().isEmpty();
+    if (!hadOne) {
+      return !empty || !found.values().isEmpty();
+    }
+    boolean[] others = {isElsewhere(next) && !empty};
+    Missed.each(found, sequence -> others[0] |= !isOurs(sequence) && !known.holds(sequence));
+    return others[0];
+  }
+
+  private boolean isElsewhere(Journal next) {
+    return !next.status().path().equals(status().path());
+  }
+
+  private boolean isOurs(long sequence) {
+    synchronized (guard) {
+      return sequence <= given.get() || sequence >= firstNumber && sequence < nextNumber;
+    }
+  }
+
+  /** Returns the messages of ours that were found and are at their end. */
+  private List<Long> over(Recovery found) {
+    List<Long> all = Missed.undecided(found);
+    all.removeIf(sequence -> !isOurs(sequence) || known.holds(sequence));
+    return all;
   }
 
   /**
-   * Leaves to a journal what it needs so that a connection can begin anew with it: the session and
-   * the other small things of now, and the ends of messages that it has taken over. What it held
-   * before belongs to no session any more. On the component lane; the journal is to be closed then.
+   * Puts a real journal in, which gets what it lacks: messages in the order of their sequences,
+   * then the rest. Numbering goes on above what was given out. May wait for room in its stage: on
+   * the component lane.
+   *
+   * @param next an open journal; not one for which {@link #isOfOthers} is true
+   * @param found what was found when it was opened
+   * @return whether it is in now; if not, it has no room and is to be closed: nothing is lost
    */
-  void leaveTo(Journal next, Recovery found) {
-    moveSmallThings(next);
-    found.messages().forEach(message -> next.unsent(message.stored().sequence()));
+  boolean attach(Journal next, Recovery found) throws InterruptedException {
     synchronized (guard) {
-      found
-          .aliases()
-          .forEach(
-              (sequence, before) -> {
-                if (missed.isSettled(before)) {
-                  next.settled(sequence, WrittenCallback.NONE);
-                }
-              });
-      if (nextSequence > 0) {
-        next.skipTo(nextSequence);
-      }
+      attaching = true;
     }
-  }
-
-  private void moveSmallThings(Journal next) {
-    next.forgetReceived();
-    values.forEach((key, value) -> next.put(key, value, Level.FORCED, WrittenCallback.NONE));
-    received.forEach(id -> next.received(id, WrittenCallback.NONE));
-  }
-
-  private boolean replayed(Journal next) {
+    List<Long> over = over(found);
+    Missed.Offering offering = new Missed.Offering(next, found);
+    boolean room = offering.all(known.recorded());
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    while (room && !putIn(next, found, over, offering, released)) {
+      room = offering.awaitRoom();
+    }
     synchronized (guard) {
-      if (!missed.replay(next)) {
+      attaching = false;
+    }
+    released.complete(null);
+    changed.run();
+    return room;
+  }
+
+  /** Says the rest, and lets the journal be the one, in one step; false if there is no room. */
+  private boolean putIn(
+      Journal next,
+      Recovery found,
+      List<Long> over,
+      Missed.Offering offering,
+      CompletionStage<Void> released) {
+    synchronized (guard) {
+      if (!offering.rest(missed)) {
         return false;
       }
-      if (nextSequence > 0) {
-        // also in another place: a number stands for one message, as long as we live
-        next.skipTo(nextSequence);
-      }
-      missed = new MissedRecords();
+      over.forEach(sequence -> missed.settled(sequence, true));
+      missed.sayTo(
+          next,
+          found,
+          small,
+          // what is told within a call under the guard is told after it
+          callback -> written -> released.thenRun(() -> callback.done(written)));
+      goOnNumbering(next);
+      missed = new Missed();
+      hadOne = true;
       current = Optional.of(next);
       return true;
     }
+  }
+
+  /** Also in another place: a number stands for one message, as long as we live. */
+  private void goOnNumbering(Journal next) {
+    long from = nextNumber > firstNumber ? nextNumber : given.get() + 1;
+    next.skipTo(from);
+    given.set(from - 1);
+  }
+
+  /**
+   * Leaves to a journal what it needs so that the connection can begin anew with it, which has
+   * ended and accepts nothing any more: the messages that it lacks, and the ends of those that it
+   * has. If we had one before, also the session and the other small things of now, so that what
+   * others have left is to be sent as new; else it keeps its own. On the component lane; the
+   * journal is to be closed then.
+   *
+   * @return whether it took all
+   */
+  boolean leaveTo(Journal next, Recovery found) throws InterruptedException {
+    boolean same = hadOne && !isElsewhere(next);
+    List<Long> over = same ? over(found) : List.of();
+    Missed.Offering offering = new Missed.Offering(next, found);
+    if (!offering.all(known.recorded())) {
+      return false;
+    }
+    synchronized (guard) {
+      if (!offering.rest(missed)) {
+        return false;
+      }
+      if (hadOne) {
+        missed.sayTo(next, found, small, callback -> WrittenCallback.NONE);
+        found.messages().stream()
+            .map(message -> message.stored().sequence())
+            .filter(sequence -> !same || !known.holds(sequence))
+            .forEach(next::unsent);
+      }
+      over.forEach(sequence -> next.settled(sequence, WrittenCallback.NONE));
+      goOnNumbering(next);
+    }
+    found.aliases().entrySet().stream()
+        .filter(alias -> isOurs(alias.getValue()) && !known.holds(alias.getValue()))
+        .forEach(alias -> next.settled(alias.getKey(), WrittenCallback.NONE));
+    return true;
   }
 
   @Override
@@ -186,24 +301,9 @@ final class SwitchableJournal implements Journal {
       return journal.get().status();
     }
     synchronized (guard) {
-      return new JournalStatus(
-          lastStatus.path(),
-          lastStatus.inDataArea(),
-          Optional.of(why),
-          lastStatus.segments(),
-          lastStatus.bytes(),
-          lastStatus.liveMessages(),
-          lastStatus.bytesWritten(),
-          lastStatus.forces(),
-          lastStatus.recovered(),
-          lastStatus.cutBytes(),
-          lastStatus.damagedBytes(),
-          lastStatus.damagedFiles(),
-          lastStatus.memoryMessages() + missed.messages(),
-          lastStatus.memoryBytes() + missed.bytes(),
-          lastStatus.possibleDuplicates() + missed.settled(),
-          lastStatus.unreadable(),
-          Optional.of("the store's bundle is not there"));
+      return lastStatus
+          .degraded(lastStatus.degraded(), missed.messages(), missed.bytes(), missed.ended())
+          .unstaged("the store's bundle is not there");
     }
   }
 
@@ -216,39 +316,41 @@ final class SwitchableJournal implements Journal {
   @Override
   public long nextSequence() {
     Optional<Journal> journal = current;
-    if (journal.isPresent()) {
-      return journal.get().nextSequence();
-    }
-    synchronized (guard) {
-      if (current.isPresent()) {
-        return current.get().nextSequence();
+    if (journal.isEmpty()) {
+      synchronized (guard) {
+        journal = current;
+        if (journal.isEmpty()) {
+          return nextNumber++;
+        }
       }
-      if (spare == 0) {
-        return 0;
-      }
-      spare--;
-      return nextSequence++;
     }
+    long sequence = journal.get().nextSequence();
+    if (sequence > given.get()) {
+      // publishers come one at a time
+      given.lazySet(sequence);
+    }
+    return sequence;
   }
-
-  // What is done for each message looks for the real journal first, so that it allocates nothing.
 
   @Override
   public void skipTo(long sequence) {
     synchronized (guard) {
-      current.ifPresentOrElse(
-          journal -> journal.skipTo(sequence),
-          () -> nextSequence = Math.max(nextSequence, sequence));
+      current.ifPresent(journal -> journal.skipTo(sequence));
+      given.accumulateAndGet(sequence - 1, Math::max);
     }
   }
 
   @Override
   public boolean offer(StoredMessage message, StoredCallback callback) {
-    Optional<Journal> attached = current;
-    if (attached.isPresent()) {
-      return attached.get().offer(message, callback);
+    Optional<Journal> journal = current;
+    if (journal.isEmpty()) {
+      synchronized (guard) {
+        journal = current;
+        if (journal.isEmpty() && message.durability() == Durability.GROUP) {
+          missed.offered(message);
+        }
+      }
     }
-    Optional<Journal> journal = present(() -> missed.offered(message), message.durability());
     if (journal.isPresent()) {
       return journal.get().offer(message, callback);
     }
@@ -263,40 +365,72 @@ final class SwitchableJournal implements Journal {
     return journal.isEmpty() || journal.get().awaitRoom(maxWait);
   }
 
+  // What is said for each message looks for the real journal first, so that it allocates nothing.
+
   @Override
   public void sent(long sequence, long epoch, int packetId, Level level, WrittenCallback callback) {
-    Optional<Journal> attached = current;
-    if (attached.isPresent()) {
-      attached.get().sent(sequence, epoch, packetId, level, callback);
-      return;
+    Optional<Journal> journal = current;
+    if (journal.isPresent()) {
+      journal.get().sent(sequence, epoch, packetId, level, callback);
+      if (current == journal) {
+        return;
+      }
     }
-    boolean[] waits = {false};
-    present(
-            () -> {
-              missed.sent(sequence, epoch, packetId);
-              waits[0] = missed.isNewQos2(sequence);
-              if (waits[0]) {
-                missed.waits(callback);
-              }
-            })
-        .ifPresentOrElse(
-            journal -> journal.sent(sequence, epoch, packetId, level, callback),
-            () -> {
-              if (!waits[0]) {
-                callback.done(false);
-              }
-            });
+    ofMessage(
+        Missed.Kind.SENT,
+        sequence,
+        journal.isPresent() ? WrittenCallback.NONE : callback,
+        (to, told) -> to.sent(sequence, epoch, packetId, level, told));
+  }
+
+  @Override
+  public void settled(long sequence, WrittenCallback callback) {
+    Optional<Journal> journal = current;
+    if (journal.isPresent()) {
+      journal.get().settled(sequence, callback);
+      if (current == journal) {
+        return;
+      }
+    }
+    orMissed(
+        journal.isPresent() ? WrittenCallback.NONE : callback,
+        (to, told) -> to.settled(sequence, told),
+        (all, told) -> {
+          all.settled(sequence, sequence <= given.get() || attaching);
+          return told;
+        });
   }
 
   @Override
   public void released(long sequence, Level level, WrittenCallback callback) {
-    orWait(() -> missed.released(sequence), callback)
-        .ifPresent(journal -> journal.released(sequence, level, callback));
+    ofMessage(
+        Missed.Kind.RELEASED, sequence, callback, (to, told) -> to.released(sequence, level, told));
+  }
+
+  @Override
+  public void abandoned(long sequence, WrittenCallback callback) {
+    ofMessage(
+        Missed.Kind.ABANDONED, sequence, callback, (to, told) -> to.abandoned(sequence, told));
+  }
+
+  @Override
+  public void quarantined(long sequence, WrittenCallback callback) {
+    ofMessage(
+        Missed.Kind.QUARANTINED, sequence, callback, (to, told) -> to.quarantined(sequence, told));
   }
 
   @Override
   public void unsent(long sequence) {
-    present(() -> missed.unsent(sequence)).ifPresent(journal -> journal.unsent(sequence));
+    boolean counts = current.isPresent() || recordedQos(sequence).isPresent();
+    say(
+        WrittenCallback.NONE,
+        (to, told) -> to.unsent(sequence),
+        (all, told) -> {
+          if (counts) {
+            all.unsent(sequence);
+          }
+          return told;
+        });
   }
 
   @Override
@@ -312,32 +446,6 @@ final class SwitchableJournal implements Journal {
   }
 
   @Override
-  public void abandoned(long sequence, WrittenCallback callback) {
-    present(() -> missed.abandoned(sequence))
-        .ifPresentOrElse(
-            journal -> journal.abandoned(sequence, callback), () -> callback.done(false));
-  }
-
-  @Override
-  public void quarantined(long sequence, WrittenCallback callback) {
-    present(() -> missed.quarantined(sequence))
-        .ifPresentOrElse(
-            journal -> journal.quarantined(sequence, callback), () -> callback.done(false));
-  }
-
-  @Override
-  public void settled(long sequence, WrittenCallback callback) {
-    Optional<Journal> attached = current;
-    if (attached.isPresent()) {
-      attached.get().settled(sequence, callback);
-      return;
-    }
-    present(() -> missed.settled(sequence))
-        .ifPresentOrElse(
-            journal -> journal.settled(sequence, callback), () -> callback.done(false));
-  }
-
-  @Override
   public void read(long[] sequences, int maxBytes, ReadCallback callback) {
     current.ifPresentOrElse(
         journal -> journal.read(sequences, maxBytes, callback),
@@ -346,33 +454,36 @@ final class SwitchableJournal implements Journal {
 
   @Override
   public void received(int packetId, WrittenCallback callback) {
-    received.add(packetId);
-    orWait(() -> missed.received(packetId), callback)
-        .ifPresent(journal -> journal.received(packetId, callback));
+    small.received.add(packetId);
+    sayOf(Missed.Kind.ID, packetId, callback, (to, told) -> to.received(packetId, told));
   }
 
   @Override
   public void completed(int packetId, WrittenCallback callback) {
-    received.remove(packetId);
-    orWait(() -> missed.completed(packetId), callback)
-        .ifPresent(journal -> journal.completed(packetId, callback));
+    small.received.remove(packetId);
+    sayOf(Missed.Kind.ID, packetId, callback, (to, told) -> to.completed(packetId, told));
   }
 
   @Override
   public void forgetReceived() {
-    received.clear();
-    present(() -> missed.forgetReceived()).ifPresent(Journal::forgetReceived);
+    small.received.clear();
+    say(
+        WrittenCallback.NONE,
+        (to, told) -> to.forgetReceived(),
+        (all, told) -> {
+          all.forgetReceived();
+          return told;
+        });
   }
 
   @Override
   public void put(String key, byte[] value, Level level, WrittenCallback callback) {
     if (value.length == 0) {
-      values.remove(key);
+      small.values.remove(key);
     } else {
-      values.put(key, value);
+      small.values.put(key, value);
     }
-    orWait(() -> missed.value(key, value), callback)
-        .ifPresent(journal -> journal.put(key, value, level, callback));
+    sayOf(Missed.Kind.VALUE, key, callback, (to, told) -> to.put(key, value, level, told));
   }
 
   /** Tells the real journal, if it is there; the next one is opened so. */
@@ -385,35 +496,92 @@ final class SwitchableJournal implements Journal {
   @Override
   public void close() {
     current.ifPresent(Journal::close);
+    List<WrittenCallback> waiting;
     synchronized (guard) {
-      missed.closed();
+      waiting = missed.waiting();
+      missed = new Missed();
     }
+    waiting.forEach(callback -> callback.done(false));
   }
 
-  /** As {@link #present}, and whoever is told is told when the journal is back. */
-  private Optional<Journal> orWait(Runnable miss, WrittenCallback callback) {
-    return present(
-        () -> {
-          miss.run();
-          missed.waits(callback);
+  /** Takes the lock of the outbox: not to be called in the guard. */
+  private Optional<QoS> recordedQos(long sequence) {
+    return known.recordedQos(sequence);
+  }
+
+  /**
+   * Says something of a message; if there is no journal, it waits for one only if it is a step of
+   * QoS 2. A message without a record needs none.
+   */
+  private void ofMessage(
+      Missed.Kind kind,
+      long sequence,
+      WrittenCallback callback,
+      BiConsumer<Journal, WrittenCallback> record) {
+    Optional<QoS> qos = current.isPresent() ? Optional.empty() : recordedQos(sequence);
+    if (qos.isEmpty() && current.isEmpty()) {
+      callback.done(true);
+      return;
+    }
+    boolean step = kind == Missed.Kind.SENT || kind == Missed.Kind.RELEASED;
+    boolean waits = step && qos.equals(Optional.of(QoS.EXACTLY_ONCE));
+    say(
+        callback,
+        record,
+        (all, told) -> {
+          if (waits) {
+            return all.say(kind, sequence, record, told);
+          }
+          all.say(kind, sequence, record, WrittenCallback.NONE);
+          return told;
         });
   }
 
-  private Optional<Journal> present(Runnable miss) {
-    return present(miss, Durability.GROUP);
+  /** Says something of a key or a packet id, which waits for a journal if there is none. */
+  private void sayOf(
+      Missed.Kind kind,
+      Object thing,
+      WrittenCallback callback,
+      BiConsumer<Journal, WrittenCallback> record) {
+    say(callback, record, (all, told) -> all.say(kind, thing, record, told));
   }
 
-  /** Returns the real journal; if there is none, remembers what it misses. */
-  private Optional<Journal> present(Runnable miss, Durability durability) {
+  /**
+   * Says something to the real journal.
+   *
+   * @param miss if there is none; returns who is told now that it is not written
+   */
+  private void say(
+      WrittenCallback callback,
+      BiConsumer<Journal, WrittenCallback> record,
+      BiFunction<Missed, WrittenCallback, WrittenCallback> miss) {
     Optional<Journal> journal = current;
     if (journal.isPresent()) {
-      return journal;
-    }
-    synchronized (guard) {
-      if (current.isEmpty() && durability == Durability.GROUP) {
-        miss.run();
+      record.accept(journal.get(), callback);
+      if (current == journal) {
+        return;
       }
-      return current;
+    }
+    orMissed(journal.isPresent() ? WrittenCallback.NONE : callback, record, miss);
+  }
+
+  /** There was no journal, or it was taken away meanwhile. */
+  private void orMissed(
+      WrittenCallback callback,
+      BiConsumer<Journal, WrittenCallback> record,
+      BiFunction<Missed, WrittenCallback, WrittenCallback> miss) {
+    Optional<Journal> now;
+    WrittenCallback untold = WrittenCallback.NONE;
+    synchronized (guard) {
+      now = current;
+      if (now.isEmpty()) {
+        untold = miss.apply(missed, callback);
+      }
+    }
+    if (now.isPresent()) {
+      record.accept(now.get(), callback);
+    } else {
+      untold.done(false);
     }
   }
 }

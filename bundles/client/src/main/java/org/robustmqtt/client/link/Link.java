@@ -162,9 +162,23 @@ public final class Link {
    * @param drain how long to go on sending at the most
    */
   public CompletionStage<Void> stop(Duration drain) {
+    return stop(drain, true);
+  }
+
+  /**
+   * Ends as {@link #stop}, but sends nothing that is queued: another link of the same connection
+   * follows.
+   *
+   * @param drain how long to wait for what is in flight at the most
+   */
+  public CompletionStage<Void> leave(Duration drain) {
+    return stop(drain, false);
+  }
+
+  private CompletionStage<Void> stop(Duration drain, boolean queueToo) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     done.thenRun(() -> doors.loop().notWatchedBy(rescue));
-    doors.loop().execute(() -> orders.stop(drain.toNanos(), done));
+    doors.loop().execute(() -> orders.stop(drain.toNanos(), queueToo, done));
     return done.minimalCompletionStage();
   }
 

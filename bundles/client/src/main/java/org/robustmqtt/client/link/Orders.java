@@ -158,14 +158,18 @@ final class Orders {
     }
   }
 
-  /** Ends; the future completes also when a defect shows on the way. */
-  void stop(long drainNanos, CompletableFuture<Void> done) {
+  /**
+   * Ends; the future completes also when a defect shows on the way.
+   *
+   * @param queueToo whether queued messages are sent too, or only what is in flight is awaited
+   */
+  void stop(long drainNanos, boolean queueToo, CompletableFuture<Void> done) {
     stopped.thenRun(() -> done.complete(null));
     if (stopping) {
       return;
     }
     stopping = true;
-    life.guarded(() -> life.close("stopped", drainNanos, true, this::end));
+    life.guarded(() -> life.close("stopped", drainNanos, queueToo, this::end));
     if (life.state() != ConnectionState.CLOSING) {
       end();
     }

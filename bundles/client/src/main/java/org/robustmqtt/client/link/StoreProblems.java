@@ -30,7 +30,14 @@ final class StoreProblems {
                 damage(journal)
                     .map(
                         text ->
-                            new Problem(Place.STORE, ProblemKind.STORE_DAMAGED, 0, text, since)));
+                            new Problem(Place.STORE, ProblemKind.STORE_DAMAGED, 0, text, since)))
+        .or(
+            () ->
+                journal
+                    .degraded()
+                    .map(
+                        text ->
+                            new Problem(Place.STORE, ProblemKind.STORE_DEGRADED, 0, text, since)));
   }
 
   private static Optional<String> damage(JournalStatus journal) {

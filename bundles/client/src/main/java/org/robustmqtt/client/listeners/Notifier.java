@@ -1,5 +1,7 @@
 package org.robustmqtt.client.listeners;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.robustmqtt.ConnectionStatus;
@@ -26,6 +28,12 @@ public final class Notifier {
   private final Lanes lanes;
   private final List<Mailbox<Settlement>> outcomeListeners = new CopyOnWriteArrayList<>();
   private final List<Mailbox<ConnectionStatus>> connectionListeners = new CopyOnWriteArrayList<>();
+
+  /** Outcomes that wait for {@link #tellHeld}, oldest first; guarded by this. */
+  private final Deque<Settlement> held = new ArrayDeque<>();
+
+  /** Written under the monitor. */
+  private volatile boolean holding;
 
   /** The last status told, for those that come later; guarded by this. */
   private ConnectionStatus last;
@@ -55,13 +63,45 @@ public final class Notifier {
     return mailbox;
   }
 
-  /** Returns whether somebody would hear an outcome that is told now. */
+  /**
+   * Holds outcomes from now on, at most {@value #OUTCOMES}, the newest: the listeners that were
+   * there before the connection are not attached yet.
+   */
+  public synchronized void holdOutcomes() {
+    holding = true;
+  }
+
+  /** Tells the outcomes that were held, in their order, and from now on at once. */
+  public synchronized void tellHeld() {
+    held.forEach(this::put);
+    held.clear();
+    holding = false;
+  }
+
+  /** Returns whether somebody hears, or may yet hear, an outcome that is told now. */
   public boolean hearsOutcomes() {
-    return !outcomeListeners.isEmpty();
+    return holding || !outcomeListeners.isEmpty();
   }
 
   /** Tells an outcome. */
   public void settled(Settlement settlement) {
+    if (!holding || !hold(settlement)) {
+      put(settlement);
+    }
+  }
+
+  /** Returns whether it is held: it may have ended meanwhile. */
+  private synchronized boolean hold(Settlement settlement) {
+    if (holding) {
+      if (held.size() == OUTCOMES) {
+        held.remove();
+      }
+      held.add(settlement);
+    }
+    return holding;
+  }
+
+  private void put(Settlement settlement) {
     for (Mailbox<Settlement> mailbox : outcomeListeners) {
       mailbox.put(settlement);
     }

@@ -52,10 +52,14 @@ final class EntryMaker {
     return entry(record, size, lane(record), new Promise(record.sequence(), pool));
   }
 
-  /** Returns the entry of a message that was found, as if its time began now. */
-  Entry recovered(RecoveredMessage found) {
+  /**
+   * Returns the entry of a message that was found, as if its time began now.
+   *
+   * @param kept its ticket, if anybody has it
+   */
+  Entry recovered(RecoveredMessage found, Optional<Promise> kept) {
     StoredMessage record = found.stored();
-    Promise promise = new Promise(record.sequence(), pool);
+    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
     Entry entry = entry(record, MessageSize.of(record.message()).queued(), lane(record), promise);
     entry.promise().stored(Stored.ON_DISK);
     // No record says whether one of QoS 0 was handed over before the process ended.
@@ -64,6 +68,35 @@ final class EntryMaker {
       entry.state = Entry.State.OUT;
     }
     return entry;
+  }
+
+  /** Returns the entry of a message that another outbox has left to this one. */
+  Entry inherited(Entry left) {
+    Entry entry =
+        new Entry(
+            left.sequence(),
+            left.message(),
+            left.durability(),
+            left.acceptedAt(),
+            left.size,
+            left.hasDeadline ? Optional.of(left.due) : Optional.empty(),
+            lanes.apply(left.message().topic()),
+            left.promise());
+    entry.sentBefore = left.sentBefore || left.state == Entry.State.OUT;
+    return entry;
+  }
+
+  /** Returns a message as it goes into a journal that came later. */
+  StoredMessage record(Entry entry) {
+    long age = clock.wallMillis() - entry.acceptedAt();
+    long left = millis(Duration.ofNanos(Math.max(0, entry.due - clock.nanos())));
+    long deadline = entry.ageUnknown ? entry.deadlineMillis : Math.max(1, Math.max(0, age) + left);
+    return new StoredMessage(
+        entry.sequence(),
+        entry.message(),
+        entry.durability(),
+        entry.acceptedAt(),
+        entry.hasDeadline ? deadline : 0);
   }
 
   /**

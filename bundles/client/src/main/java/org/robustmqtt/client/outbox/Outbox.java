@@ -1,6 +1,8 @@
 package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
+import org.robustmqtt.QoS;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
@@ -22,6 +25,7 @@ import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.journal.StoredMessage;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -35,16 +39,18 @@ import org.robustmqtt.journal.StoredBlock;
  * is <i>abandoned</i> (delivery-rules 5). The loop takes what is abandoned with {@link
  * #takeGivenUp()}, and says with {@link #freed} and {@link #ended} what became of it.
  */
-public final class Outbox {
+public final class Outbox implements Known {
   private static final int EXPIRED_AT_ONCE = 256;
 
   private final Clock clock;
   private final Journal journal;
   private final Lanes lanes;
   private final Queue queue;
+  private final EntryMaker maker;
   private final Entrance entrance;
   private final Paging paging;
   private final Quarantine quarantine;
+  private final Tickets tickets;
 
   /** Guarded by the lock. */
   private final ClockDoubt doubt;
@@ -76,9 +82,10 @@ public final class Outbox {
     this.journal = journal;
     this.lanes = lanes;
     queue = new Queue(connection, journal, limits, window, policies, settlements);
-    EntryMaker maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
+    maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
-    paging = new Paging(queue, journal, clock, maker, quarantine);
+    tickets = found.left().tickets;
+    paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
     entrance = new Entrance(queue, journal, maker, paging, lanes);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
@@ -88,8 +95,13 @@ public final class Outbox {
     queue.change(
         () -> {
           paging.found(found.waiting());
-          found.messages().forEach(message -> recover(message, maker));
-          supersede(found.messages());
+          Deque<Entry> left = new ArrayDeque<>(found.left().inMemory);
+          for (RecoveredMessage message : found.messages()) {
+            inherit(left, message.stored().sequence());
+            recover(message, found);
+          }
+          inherit(left, Long.MAX_VALUE);
+          supersede(found);
         });
   }
 
@@ -100,12 +112,16 @@ public final class Outbox {
    * @param waiting further ones, which stay on disk until they are needed
    * @param lastWallMillis the last wall time seen before; 0 if none is known
    * @param clock what is believed of the clock
+   * @param aliases of messages that have another number than before
+   * @param left what the outbox before has left
    */
   public record Found(
       List<RecoveredMessage> messages,
       List<StoredBlock> waiting,
       long lastWallMillis,
-      ClockRules clock) {}
+      ClockRules clock,
+      Map<Long, Long> aliases,
+      Handover left) {}
 
   /**
    * How much of a long queue is in memory.
@@ -118,12 +134,20 @@ public final class Outbox {
     public static final Window STANDARD = new Window(2_048, 1 << 20);
   }
 
-  private void recover(RecoveredMessage found, EntryMaker maker) {
-    Entry entry = maker.recovered(found);
-    switch (found.stage()) {
+  private void inherit(Deque<Entry> left, long below) {
+    while (!left.isEmpty() && left.peek().sequence() < below) {
+      queue.recover(maker.inherited(left.remove()));
+    }
+  }
+
+  private void recover(RecoveredMessage message, Found found) {
+    long sequence = message.stored().sequence();
+    Entry entry = maker.recovered(message, found.left().ticket(sequence, found.aliases()));
+    entry.sentBefore |= found.left().mayHaveBeenSent(sequence);
+    switch (message.stage()) {
       case WAITING, SENT, RELEASED -> {
         if (entry.hasDeadline) {
-          doubt.found(entry, found.stored().deadline());
+          doubt.found(entry, message.stored().deadline());
         }
         queue.recover(entry);
       }
@@ -135,14 +159,19 @@ public final class Outbox {
   }
 
   /** The newest retained message of a topic supersedes the lower ones (delivery-rules 4 a). */
-  private void supersede(List<RecoveredMessage> found) {
+  private void supersede(Found found) {
     Map<String, Long> newest = new HashMap<>();
-    for (RecoveredMessage message : found) {
+    for (Entry entry : found.left().inMemory) {
+      if (entry.message().retain()) {
+        newest.merge(entry.message().topic(), entry.sequence(), Math::max);
+      }
+    }
+    for (RecoveredMessage message : found.messages()) {
       if (message.stored().message().retain()) {
         newest.merge(message.stored().message().topic(), message.stored().sequence(), Math::max);
       }
     }
-    for (RecoveredMessage message : found) {
+    for (RecoveredMessage message : found.messages()) {
       boolean older =
           message.stored().message().retain()
               && message.stored().sequence() < newest.get(message.stored().message().topic());
@@ -385,6 +414,9 @@ public final class Outbox {
     boolean there =
         queue.ask(
             () -> {
+              if (queue.isHandedOver()) {
+                return false;
+              }
               Optional<Entry> entry = queue.find(sequence);
               entry.ifPresent(found -> queue.drop(found, DropReason.CANCELLED));
               return entry.isPresent() || paging.cancel(sequence);
@@ -398,9 +430,13 @@ public final class Outbox {
     int count =
         queue.ask(
             () ->
-                paging.purge()
-                    + queue.dropAll(
-                        entry -> entry.state == Entry.State.WAITING, DropReason.CANCELLED, false));
+                queue.isHandedOver()
+                    ? 0
+                    : paging.purge()
+                        + queue.dropAll(
+                            entry -> entry.state == Entry.State.WAITING,
+                            DropReason.CANCELLED,
+                            false));
     paging.look();
     return count;
   }
@@ -472,6 +508,42 @@ public final class Outbox {
   /** Applies other rules for a clock that is behind, also to what is held by now. */
   public void clock(ClockRules rules) {
     queue.change(() -> doubt.rules(rules));
+  }
+
+  @Override
+  public boolean holds(long sequence) {
+    return queue.ask(
+        () ->
+            inMemory(sequence).isPresent()
+                || queue.scheduler.laneOnDisk(sequence).isPresent()
+                || quarantine.contains(sequence));
+  }
+
+  @Override
+  public Optional<QoS> recordedQos(long sequence) {
+    return queue.ask(
+        () ->
+            inMemory(sequence)
+                .filter(RetainedRule::leavesRecord)
+                .map(entry -> entry.message().qos()));
+  }
+
+  /** Returns a message that is pending, or needs its record although it has its outcome. */
+  private Optional<Entry> inMemory(long sequence) {
+    return queue.findWithAbandoned(sequence).or(() -> quarantine.find(sequence));
+  }
+
+  @Override
+  public List<StoredMessage> recorded() {
+    return queue.ask(() -> queue.recorded().stream().map(maker::record).toList());
+  }
+
+  /**
+   * Accepts nothing any more, and leaves what is pending to the outbox that begins anew with
+   * another journal. The link must have ended. Any thread.
+   */
+  public Handover handOver() {
+    return queue.ask(() -> queue.handOver(tickets));
   }
 
   /**

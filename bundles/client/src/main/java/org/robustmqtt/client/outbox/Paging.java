@@ -1,15 +1,11 @@
 package org.robustmqtt.client.outbox;
 
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.client.door.Clock;
@@ -34,11 +30,7 @@ final class Paging {
   private final Clock clock;
   private final EntryMaker maker;
   private final Quarantine quarantine;
-
-  // safe for several threads
-  private final Optional<Consumer<Promise>> keeper = Optional.of(this::hold);
-  private final ReferenceQueue<Promise> gone = new ReferenceQueue<>();
-  private final ConcurrentHashMap<Long, Kept> kept = new ConcurrentHashMap<>();
+  private final Tickets tickets;
 
   // guarded by the lock of the queue
   private final Set<Long> cancelled = new HashSet<>();
@@ -54,23 +46,19 @@ final class Paging {
   /** Whether anything is on disk only. Written under the lock. */
   private volatile boolean any;
 
-  Paging(Queue queue, Journal journal, Clock clock, EntryMaker maker, Quarantine quarantine) {
+  Paging(
+      Queue queue,
+      Journal journal,
+      Clock clock,
+      EntryMaker maker,
+      Quarantine quarantine,
+      Tickets tickets) {
     this.queue = queue;
     this.journal = journal;
     this.clock = clock;
     this.maker = maker;
     this.quarantine = quarantine;
-  }
-
-  /** A ticket that nobody may have any more; {@code held} if somebody waits for it. */
-  private static final class Kept extends WeakReference<Promise> {
-    private final long id;
-    private volatile Optional<Promise> held = Optional.empty();
-
-    Kept(Promise promise, ReferenceQueue<Promise> gone) {
-      super(promise, gone);
-      id = promise.id();
-    }
+    this.tickets = tickets;
   }
 
   /** Takes over what was found and stays on disk; under the lock. */
@@ -84,35 +72,8 @@ final class Paging {
     if (entry.lane.canPageOut(entry)) {
       queue.pageOut(entry);
       any = true;
-      keep(entry.promise());
+      tickets.keep(entry.promise());
     }
-  }
-
-  private void keep(Promise promise) {
-    for (Object old = gone.poll(); old != null; old = gone.poll()) {
-      kept.remove(((Kept) old).id, old);
-    }
-    kept.put(promise.id(), new Kept(promise, gone));
-    if (promise.keptBy(keeper)) {
-      hold(promise);
-    }
-  }
-
-  /** Somebody waits for a future of this ticket. */
-  private void hold(Promise promise) {
-    kept.computeIfPresent(
-        promise.id(),
-        (id, found) -> {
-          found.held = Optional.of(promise);
-          return found;
-        });
-  }
-
-  /** The message is in memory again: returns its ticket, if anybody has it. */
-  private Optional<Promise> take(long id) {
-    Optional<Promise> found = Optional.ofNullable(kept.remove(id)).map(WeakReference::get);
-    found.ifPresent(promise -> promise.keptBy(Optional.empty()));
-    return found;
   }
 
   /** A message that is on disk only is not wanted any more; false if it is none. Under the lock. */
@@ -280,7 +241,7 @@ final class Paging {
       to.keepOnDisk(sequence, size, message.acceptedAt());
       return;
     }
-    Entry entry = maker.pagedIn(message, take(sequence), old, to);
+    Entry entry = maker.pagedIn(message, tickets.take(sequence), old, to);
     queue.pageIn(entry, from);
     if (found.isEmpty() && !keeps) {
       queue.drop(entry, DropReason.STORE_FAILED);

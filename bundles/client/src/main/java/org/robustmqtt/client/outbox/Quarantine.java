@@ -77,6 +77,11 @@ final class Quarantine {
     return entries.containsKey(sequence) || unreadable.contains(sequence);
   }
 
+  /** Returns a message that is put aside and can be read; under the lock. */
+  Optional<Entry> find(long sequence) {
+    return Optional.ofNullable(entries.get(sequence));
+  }
+
   /** Returns how many are put aside; under the lock. */
   int size() {
     return entries.size() + unreadable.count();

@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -68,6 +70,9 @@ final class Queue {
 
   /** Written under the lock. */
   private volatile boolean closed;
+
+  /** Whether another outbox decides what is in here. */
+  private boolean handedOver;
 
   private volatile Runnable work = () -> {};
 
@@ -289,9 +294,39 @@ final class Queue {
     return closed;
   }
 
+  /** Accepts nothing any more; what is still here is decided here again. */
   void close() {
     closed = true;
+    handedOver = false;
     room.signalAll();
+  }
+
+  /** Leaves everything to another outbox; nothing of it is decided here any more. */
+  Handover handOver(Tickets tickets) {
+    close();
+    handedOver = true;
+    List<Entry> inMemory = all(entry -> !RetainedRule.leavesRecord(entry));
+    all(RetainedRule::leavesRecord).forEach(entry -> tickets.keep(entry.promise()));
+    Set<Long> sent = new HashSet<>();
+    all(entry -> entry.state == Entry.State.OUT || entry.sentBefore)
+        .forEach(entry -> sent.add(entry.sequence()));
+    return new Handover(inMemory, tickets, sent);
+  }
+
+  /** Returns whether another outbox decides what is in here. */
+  boolean isHandedOver() {
+    return handedOver;
+  }
+
+  /** Returns what has no outcome and is to have a record; from now on it may get one. */
+  List<Entry> recorded() {
+    List<Entry> all = all(RetainedRule::leavesRecord);
+    all.forEach(entry -> entry.neverWritten = false);
+    return all;
+  }
+
+  private List<Entry> all(Predicate<Entry> which) {
+    return pending.list(which, Integer.MAX_VALUE);
   }
 
   /**
@@ -420,6 +455,11 @@ final class Queue {
     return Optional.ofNullable(pending.get(sequence));
   }
 
+  /** Returns a message that has no outcome, or not its end in the session. */
+  Optional<Entry> findWithAbandoned(long sequence) {
+    return find(sequence).or(() -> Optional.ofNullable(abandoned.get(sequence)));
+  }
+
   /** Returns whether this message has its outcome, but not its end in the session. */
   boolean isAbandoned(long sequence) {
     return !abandoned.isEmpty() && abandoned.containsKey(sequence);
@@ -432,7 +472,7 @@ final class Queue {
 
   /** Decides everything that is meant, in order; returns how many these were. */
   int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
-    List<Entry> meant = pending.list(which, Integer.MAX_VALUE);
+    List<Entry> meant = all(which);
     for (Entry entry : meant) {
       if (entry.state != Entry.State.SETTLED && entry.state != Entry.State.ABANDONED) {
         decide(entry, dropped(entry, reason), forGood);
@@ -472,6 +512,9 @@ final class Queue {
    * @param ended whether nothing of it is left in the session
    */
   void decide(Entry entry, Outcome outcome, boolean ended) {
+    if (handedOver) {
+      return;
+    }
     if (entry.message().retain() && mayHaveArrived(outcome)) {
       for (Entry older : entry.queue.olderRetained(entry)) {
         leave(older, dropped(older, DropReason.REPLACED), false);

@@ -5,12 +5,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.robustmqtt.client.door.SerialLane;
 
 /**
  * One thread for configurations, journals and service registrations, one task at a time and in
  * order. The thread begins with the first task and ends by itself when there is nothing to do.
  */
-public final class ComponentLane implements AutoCloseable {
+public final class ComponentLane implements SerialLane, AutoCloseable {
   private static final long IDLE_SECONDS = 1;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -38,6 +39,7 @@ public final class ComponentLane implements AutoCloseable {
   }
 
   /** Runs a task after those given before; after the close it is dropped. Any thread. */
+  @Override
   public void execute(Runnable task) {
     schedule(0, task);
   }
@@ -47,6 +49,7 @@ public final class ComponentLane implements AutoCloseable {
    *
    * @return takes the task back if it has not run
    */
+  @Override
   public Runnable schedule(long millis, Runnable task) {
     AtomicBoolean wanted = new AtomicBoolean(true);
     Runnable once = guarded(() -> runIf(wanted, task));

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.Outcome;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Loop;
 import org.robustmqtt.client.testing.MemoryJournal;
@@ -20,6 +23,7 @@ import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.whiteboard.Settlement;
 
 /** How the rooms of a connection end. */
 class ConnectionRoomsTest {
@@ -89,6 +93,27 @@ class ConnectionRoomsTest {
         new ConnectionRooms("test", new VirtualWorld(1).doors(), journal, Optional.empty());
     assertEquals(1, rooms.pending().messages());
     assertEquals(4, rooms.browse(10).get(0).id());
+  }
+
+  @Test
+  void what_is_decided_at_the_opening_is_told_to_a_listener_that_was_there_before() {
+    LiveWorld it = new LiveWorld(1);
+    MemoryJournal disk = new MemoryJournal();
+    assertTrue(disk.offer(recovered(3).stored(), stored -> {}));
+    assertTrue(disk.offer(recovered(4).stored(), stored -> {}));
+    it.disk.put("/" + LiveWorld.NAME, disk);
+    List<Settlement> heard = new ArrayList<>();
+    it.whiteboard.add(
+        Listening.outcomes(heard::add, ListenerReader.others("a listener", Map.of())));
+
+    it.configure(LiveWorld.configuration(Map.of()));
+    it.pass(Duration.ofSeconds(1));
+
+    Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
+    assertEquals(2, heard.size(), heard::toString);
+    assertEquals(new Settlement(LiveWorld.NAME, 3, "t", replaced), heard.get(0));
+    assertEquals(4, heard.get(1).id());
+    assertEquals(Outcome.Kind.ACKNOWLEDGED, heard.get(1).outcome().kind());
   }
 
   private static RecoveredMessage recovered(long sequence) {

@@ -385,15 +385,17 @@ class ConnectionsTest {
 
     world.configure("home", Map.of("broker", "mqtt://b", "storeDirectory", "/other"));
 
-    assertEquals(Set.of(), world.services.keySet(), "the one before ends");
-    assertTrue(world.rooms.get(0).told.contains("stop PT0S"), "nothing more is sent");
-    assertTrue(world.provider.last().closed, "and holds no lock");
+    ConnectionService service = world.services.get("home");
+    assertTrue(world.rooms.get(0).told.contains("leave PT1S"), "nothing more is sent");
 
     world.rooms.get(0).stopped.complete(null);
     world.lane.run();
 
-    assertEquals(Set.of("home"), world.services.keySet());
+    assertSame(service, world.services.get("home"), "the service lives on");
+    assertSame(world.last(), service.rooms());
     assertEquals("/other/home", world.provider.last().path);
+    long open = world.provider.opened.stream().filter(journal -> !journal.closed).count();
+    assertEquals(1, open, "the others hold no lock");
     assertEquals(2, world.rooms.size());
     assertEquals(1, world.last().journal.recovery().messages().size());
     assertEquals(0, world.lane.waiting());
@@ -415,6 +417,110 @@ class ConnectionsTest {
     assertEquals("/configured/home", world.provider.last().path);
     assertEquals(2, world.rooms.size());
     assertEquals(1, world.last().journal.recovery().messages().size());
+  }
+
+  @Test
+  void what_another_run_left_while_the_service_was_away_is_taken_in() {
+    world.configure("home", GOOD);
+    world.providerGoes();
+    world.provider.found = oneMessage();
+
+    world.providerComes();
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    assertEquals(2, world.rooms.size());
+    assertEquals(1, world.last().journal.recovery().messages().size());
+  }
+
+  @Test
+  void a_link_that_does_not_end_does_not_hold_up_the_beginning_anew() {
+    world.configure("home", GOOD);
+    world.providerGoes();
+    world.provider.found = oneMessage();
+    world.providerComes();
+
+    world.lane.pass(6_000);
+
+    assertEquals(2, world.rooms.size());
+    assertEquals(1, world.liveEngines);
+  }
+
+  @Test
+  void a_beginning_anew_that_fails_refuses_messages_says_why_and_is_tried_again() {
+    world.configure("home", GOOD);
+    world.providerGoes();
+    world.provider.found = oneMessage();
+    world.providerComes();
+    world.provider.failure = Optional.of(FakeProvider.locked("home"));
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    ConnectionService service = world.services.get("home");
+    assertEquals(ProblemKind.STORE_LOCKED, service.status().problem().orElseThrow().kind());
+    NotAcceptedException refusal =
+        assertThrows(NotAcceptedException.class, () -> service.publish(Message.text("t", "x")));
+    assertEquals(NotAcceptedException.Cause.STORE_UNAVAILABLE, refusal.reason());
+
+    world.provider.failure = Optional.empty();
+    world.lane.pass(10_000);
+
+    assertSame(world.last(), service.rooms());
+    assertEquals(2, world.rooms.size());
+    assertEquals(1, world.liveEngines);
+  }
+
+  @Test
+  void a_folder_that_cannot_be_made_leaves_a_connection_that_works_in_memory() {
+    world.provider.failure = Optional.of(FakeProvider.unreadable("home"));
+    world.configure("home", GOOD);
+
+    ConnectionService service = world.services.get("home");
+    assertEquals(1, world.rooms.size());
+    assertEquals(ConnectionState.WAITING, service.status().state());
+    assertEquals(
+        Optional.of("/store/home: cannot be made"), world.last().journal.status().degraded());
+    assertTrue(service.publish(Message.text("t", "x")).id() > 0);
+
+    world.lane.pass(10_000);
+    assertEquals(1, world.rooms.size());
+
+    world.provider.failure = Optional.empty();
+    world.lane.pass(10_000);
+
+    assertEquals(1, world.rooms.size(), "an empty one is taken with the link up");
+    assertEquals(List.of(), world.last().faults);
+    assertEquals(Optional.empty(), world.last().journal.status().degraded());
+    assertEquals(0, world.lane.waiting());
+  }
+
+  @Test
+  void a_folder_that_comes_later_with_a_queue_in_it_begins_as_at_a_start() {
+    world.provider.failure = Optional.of(FakeProvider.unreadable("home"));
+    world.configure("home", GOOD);
+    ConnectionService service = world.services.get("home");
+    world.provider.failure = Optional.empty();
+    world.provider.found = oneMessage();
+
+    world.lane.pass(10_000);
+    world.rooms.get(0).stopped.complete(null);
+    world.lane.run();
+
+    assertSame(service, world.services.get("home"));
+    assertSame(world.last(), service.rooms());
+    assertEquals(1, world.last().journal.recovery().messages().size());
+  }
+
+  @Test
+  void a_service_that_goes_while_its_journal_is_opened_leaves_no_closed_one_behind() {
+    world.configure("home", GOOD);
+    world.providerGoes();
+    world.provider.onOpen = () -> world.present = Optional.empty();
+
+    world.providerComes();
+
+    assertEquals(Optional.of(Journals.MISSING), world.last().journal.status().degraded());
+    assertTrue(world.provider.last().closed);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.robustmqtt.ConnectionStatus;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.journal.Journal;
 
 /** Connections with everything around them faked. */
@@ -33,17 +34,18 @@ final class ConnectionsWorld {
             this::register,
             whiteboard,
             directory,
-            () -> Instant.EPOCH);
+            () -> Instant.EPOCH,
+            () -> 1);
     connections = new Connections(lane, opener, whiteboard, directory, pid -> Optional.empty());
     whiteboard.onChange(connections::listenersChanged);
   }
 
-  private Engine engine() {
+  private ConnectionOpener.Engine engine() {
     engines++;
     liveEngines++;
-    return new Engine() {
+    return new ConnectionOpener.Engine() {
       @Override
-      public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+      public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         FakeRooms made = new FakeRooms(name, journal, settings);
         rooms.add(made);
         return made;

@@ -19,7 +19,7 @@ import org.robustmqtt.journal.StoredMessage;
 import org.robustmqtt.journal.WrittenCallback;
 
 /** A journal that writes everything at once, into a list of lines. */
-final class FakeJournal implements Journal {
+class FakeJournal implements Journal {
   final String path;
   JournalSettings settings;
   final List<String> records = new ArrayList<>();

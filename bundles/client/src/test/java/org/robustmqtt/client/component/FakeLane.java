@@ -3,9 +3,10 @@ package org.robustmqtt.client.component;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.robustmqtt.client.door.SerialLane;
 
 /** A lane that runs when the test says so, in virtual time. */
-final class FakeLane implements Lane {
+final class FakeLane implements SerialLane {
   private record Timed(long at, Runnable task) {}
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();

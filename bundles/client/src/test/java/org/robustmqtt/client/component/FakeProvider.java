@@ -19,12 +19,20 @@ final class FakeProvider implements JournalProvider {
   /** What the next journals find. */
   Recovery found = Recovery.NOTHING;
 
+  /** What happens while a journal is opened. */
+  Runnable onOpen = () -> {};
+
   /** Where journals are that have no directory of their own. */
   String folder = "/store";
 
   static JournalException locked(String name) {
     return new JournalException(
         ProblemKind.STORE_LOCKED, "/store/" + name + ": used by another process", null);
+  }
+
+  static JournalException unreadable(String name) {
+    return new JournalException(
+        ProblemKind.STORE_UNREADABLE, "/store/" + name + ": cannot be made", null);
   }
 
   FakeJournal last() {
@@ -40,6 +48,7 @@ final class FakeProvider implements JournalProvider {
     String base = settings.directory().map(Object::toString).orElse(folder);
     FakeJournal journal = new FakeJournal(base + "/" + connection, settings);
     journal.found = found;
+    onOpen.run();
     opened.add(journal);
     return journal;
   }

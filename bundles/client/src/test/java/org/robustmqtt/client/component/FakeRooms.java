@@ -202,6 +202,12 @@ final class FakeRooms implements Rooms {
   }
 
   @Override
+  public CompletionStage<Void> leave(Duration drain) {
+    told.add("leave " + drain);
+    return stopped;
+  }
+
+  @Override
   public CompletionStage<Void> stop(Duration drain) {
     told.add("stop " + drain);
     return stopped;

@@ -75,6 +75,28 @@ class FreshCredentialsTest {
   }
 
   @Test
+  void a_secret_that_is_not_there_at_first_is_looked_for_again() {
+    Map<String, Object> file = LiveWorld.configuration(Map.of("username", "me"));
+    Map<String, Object> resolved = new HashMap<>(file);
+    file.put("password", "$[secret:mqtt]");
+    resolved.putAll(file);
+    it.elsewhere = Optional.of(() -> Optional.of(Map.copyOf(resolved)));
+    it.configure(file);
+    assertEquals(ConnectionState.FAULTED, it.service().status().state());
+    it.pass(Duration.ofSeconds(60));
+    assertEquals(ConnectionState.FAULTED, it.service().status().state());
+
+    resolved.put("password", "there");
+    it.pass(Duration.ofSeconds(10));
+
+    it.online();
+    assertEquals(List.of("there"), passwords());
+    assertEquals(List.of(), it.service().status().faults());
+    it.pass(Duration.ofSeconds(60));
+    assertEquals(0, it.lane.waiting(), "nothing is looked for any more");
+  }
+
+  @Test
   void a_link_that_stands_is_not_touched_by_a_file_that_goes() {
     file("first");
     it.configure(LiveWorld.configuration(Map.of("username", "me", "passwordFile", FILE))).online();

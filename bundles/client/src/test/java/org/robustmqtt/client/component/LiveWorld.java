@@ -17,6 +17,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.testing.MemoryJournal;
 import org.robustmqtt.client.testing.ScriptedBroker;
@@ -49,13 +50,13 @@ final class LiveWorld {
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
   final List<JournalSettings> opened = new ArrayList<>();
   final Connections connections;
+  final Whiteboard whiteboard = new Whiteboard();
   private final Directory directory;
 
   LiveWorld(long seed) {
     world = new VirtualWorld(seed);
     broker = new ScriptedBroker(world.net(), "10.0.0.1", 1883);
     JournalProvider provider = new Disk();
-    Whiteboard whiteboard = new Whiteboard();
     directory = new Directory(() -> Optional.of(provider));
     connections =
         new Connections(
@@ -69,7 +70,8 @@ final class LiveWorld {
                 },
                 whiteboard,
                 directory,
-                () -> Instant.EPOCH),
+                () -> Instant.EPOCH,
+                world.doors().entropy()),
             whiteboard,
             directory,
             pid -> elsewhere);
@@ -101,12 +103,12 @@ final class LiveWorld {
     }
   }
 
-  private Engine engine() {
-    return new Engine() {
+  private ConnectionOpener.Engine engine() {
+    return new ConnectionOpener.Engine() {
       @Override
-      public Rooms open(String name, Journal journal, Optional<Settings> settings) {
+      public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         return new ConnectionRooms(
-            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting);
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting, left);
       }
 
       @Override

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,7 @@ import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.listeners.Notifier;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.client.policy.ClockRules;
@@ -70,7 +72,13 @@ final class LinkWorld {
             world.doors().clock(),
             journal,
             Limits.DEFAULT,
-            new Outbox.Found(recovery.messages(), List.of(), 0, ClockRules.DEFAULT),
+            new Outbox.Found(
+                recovery.messages(),
+                List.of(),
+                0,
+                ClockRules.DEFAULT,
+                Map.of(),
+                Handover.nothing()),
             PolicyTable.SINGLE,
             Outbox.Window.STANDARD,
             outcomes,

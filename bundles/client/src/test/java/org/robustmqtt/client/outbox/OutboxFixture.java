@@ -3,6 +3,7 @@ package org.robustmqtt.client.outbox;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.robustmqtt.Durability;
@@ -40,7 +41,8 @@ final class OutboxFixture {
             world.doors().clock(),
             journal,
             limits,
-            new Outbox.Found(List.of(recovered), List.of(), 0, ClockRules.DEFAULT),
+            new Outbox.Found(
+                List.of(recovered), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
             PolicyTable.SINGLE,
             Outbox.Window.STANDARD,
             (entry, outcome) -> told.add(new Told(entry.sequence(), outcome)),

@@ -71,7 +71,8 @@ class OutboxStressTest {
           clock,
           journal,
           LIMITS,
-          new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+          new Outbox.Found(
+              List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
           PolicyTable.SINGLE,
           Outbox.Window.STANDARD,
           this::settled,

@@ -70,7 +70,12 @@ final class OutcomeFixture {
             journal,
             limits,
             new Outbox.Found(
-                found.messages(), found.waiting(), found.lastWallMillis(), ClockRules.DEFAULT),
+                found.messages(),
+                found.waiting(),
+                found.lastWallMillis(),
+                ClockRules.DEFAULT,
+                found.aliases(),
+                Handover.nothing()),
             policies,
             window,
             new Outcomes("home", journal, new Notifier(world.doors().lanes())),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.client.listeners.Notifier;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
@@ -40,7 +42,8 @@ class OutcomesTest {
           world.doors().clock(),
           journal,
           Limits.DEFAULT,
-          new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+          new Outbox.Found(
+              List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
           PolicyTable.SINGLE,
           Outbox.Window.STANDARD,
           outcomes,

@@ -510,7 +510,7 @@ public final class DiskJournal implements Journal {
   /** The last round: whatever is thrown, the folder is given back. */
   private void end() {
     try {
-      committer.close(lease.position());
+      committer.close(lease.close());
       publishStatus();
     } catch (RuntimeException | Error e) {
       report(e);
@@ -552,7 +552,8 @@ public final class DiskJournal implements Journal {
     takesRecords = false;
     intake.works(false, false);
     // What the other thread works on is not looked at.
-    publishStatus(before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes()));
+    publishStatus(
+        before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes(), 0));
     intake.strand().forEach(Entry::tellFailed);
   }
 

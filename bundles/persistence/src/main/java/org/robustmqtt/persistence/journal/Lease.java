@@ -113,6 +113,11 @@ final class Lease {
     renewing.set(false);
   }
 
+  /** Gives out nothing any more; returns the number that would have been next. */
+  long close() {
+    return next.getAndSet(Long.MAX_VALUE);
+  }
+
   /** Returns the number that would be given out next. */
   long position() {
     return next.get();

@@ -135,6 +135,17 @@ class FileInstallTest {
   }
 
   @Test
+  void a_secret_that_is_written_after_the_start_is_found() throws Exception {
+    write(StandardCharsets.UTF_8, "username = me", "password = $[secret:later]");
+    try (Hub hub = hub()) {
+      hub.await("home", ConnectionState.FAULTED);
+      Files.writeString(etc.resolve("later"), "there\n");
+      hub.await("home", ConnectionState.ONLINE);
+      assertPassword("there", broker.recording().await(Connect.class, 1).get(0));
+    }
+  }
+
+  @Test
   void a_password_file_is_read_as_it_stands_and_anew_at_each_connect() throws Exception {
     Path file = Files.writeString(folder.resolve("password"), "a\\b${c} # \u20ac\n");
     write(StandardCharsets.UTF_8, "username = me", "passwordFile = " + file);

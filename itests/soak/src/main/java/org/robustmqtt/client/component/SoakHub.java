@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.robustmqtt.RobustMqttConnection;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.Journal;
@@ -44,16 +45,24 @@ public final class SoakHub {
     AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
     SwitchableJournal journal =
         new SwitchableJournal(
-            provider.open(name, parsed.settings().journal(), () -> changed.get().run()));
+            provider.open(name, parsed.settings().journal(), () -> changed.get().run()),
+            runtime.doors().entropy());
     journals.add(journal);
     Rooms made =
         new ConnectionRooms(
-            name, runtime.doors(), journal, Optional.of(parsed.settings()), FEW, Optional.empty());
-    journal.onChange(made::journalChanged);
+            name,
+            runtime.doors(),
+            journal,
+            Optional.of(parsed.settings()),
+            FEW,
+            Optional.empty(),
+            Handover.nothing());
+    journal.bind(made.known(), made::journalChanged);
     changed.set(made::journalChanged);
     rooms.add(made);
     made.listenOutcomes("soak", outcomes);
     made.listenStates("soak", states);
+    made.listenersAttached();
     return new ConnectionService(name, made);
   }
 

@@ -14,10 +14,13 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.listeners.ListenerSpec;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalSettings;
+import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -31,6 +34,41 @@ public final class SimulatedRooms {
 
   private SimulatedRooms(Rooms rooms) {
     this.rooms = rooms;
+  }
+
+  /** A journal whose service goes and comes. */
+  public static final class Switch {
+    private final SwitchableJournal journal;
+
+    /** Begins with an open journal. */
+    public Switch(Journal first, Entropy entropy) {
+      journal = new SwitchableJournal(first, entropy);
+    }
+
+    /** Returns the journal for the connection. */
+    public Journal journal() {
+      return journal;
+    }
+
+    /** Says whose journal it is. */
+    public void bind(SimulatedRooms made) {
+      journal.bind(made.rooms.known(), made.rooms::journalChanged);
+    }
+
+    /** The service goes; returns the journal, to be closed. */
+    public Optional<Journal> goes() {
+      return journal.detach("the journal service is gone");
+    }
+
+    /** Returns whether a journal holds what is not the connection's. */
+    public boolean isOfOthers(Journal next, Recovery found) {
+      return journal.isOfOthers(next, found);
+    }
+
+    /** The service is back; returns whether its journal was taken. */
+    public boolean comes(Journal next, Recovery found) throws InterruptedException {
+      return journal.attach(next, found);
+    }
   }
 
   /** Reads a configuration that has no fault; nearly all have been read before. */
@@ -58,16 +96,15 @@ public final class SimulatedRooms {
    */
   public static SimulatedRooms open(
       String name, Doors doors, Journal journal, Map<String, Object> properties, int window) {
-    SwitchableJournal switchable = new SwitchableJournal(journal);
     Rooms rooms =
         new ConnectionRooms(
             name,
             doors,
-            switchable,
+            journal,
             Optional.of(settings(properties)),
             new Outbox.Window(window, 500),
-            Optional.empty());
-    switchable.onChange(rooms::journalChanged);
+            Optional.empty(),
+            Handover.nothing());
     return new SimulatedRooms(rooms);
   }
 
@@ -97,6 +134,7 @@ public final class SimulatedRooms {
   public void watch(OutcomeListener outcomes, ConnectionListener states) {
     rooms.listenOutcomes("simulator", outcomes);
     rooms.listenStates("simulator", states);
+    rooms.listenersAttached();
   }
 
   /** See {@link Rooms#unsubscribe}. */

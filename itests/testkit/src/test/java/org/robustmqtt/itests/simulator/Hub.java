@@ -19,6 +19,7 @@ import org.robustmqtt.client.component.SimulatedRooms;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.persistence.journal.DiskJournal;
 
 /** The hub: one process after another over the same disk, and the applications in it. */
@@ -55,6 +56,8 @@ final class Hub {
   private boolean stopping;
   private boolean closedByHand;
   private boolean opening;
+  private Optional<SimulatedRooms.Switch> service = Optional.empty();
+  private boolean serviceGone;
   private boolean degraded;
   private int published;
   private int largestInflight;
@@ -138,7 +141,8 @@ final class Hub {
     } finally {
       opening = false;
     }
-    spy = new Spy(journal, world, disk, ledger, shape.lease());
+    service = Optional.of(new SimulatedRooms.Switch(journal, machine.doors().entropy()));
+    spy = new Spy(service.get().journal(), world, disk, ledger, shape.lease());
     world.check(
         journal.status().damagedBytes() == 0,
         Sentence.NO_DAMAGE,
@@ -177,6 +181,7 @@ final class Hub {
     closedByHand = false;
     SimulatedRooms made = SimulatedRooms.open("home", machine.doors(), spy, properties, window());
     rooms = Optional.of(made);
+    service.get().bind(made);
     made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
     machine.mustSchedule(this::mustSchedule);
     crowd.open(
@@ -217,6 +222,52 @@ final class Hub {
     }
     degraded = journal != null && journal.status().degraded().isPresent();
     rooms.ifPresent(SimulatedRooms::journalChanged);
+  }
+
+  /** The service of the journal goes, and comes back after a while. */
+  void journalGoes(long nanos) {
+    if (rooms().isEmpty() || serviceGone || !machine.journalBegins()) {
+      return;
+    }
+    world.trace(() -> "hub: the journal service goes");
+    world.happened(Fault.JOURNAL_SERVICE_GONE);
+    // what was appended is forced by its end, if the disk does that
+    ledger.diskFailed();
+    serviceGone = true;
+    Machine mine = machine;
+    try {
+      service.orElseThrow().goes().ifPresent(Journal::close);
+    } catch (SimDisk.Crashed e) {
+      return;
+    }
+    world.at(nanos, () -> journalComes(mine));
+  }
+
+  private void journalComes(Machine mine) {
+    if (!mine.isAlive() || !serviceGone || stopping) {
+      return;
+    }
+    try {
+      Journal next = store.open("home", SimulatedRooms.journal(properties), this::journalChanged);
+      Recovery found = next.recovery();
+      SimulatedRooms.Switch here = service.orElseThrow();
+      world.check(
+          !here.isOfOthers(next, found), Sentence.RECOVERED, () -> "others' messages are found");
+      if (here.comes(next, found)) {
+        world.trace(() -> "hub: the journal service is back");
+        journal = next;
+        serviceGone = false;
+        return;
+      }
+      next.close();
+    } catch (SimDisk.Crashed e) {
+      return;
+    } catch (JournalException e) {
+      world.trace(() -> "hub: " + e.getMessage());
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    world.at(RETRY_OPEN, () -> journalComes(mine));
   }
 
   private void changed(ConnectionStatus status) {
@@ -306,6 +357,7 @@ final class Hub {
     rooms = Optional.empty();
     stopping = false;
     degraded = false;
+    serviceGone = false;
     listeners.forEach(Listener::gone);
   }
 
@@ -360,7 +412,7 @@ final class Hub {
     } catch (SimDisk.Crashed e) {
       return;
     }
-    clean = journal.status().degraded().isEmpty() && machine.journalBegins();
+    clean = journal.status().degraded().isEmpty() && machine.journalBegins() && !serviceGone;
     if (!clean) {
       broker.clientCrashed();
     }

@@ -26,6 +26,7 @@ import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.outbox.Entry;
+import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.DeliveryPolicy;
@@ -232,7 +233,8 @@ class LaneReadsTest {
             clock,
             journal,
             new Limits(MESSAGES, 1L << 30, 1 << 20, 10),
-            new Outbox.Found(List.of(), List.of(), 0, ClockRules.DEFAULT),
+            new Outbox.Found(
+                List.of(), List.of(), 0, ClockRules.DEFAULT, Map.of(), Handover.nothing()),
             table,
             Outbox.Window.STANDARD,
             (entry, outcome) ->

@@ -43,6 +43,7 @@ final class Schedule {
   private final Weather weather;
   private final SplittableRandom extra;
   private final Trouble trouble;
+  private final Absence absence;
   private final Calm calm;
   private int actions;
   private boolean over;
@@ -86,6 +87,7 @@ final class Schedule {
       world.crowded();
     }
     trouble = new Trouble(world, extra.split(), broker, net, disk, hub, ledger);
+    absence = new Absence(world, seed, hub);
     calm = new Calm(world, extra.split(), broker, net, disk, hub, ledger);
     hub.receive = this::receive;
     broker.onUnsubscribe(
@@ -284,6 +286,7 @@ final class Schedule {
     world.trace(() -> "--- healed");
     weather.heal();
     trouble.heal();
+    absence.heal();
     hub.heal();
     broker.heal();
     net.heal();

@@ -1,7 +1,7 @@
-package org.robustmqtt.client.component;
+package org.robustmqtt.client.door;
 
 /** The serial component lane: one task at a time, in order; tasks may wait for the disk. */
-interface Lane {
+public interface SerialLane {
   /** Runs a task after those given before. Any thread. */
   void execute(Runnable task);
 
