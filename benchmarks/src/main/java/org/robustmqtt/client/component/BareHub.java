@@ -37,6 +37,7 @@ public final class BareHub implements AutoCloseable {
     journals.add(journal);
     Rooms made = engine.open(name, journal, Optional.of(parsed.settings()), Handover.nothing());
     journal.bind(made.known(), made::journalChanged);
+    made.listenersAttached();
     rooms.add(made);
     return new ConnectionService(name, made);
   }
