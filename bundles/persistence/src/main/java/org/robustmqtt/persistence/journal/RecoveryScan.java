@@ -149,15 +149,10 @@ final class RecoveryScan {
       }
     }
     deleteDead(lowest, holdover);
-    if (segments.stream().anyMatch(segment -> segment.hidden)) {
+    boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
+    if (hidden) {
       holdover.keepTo(chain.last());
     }
-    if (segments.stream().reduce((older, newer) -> newer).filter(last -> last.hidden).isPresent()) {
-      // each segment begins with these: what older ones say is not true any more
-      replay.small().values.clear();
-      replay.small().received.clear();
-    }
-    boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
     buffer.recover(replay.small().opening, replay.isClean(), hidden).forEach(replay::staged);
     long next = replay.next(chain.headers());
     if (!damaged.added().isEmpty()) {
