@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.Durability;
+import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.Level;
@@ -216,6 +219,63 @@ class StagingTest {
     assertEquals(count, killed().open().recovery().messages().size());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 60_000, 65_536, 250_000, 1_000_000, 3_000_000})
+  void a_first_message_of_any_size_waits_for_room_once(int bytes) throws Exception {
+    Journal journal = journal();
+    StoredMessage message = Rig.message(journal.nextSequence(), Durability.GROUP, 1, bytes);
+    assertFalse(journal.offer(message, stored -> {}));
+    assertTrue(journal.awaitRoom(Duration.ofSeconds(1)));
+    assertTrue(journal.offer(message, stored -> {}));
+    assertEquals(List.of(message.sequence()), Rig.sequences(killed().open()));
+  }
+
+  @Test
+  void a_large_message_that_gets_no_memory_goes_to_the_disk_and_small_ones_stay_in_memory()
+      throws Exception {
+    Journal journal = journal();
+    offer(journal, Durability.GROUP, 1);
+    memory.setFull(true);
+    StoredMessage large = Rig.message(journal.nextSequence(), Durability.GROUP, 1, 65_536);
+    assertFalse(journal.offer(large, stored -> {}));
+    assertTrue(journal.awaitRoom(Duration.ofSeconds(1)));
+    List<Stored> stored = new ArrayList<>();
+    assertTrue(journal.offer(large, stored::add));
+    rig.run();
+    assertEquals(List.of(Stored.ON_DISK), stored);
+    long small = offer(journal, Durability.GROUP, 1);
+    assertEquals(Optional.empty(), journal.status().unstaged());
+    assertTrue(Rig.sequences(killed().open()).contains(small));
+  }
+
+  @Test
+  void a_large_first_message_with_memory_for_a_small_buffer_only_leaves_that_buffer()
+      throws Exception {
+    Journal journal = journal();
+    memory.setMost(64 << 10);
+    StoredMessage large = Rig.message(journal.nextSequence(), Durability.GROUP, 1, 3_000_000);
+    assertFalse(journal.offer(large, stored -> {}));
+    assertTrue(journal.awaitRoom(Duration.ofSeconds(1)));
+    assertTrue(journal.offer(large, stored -> {}));
+    long small = offer(journal, Durability.GROUP, 1);
+    assertEquals(Optional.empty(), journal.status().unstaged());
+    assertTrue(Rig.sequences(killed().open()).contains(small));
+  }
+
+  @Test
+  void an_interrupted_caller_gets_the_room_that_is_there_and_stays_interrupted() throws Exception {
+    Journal journal = journal();
+    StoredMessage message = Rig.message(journal.nextSequence(), Durability.GROUP, 1, 1);
+    assertFalse(journal.offer(message, stored -> {}));
+    Thread.currentThread().interrupt();
+    try {
+      assertTrue(journal.awaitRoom(Duration.ofSeconds(1)));
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+    assertTrue(journal.offer(message, stored -> {}));
+  }
+
   @Test
   void when_it_is_full_records_take_the_way_through_the_journal_thread() throws Exception {
     Journal journal = journal();
@@ -241,6 +301,7 @@ class StagingTest {
     memory.setFull(true);
     Journal journal = journal();
     long sequence = offer(journal, Durability.GROUP, 1);
+    rig.run();
     assertEquals(
         Optional.of("No space left on device"), journal.status().unstaged().or(Optional::empty));
     assertEquals(List.of(), Rig.sequences(killed().open()));
@@ -250,6 +311,7 @@ class StagingTest {
     rig.pass(Duration.ofSeconds(10));
     long next = offer(journal, Durability.GROUP, 1);
     assertEquals(List.of(sequence, next), Rig.sequences(killed().open()));
+    rig.run();
     assertEquals(Optional.empty(), journal.status().unstaged());
   }
 
@@ -258,6 +320,7 @@ class StagingTest {
     memory.setForeign(true);
     Journal journal = journal();
     long sequence = offer(journal, Durability.GROUP, 1);
+    rig.run();
     assertEquals(Optional.of("the folder belongs to somebody else"), journal.status().unstaged());
     rig.pass(Duration.ofSeconds(1));
     assertEquals(List.of(sequence), Rig.sequences(killed().open()));

@@ -7,6 +7,7 @@ import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Stored;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.client.policy.Refusal;
@@ -25,13 +26,16 @@ final class Entrance {
   private final EntryMaker maker;
   private final Paging paging;
   private final Lanes lanes;
+  private final Clock clock;
 
-  Entrance(Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes) {
+  Entrance(
+      Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes, Clock clock) {
     this.queue = queue;
     this.journal = journal;
     this.maker = maker;
     this.paging = paging;
     this.lanes = lanes;
+    this.clock = clock;
   }
 
   /** Accepts a message without waiting for room in the queue. */
@@ -46,8 +50,9 @@ final class Entrance {
   }
 
   /**
-   * Tries under the lock, and waits for the store outside it, once. A try that fails has taken no
-   * place: nobody can be before or behind it.
+   * Tries under the lock, and waits for the store outside it, again and again: its room may be
+   * taken by others, or be too small. A try that fails has taken no place: nobody can be before or
+   * behind it.
    */
   Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
     MessageSize size = MessageSize.of(message);
@@ -56,7 +61,9 @@ final class Entrance {
     checkLanes();
     long waitLeft = maxWaitNanos;
     boolean record = true;
-    for (boolean last = false; ; last = true) {
+    boolean last = false;
+    long patience = STORE_PATIENCE.toNanos();
+    while (true) {
       Entry entry;
       queue.begin();
       try {
@@ -77,8 +84,12 @@ final class Entrance {
       if (journal.status().degraded().isPresent()) {
         // a store that cannot be written takes nothing from its stage: the message goes without
         record = false;
+        last = true;
       } else {
-        journal.awaitRoom(STORE_PATIENCE);
+        long before = clock.nanos();
+        boolean room = journal.awaitRoom(Duration.ofNanos(patience));
+        patience -= clock.nanos() - before;
+        last = !room || patience <= 0;
       }
     }
   }

@@ -86,7 +86,7 @@ public final class Outbox implements Known {
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
     paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
-    entrance = new Entrance(queue, journal, maker, paging, lanes);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());

@@ -159,6 +159,29 @@ class OutboxDoorTest {
   }
 
   @Test
+  void room_that_others_take_or_that_is_too_small_is_waited_for_again() {
+    box.journal.refuseNext(5);
+    AtomicInteger waits = new AtomicInteger();
+    box.journal.onAwaitRoom(waits::incrementAndGet);
+    box.publish("t", 1);
+    assertEquals(5, waits.get());
+    assertEquals(1, box.outbox.status().messages());
+  }
+
+  @Test
+  void room_that_never_fits_is_waited_for_a_second_in_all() {
+    box.journal.refuseNext(Integer.MAX_VALUE);
+    AtomicInteger waits = new AtomicInteger();
+    box.journal.onAwaitRoom(
+        () -> {
+          waits.incrementAndGet();
+          box.world.advance(Duration.ofMillis(300));
+        });
+    refusal(box, message("t", 1), Cause.STORE_BUSY);
+    assertEquals(4, waits.get());
+  }
+
+  @Test
   void without_sequences_it_is_refused_as_busy() {
     box.journal.sequencesLeft(1);
     box.publish("t", 1);

@@ -74,6 +74,7 @@ public final class SteppedJournal implements Journal {
   private Runnable onAwaitRoom = () -> {};
   private Optional<String> degraded = Optional.empty();
   private int stageCapacity = Integer.MAX_VALUE;
+  private int refuseNext;
   private long sequencesLeft = Long.MAX_VALUE;
   private long sequence;
   private long forces;
@@ -194,6 +195,11 @@ public final class SteppedJournal implements Journal {
     stageCapacity = messages;
   }
 
+  /** Says how many messages find no room, although there was some when they waited for it. */
+  public synchronized void refuseNext(int messages) {
+    refuseNext = messages;
+  }
+
   /** Says how many sequences can be given out before the lease is used up. */
   public synchronized void sequencesLeft(long count) {
     sequencesLeft = count;
@@ -271,7 +277,8 @@ public final class SteppedJournal implements Journal {
       step();
     }
     synchronized (this) {
-      if (staged.size() >= stageCapacity) {
+      if (staged.size() >= stageCapacity || refuseNext > 0) {
+        refuseNext--;
         return false;
       }
       if (message.durability() != Durability.MEMORY && degraded.isEmpty()) {
@@ -293,7 +300,7 @@ public final class SteppedJournal implements Journal {
     }
     action.run();
     synchronized (this) {
-      return staged.size() < stageCapacity;
+      return staged.size() < stageCapacity && sequencesLeft > 0;
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalException;
 import org.robustmqtt.journal.JournalSettings;
@@ -294,10 +295,9 @@ public final class DiskJournal implements Journal {
     if (!intake.hasRoom()) {
       intake.flush();
     }
-    return place
-            .rounds()
-            .await(() -> closed || intake.hasRoom() && lease.isLeft(), maxWait.toNanos())
-        && !closed;
+    BooleanSupplier over = () -> closed || intake.hasRoom() && lease.isLeft();
+    // room that is there is there for an interrupted caller, too
+    return (over.getAsBoolean() || place.rounds().await(over, maxWait.toNanos())) && !closed;
   }
 
   @Override

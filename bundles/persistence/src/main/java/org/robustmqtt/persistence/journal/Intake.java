@@ -130,7 +130,7 @@ final class Intake {
     if (entry.slot != StagingBuffer.NONE) {
       return false;
     }
-    if (!StagingBuffer.fits(entry.bound)) {
+    if (!buffer.mayFit(entry.bound, at)) {
       // the disk has to do
       entry.force = true;
       return false;

@@ -58,7 +58,9 @@ final class StagingBuffer {
   private Optional<String> fault = Optional.empty();
   private boolean busy;
   private boolean ended;
-  private boolean tooSmall;
+
+  /** How large it is wanted, because something did not fit in; 0 if it is large enough. */
+  private int wanted;
 
   /** Whether it could not be made larger. */
   private boolean stuck;
@@ -342,17 +344,31 @@ final class StagingBuffer {
         && owner.isPresent()
         && memory.absent().isEmpty()
         && now >= retryAt
-        && (part.isEmpty() || tooSmall && part.get().size() < LARGEST);
+        && (part.isEmpty() || wanted > part.get().size());
   }
 
-  /** Returns whether a message of so many bytes could ever be in here. */
-  static boolean fits(int bytes) {
-    return bytes < LARGEST / 4 * 3 - BufferFormat.RING;
+  /** Returns whether a message of so many bytes fits in, once what is in here has left it. */
+  synchronized boolean mayFit(int bytes, long now) {
+    return fits(bytes, part.isPresent() && now < retryAt ? part.get().size() : LARGEST);
+  }
+
+  private static boolean fits(int bytes, int size) {
+    return bytes < size / 4 * 3 - BufferFormat.RING;
+  }
+
+  /** Says that it has to be so large, or as large as a message of so many bytes needs it. */
+  private void want(int least, int bytes) {
+    int size = least;
+    while (size < LARGEST && !fits(bytes, size)) {
+      size *= 4;
+    }
+    wanted = Math.max(wanted, Math.min(LARGEST, size));
   }
 
   /** Puts in a record; returns its slot. */
   synchronized int put(Entry entry) {
     if (part.isEmpty() || owner.isEmpty()) {
+      want(SMALLEST, entry.bound);
       return NONE;
     }
     out.clear();
@@ -361,7 +377,7 @@ final class StagingBuffer {
     SharedMemory.Part to = part.get();
     int at = place(size, entry.isMessage() ? to.size() / 4 * 3 : to.size(), to.size());
     if (at < 0) {
-      tooSmall = true;
+      want(4 * to.size(), size);
       return NONE;
     }
     if (at != tailAt) {
@@ -472,46 +488,57 @@ final class StagingBuffer {
 
   /**
    * Makes it, or makes it larger, if somebody wants that. Waits for nothing but others who do the
-   * same.
+   * same, also if the caller is interrupted.
    */
-  void provide(long now) throws InterruptedException {
+  void provide(long now) {
+    boolean interrupted = false;
     synchronized (this) {
       while (busy) {
-        wait();
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     provideNow(now);
   }
 
   private void provideNow(long now) {
     Optional<SharedMemory.Part> old;
+    int size;
     synchronized (this) {
       if (busy || !isWanting(now)) {
         return;
       }
       busy = true;
       old = part;
+      size = wanted;
     }
     Optional<SharedMemory.Part> made = Optional.empty();
     Optional<String> failed = Optional.empty();
     try {
-      if (old.isPresent()) {
-        old.get().grow(Math.min(LARGEST, 4 * old.get().size()));
-      } else {
+      if (old.isEmpty()) {
         made = Optional.of(memory.make(name, SMALLEST, LARGEST));
+      }
+      SharedMemory.Part to = old.isPresent() ? old.get() : made.get();
+      if (to.size() < size) {
+        to.grow(size);
       }
     } catch (IOException e) {
       failed = Optional.of(e.getMessage());
     } finally {
-      provided(now, made, failed, old.isPresent());
+      provided(now, made, failed);
     }
   }
 
   private synchronized void provided(
-      long now, Optional<SharedMemory.Part> made, Optional<String> failed, boolean larger) {
+      long now, Optional<SharedMemory.Part> made, Optional<String> failed) {
     busy = false;
-    tooSmall = false;
-    stuck = larger && failed.isPresent();
+    wanted = 0;
     if (made.isPresent()) {
       part = made;
       incarnation = (incarnation + 1) & 0xff;
@@ -519,9 +546,11 @@ final class StagingBuffer {
       begin(made.get(), owner.orElseThrow());
       touched = true;
       fault = Optional.empty();
-    } else if (failed.isPresent()) {
+    }
+    stuck = failed.isPresent() && part.isPresent();
+    if (failed.isPresent()) {
       retryAt = now + RETRY;
-      if (!larger) {
+      if (part.isEmpty()) {
         say(failed.get());
       }
     }
@@ -549,7 +578,7 @@ final class StagingBuffer {
     }
     synchronized (this) {
       if (part.isPresent() && used(part.get().size()) > part.get().size() / 2) {
-        tooSmall = true;
+        want(4 * part.get().size(), 0);
       }
       if (touched || !isEmpty()) {
         touched = false;

@@ -16,7 +16,7 @@ public final class FaultyMemory implements SharedMemory {
   private final Map<String, Bytes> names = new TreeMap<>();
   private int boots;
   private int ids;
-  private boolean full;
+  private int most = Integer.MAX_VALUE;
   private boolean foreign;
 
   /** What a name stands for. */
@@ -47,7 +47,12 @@ public final class FaultyMemory implements SharedMemory {
 
   /** Lets it give out no memory. */
   public void setFull(boolean now) {
-    full = now;
+    most = now ? 0 : Integer.MAX_VALUE;
+  }
+
+  /** Lets it give out so many bytes for a part, and no more. */
+  public void setMost(int bytes) {
+    most = bytes;
   }
 
   /** Lets its place belong to somebody else. */
@@ -102,7 +107,7 @@ public final class FaultyMemory implements SharedMemory {
   @Override
   public Part make(String name, int size, int most) throws IOException {
     requireOurs();
-    if (full) {
+    if (size > this.most) {
       throw new IOException("No space left on device");
     }
     if (names.containsKey(name)) {
@@ -156,7 +161,7 @@ public final class FaultyMemory implements SharedMemory {
     @Override
     public void grow(int size) throws IOException {
       disk.tick();
-      if (full) {
+      if (size > most) {
         throw new IOException("No space left on device");
       }
       bytes.content = java.util.Arrays.copyOf(bytes.content, size);

@@ -217,7 +217,7 @@ public final class Grenade {
       }
 
       @Override
-      public boolean await(BooleanSupplier condition, long nanos) {
+      public boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
         return steps.await(condition, nanos);
       }
 

@@ -59,18 +59,21 @@ public final class StepRounds implements Rounds {
   }
 
   @Override
-  public boolean await(BooleanSupplier condition, long nanos) {
+  public boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return awaitUninterrupted(condition, nanos);
+  }
+
+  @Override
+  public boolean awaitUninterrupted(BooleanSupplier condition, long nanos) {
     long end = clock.nanos() + nanos;
     run();
     while (!condition.getAsBoolean() && clock.nanos() < end) {
       pass(Duration.ofMillis(10));
     }
     return condition.getAsBoolean();
-  }
-
-  @Override
-  public boolean awaitUninterrupted(BooleanSupplier condition, long nanos) {
-    return await(condition, nanos);
   }
 
   @Override
