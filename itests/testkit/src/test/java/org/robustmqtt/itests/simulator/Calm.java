@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 
 /**
  * In calm weather one thing alone goes wrong, and what the rules promise about it must hold at
@@ -16,6 +17,7 @@ final class Calm {
   private static final long MINUTE = 60 * SECOND;
   private static final long SLOW = 30_000;
   private static final int LARGE = 900_000;
+  private static final int LARGEST = 4_000_000;
   private static final int MANY = 300;
 
   /** Without these the broker does not come near the limits of a schedule. */
@@ -54,6 +56,7 @@ final class Calm {
       case 3 -> unless(Fault.DISK_UNREADABLE, this::unreadable);
       case 4 -> unless(Fault.BROKER_CLOSES_ON_FILTER, this::badFilter);
       case 5 -> unless(Fault.BROKER_CLOSES_ON_BIRTH, this::badBirth);
+      case 6 -> large();
       default -> {}
     }
   }
@@ -73,7 +76,16 @@ final class Calm {
   private Optional<Sent> publish(Message message) {
     int before = ledger.size();
     hub.publish(message);
+    world.check(
+        !hub.refused.equals(Optional.of(NotAcceptedException.Cause.STORE_BUSY)),
+        Sentence.ACCEPTED,
+        () -> message + " found the store busy: " + hub.describe());
     return ledger.size() > before ? ledger.byId(ledger.newestId()) : Optional.empty();
+  }
+
+  /** The buffer for what is staged has to be made, or to be made larger. */
+  private void large() {
+    publish(Message.of("t/large", new byte[LARGEST >>> random.nextInt(9)]).withQos(1));
   }
 
   private Optional<Listener> listener() {

@@ -63,6 +63,9 @@ final class Hub {
   private int largestInflight;
   long restartDelay = SECOND;
 
+  /** Why the newest message was not accepted; empty if it was. */
+  Optional<NotAcceptedException.Cause> refused = Optional.empty();
+
   /** How long listeners may take, nanoseconds; journal rounds too. */
   long slowLanes;
 
@@ -438,6 +441,7 @@ final class Hub {
     byte[] payload = message.payload();
     System.arraycopy(text, 0, payload, 0, Math.min(text.length, payload.length));
     machine.publishing = true;
+    refused = Optional.empty();
     try {
       Ticket ticket = rooms.get().publish(message);
       Sent sent =
@@ -469,6 +473,7 @@ final class Hub {
           () -> pending + " pending, allowed " + limit);
     } catch (NotAcceptedException e) {
       world.trace(() -> "app: not accepted: " + e.getMessage());
+      refused = Optional.of(e.reason());
       switch (e.reason()) {
         case QUEUE_FULL -> world.happened(Fault.QUEUE_FULL);
         case STORE_BUSY, STORE_UNAVAILABLE -> world.happened(Fault.STORE_UNAVAILABLE);

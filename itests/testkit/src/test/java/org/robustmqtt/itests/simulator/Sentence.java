@@ -3,6 +3,7 @@ package org.robustmqtt.itests.simulator;
 /** The sentences of the rules of delivery that every schedule is checked against. */
 enum Sentence {
   ACCOUNTING("1 Within a run: accepted + recovered = outcomes + pending, exactly."),
+  ACCEPTED("1 A message that fits is accepted while the store works."),
   STORED_ONCE("1 stored() completes once, never exceptionally, no later than outcome()."),
   WITHIN_DELAY("1 group is written and forced within storeDelay; sync at once."),
   SEQUENCE_UNIQUE("1 The 64-bit id is unique over crashes."),
