@@ -31,6 +31,11 @@ final class FilterState {
   int recordedIdentifier;
   boolean recordedAcknowledged;
 
+  /** What a record on disk may call acknowledged. */
+  QoS forced;
+
+  int forcedIdentifier;
+
   // valid over sessions
   /** Whether the broker granted it when it was asked last; so asking does no harm. */
   boolean granted;

@@ -175,6 +175,7 @@ final class Filters {
       state.untold = false;
       state.refused = null;
       state.recorded = null;
+      state.forced = null;
       update(state);
     }
   }
@@ -222,6 +223,21 @@ final class Filters {
   /** Returns whether the retained messages of a filter are to be sent with its subscription. */
   boolean retainedOwed(FilterState state) {
     return state.owed || !(state.doubted || state.quiet);
+  }
+
+  /**
+   * Returns whether asking for a filter makes a record wrong that may be on disk: the next process
+   * would believe that the broker has it as it is there.
+   */
+  boolean belies(FilterState state) {
+    return state.forced != null
+        && (state.forced != state.wanted || state.forcedIdentifier != identifier(state));
+  }
+
+  /** The newest record of a filter is on disk. */
+  void forced(FilterState state) {
+    state.forced = state.recordedAcknowledged ? state.recorded : null;
+    state.forcedIdentifier = state.recordedIdentifier;
   }
 
   /** A filter is to be subscribed; true if the record has to say so first. */
@@ -363,6 +379,10 @@ final class Filters {
     state.recorded = state.sent;
     state.recordedIdentifier = state.sentIdentifier;
     state.recordedAcknowledged = state.acknowledged;
+    if (state.acknowledged) {
+      state.forced = state.sent;
+      state.forcedIdentifier = state.sentIdentifier;
+    }
   }
 
   private FilterState state(String filter) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.robustmqtt.BrokerCapabilities;
 import org.robustmqtt.ReasonCode;
 
@@ -71,23 +72,30 @@ final class RequestPlan {
     return testing;
   }
 
-  /** Takes the next portion if the last one is done; true if it has to be recorded first. */
-  boolean refill() {
-    unsubscribe.retainAll(filters.unwanted());
+  /**
+   * Takes the next portion if the last one is done; true if it has to be recorded first.
+   *
+   * @param recordable whether there is a record of the session, and it can be changed: else what
+   *     would make it wrong waits
+   */
+  boolean refill(boolean recordable) {
+    Predicate<FilterState> waits = state -> !recordable && filters.belies(state);
+    unsubscribe.removeIf(state -> !filters.unwanted().contains(state) || waits.test(state));
     if (unsubscribe.isEmpty()) {
-      filters.unwanted().stream().limit(PORTION).forEach(unsubscribe::add);
+      filters.unwanted().stream().filter(waits.negate()).limit(PORTION).forEach(unsubscribe::add);
     }
-    subscribe.removeIf(state -> !filters.due().contains(state));
+    subscribe.removeIf(state -> !filters.due().contains(state) || waits.test(state));
     if (subscribe.isEmpty()) {
       for (FilterState state : List.copyOf(filters.due())) {
-        if (!impossible(state) && subscribe.size() < PORTION) {
+        if (!waits.test(state) && !impossible(state) && subscribe.size() < PORTION) {
           subscribe.add(state);
         }
       }
     }
     subscribe.sort(Suspects.order(filters));
     testing |= subscribe.stream().anyMatch(Suspects::alone);
-    boolean recordDue = false;
+    // a record that was lost said nothing
+    boolean recordDue = filters.noRecord() && !(unsubscribe.isEmpty() && subscribe.isEmpty());
     for (FilterState state : unsubscribe) {
       recordDue |= filters.unsubscribing(state);
     }
@@ -95,6 +103,12 @@ final class RequestPlan {
       recordDue |= filters.subscribing(state);
     }
     return recordDue;
+  }
+
+  /** The newest record is on disk. */
+  void recorded() {
+    unsubscribe.forEach(filters::forced);
+    subscribe.forEach(filters::forced);
   }
 
   /** Returns the next request, or null if none can go now. */

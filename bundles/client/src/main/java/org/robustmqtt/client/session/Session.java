@@ -520,6 +520,8 @@ public final class Session {
     if (works) {
       if (connection.online() && records.without() && lasts()) {
         connection.prepared();
+      } else {
+        subscriptions.proceed();
       }
       return;
     }

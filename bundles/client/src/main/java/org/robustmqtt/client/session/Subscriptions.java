@@ -22,7 +22,9 @@ import org.robustmqtt.codec.Unsubscribe;
  * Brings the broker's filters to what is wanted, by difference. A SUBSCRIBE that adds filters goes
  * only after the session record that names them was forced (delivery-rules 7), so that no filter
  * can be with the broker that we know nothing of; an UNSUBSCRIBE only after the record does not
- * call the filter acknowledged any more, so that it can never be missing without our knowing.
+ * call the filter acknowledged any more, so that it can never be missing without our knowing. While
+ * the store takes no records, a filter that is new is subscribed all the same, and what would make
+ * the record wrong that is there waits.
  */
 final class Subscriptions {
   /** So many filters are recorded as acknowledged at the latest. */
@@ -199,7 +201,7 @@ final class Subscriptions {
         connection.mqtt5()
             && connection.capabilities().subscriptionIdentifiersAvailable()
             && !noIdentifiers);
-    recordDue |= plan.refill();
+    recordDue |= plan.refill(records.works() || records.without());
     if (recordDue) {
       recordDue = false;
       awaited = record();
@@ -236,6 +238,7 @@ final class Subscriptions {
       return;
     }
     records.written();
+    plan.recorded();
     proceed();
   }
 

@@ -145,6 +145,39 @@ class SubscriptionsTest {
             "SUBSCRIBE #25 a:2");
   }
 
+  /** The next process would go by the record that is there, and miss it for ever. */
+  @Test
+  void what_the_disk_calls_acknowledged_is_not_changed_while_the_store_takes_no_records() {
+    Scene scene = Scene.online().want("a", 1, "b", 1, "c", 1).written().suback(21, 1, 1, 1);
+    scene.written().clear();
+    scene.session.storeWorks(false);
+    scene
+        .want("b", 1, "c", 2, "d", 0)
+        .expect("disk: session 1 a:1+ b:1+ c:1+ d:0", "SUBSCRIBE #22 d:0");
+    scene.writeFailed().suback(22, 0).clear();
+    scene.session.subscribeAgain("b");
+    scene.expect("SUBSCRIBE #23 b:1").suback(23, 1).writeFailed().clear();
+    String held = "disk: session 1 a:1+ b:1+ c:1+ d:0+";
+    scene.reconnect(true).expect("established, resumed", held);
+    scene.writeFailed().session.storeWorks(true);
+    scene.expect("disk: session 1 a:1 b:1+ c:2 d:0+");
+    scene.written().expect("UNSUBSCRIBE #24 a", "SUBSCRIBE #25 c:2");
+    scene.unsuback(24, 0).suback(25, 2).written().clear();
+    scene.session.storeWorks(false);
+    scene.want("b", 1, "c", 2, "d", 0, "a", 0);
+    scene.writeFailed().expect("disk: session 1 b:1+ c:2+ d:0+ a:0", "SUBSCRIBE #26 a:0");
+  }
+
+  @Test
+  void a_change_that_waits_for_its_record_waits_on_when_the_store_takes_none() {
+    Scene scene = Scene.online().want("a", 1).written().suback(21, 1).written().clear();
+    scene.want().expect("disk: session 1 a:1");
+    scene.session.storeWorks(false);
+    scene.writeFailed().expect();
+    scene.session.storeWorks(true);
+    scene.expect("disk: session 1 a:1").written().expect("UNSUBSCRIBE #22 a");
+  }
+
   /** Seed row D12: the last QoS counts, also while an answer is out. */
   @Test
   void a_changed_qos_is_subscribed_and_remembered() {
