@@ -186,14 +186,15 @@ class OutboxStressTest {
       throws Exception {
     CountDownLatch start = new CountDownLatch(1);
     AtomicBoolean stopLoop = new AtomicBoolean();
-    AtomicBoolean stopOthers = new AtomicBoolean();
+    AtomicBoolean stopMeddler = new AtomicBoolean();
+    AtomicBoolean stopWriter = new AtomicBoolean();
     List<Future<List<Ticket>>> publishers = new ArrayList<>();
     for (int i = 0; i < PUBLISHERS; i++) {
       publishers.add(start(i, start));
     }
     Future<Void> loop = threads.submit(() -> loop(stopLoop));
-    Future<Void> meddler = threads.submit(() -> meddler(stopOthers));
-    Future<Void> writer = threads.submit(() -> journalThread(stopOthers));
+    Future<Void> meddler = threads.submit(() -> meddler(stopMeddler));
+    Future<Void> writer = threads.submit(() -> journalThread(stopWriter));
     start.countDown();
 
     List<Ticket> tickets = new ArrayList<>();
@@ -202,8 +203,10 @@ class OutboxStressTest {
     }
     stopLoop.set(true);
     done(loop);
-    stopOthers.set(true);
+    stopMeddler.set(true);
     done(meddler);
+    // last: what the others have ended is told by the journal
+    stopWriter.set(true);
     done(writer);
 
     assertEquals(PUBLISHERS * EACH, tickets.size());
@@ -222,13 +225,14 @@ class OutboxStressTest {
   @Test
   void closing_amidst_eight_publishers_leaves_nothing_but_what_the_journal_has() throws Exception {
     CountDownLatch start = new CountDownLatch(1);
-    AtomicBoolean stop = new AtomicBoolean();
+    AtomicBoolean stopMeddler = new AtomicBoolean();
+    AtomicBoolean stopWriter = new AtomicBoolean();
     List<Future<List<Ticket>>> publishers = new ArrayList<>();
     for (int i = 0; i < PUBLISHERS; i++) {
       publishers.add(start(i + 100, start));
     }
-    Future<Void> meddler = threads.submit(() -> meddler(stop));
-    Future<Void> writer = threads.submit(() -> journalThread(stop));
+    Future<Void> meddler = threads.submit(() -> meddler(stopMeddler));
+    Future<Void> writer = threads.submit(() -> journalThread(stopWriter));
     start.countDown();
     while (outbox.totals().accepted().accepted() < 1_000) {
       Thread.onSpinWait();
@@ -238,8 +242,9 @@ class OutboxStressTest {
     for (Future<List<Ticket>> publisher : publishers) {
       done(publisher).forEach(ticket -> accepted.add(ticket.id()));
     }
-    stop.set(true);
+    stopMeddler.set(true);
     done(meddler);
+    stopWriter.set(true);
     done(writer);
     journal.close();
 
