@@ -19,6 +19,7 @@ public final class Message {
   private final boolean retain;
   private final Optional<Durability> durability;
   private final Optional<Duration> deadline;
+  private final Optional<String> policy;
   private final MessageProperties properties;
 
   private Message(
@@ -28,6 +29,7 @@ public final class Message {
       boolean retain,
       Optional<Durability> durability,
       Optional<Duration> deadline,
+      Optional<String> policy,
       MessageProperties properties) {
     this.topic = topic;
     this.payload = payload;
@@ -35,6 +37,7 @@ public final class Message {
     this.retain = retain;
     this.durability = durability;
     this.deadline = deadline;
+    this.policy = policy;
     this.properties = properties;
   }
 
@@ -53,6 +56,7 @@ public final class Message {
         false,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         MessageProperties.NONE);
   }
 
@@ -64,7 +68,14 @@ public final class Message {
   /** Returns the message with another quality of service. */
   public Message withQos(QoS other) {
     return new Message(
-        topic, payload, Objects.requireNonNull(other), retain, durability, deadline, properties);
+        topic,
+        payload,
+        Objects.requireNonNull(other),
+        retain,
+        durability,
+        deadline,
+        policy,
+        properties);
   }
 
   /**
@@ -79,12 +90,13 @@ public final class Message {
 
   /** Returns the message with another retain flag. */
   public Message withRetain(boolean other) {
-    return new Message(topic, payload, qos, other, durability, deadline, properties);
+    return new Message(topic, payload, qos, other, durability, deadline, policy, properties);
   }
 
   /** Returns the message with a durability of its own instead of the policy's. */
   public Message withDurability(Durability other) {
-    return new Message(topic, payload, qos, retain, Optional.of(other), deadline, properties);
+    return new Message(
+        topic, payload, qos, retain, Optional.of(other), deadline, policy, properties);
   }
 
   /**
@@ -99,7 +111,19 @@ public final class Message {
     if (other.isNegative() || other.isZero()) {
       throw new IllegalArgumentException("deadline " + other + ": must be more than zero");
     }
-    return new Message(topic, payload, qos, retain, durability, Optional.of(other), properties);
+    return new Message(
+        topic, payload, qos, retain, durability, Optional.of(other), policy, properties);
+  }
+
+  /**
+   * Returns the message under a policy that it names itself, whatever its topic says.
+   *
+   * @param label the label of a {@code policy.<label>} of the connection that publishes it, or
+   *     {@code default}; another connection may not have it and refuses the message
+   */
+  public Message withPolicy(String label) {
+    return new Message(
+        topic, payload, qos, retain, durability, deadline, Optional.of(label), properties);
   }
 
   /**
@@ -107,7 +131,7 @@ public final class Message {
    */
   public Message withProperties(MessageProperties other) {
     return new Message(
-        topic, payload, qos, retain, durability, deadline, Objects.requireNonNull(other));
+        topic, payload, qos, retain, durability, deadline, policy, Objects.requireNonNull(other));
   }
 
   /** Returns the topic name. */
@@ -138,6 +162,11 @@ public final class Message {
   /** Returns the deadline of its own, counted from acceptance, empty if the policy decides. */
   public Optional<Duration> deadline() {
     return deadline;
+  }
+
+  /** Returns the label of the policy that it names itself, empty if its topic decides. */
+  public Optional<String> policy() {
+    return policy;
   }
 
   /** Returns the MQTT 5 properties. */

@@ -17,6 +17,8 @@ public final class NotAcceptedException extends RuntimeException {
     STORE_UNAVAILABLE,
     /** It is larger than the {@code maximumPacketSize} of the connection. */
     TOO_LARGE,
+    /** It names a policy that the connection does not have. */
+    POLICY_UNKNOWN,
     /** The connection was deleted or is stopping. */
     CLOSED
   }

@@ -1,36 +1,110 @@
 package org.robustmqtt.client.policy;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Optional;
 
-/** Which policy a topic has: always the same one, as long as the table is in use. */
+/**
+ * Which policy a topic has: that of the most specific filter that matches it. Filters are compared
+ * level by level from the left: text is more specific than {@code +}, and that than {@code #}; so
+ * their order in the file says nothing. As in MQTT, a wildcard in the first level matches no topic
+ * that begins with {@code $} (4.7.2-1). Immutable.
+ */
 public final class PolicyTable {
   /** One policy for everything. */
-  public static final PolicyTable SINGLE =
-      new PolicyTable(List.of(DeliveryPolicy.DEFAULT), topic -> DeliveryPolicy.DEFAULT);
+  public static final PolicyTable SINGLE = new PolicyTable(DeliveryPolicy.DEFAULT, List.of());
 
-  private final List<DeliveryPolicy> policies;
-  private final Function<String, DeliveryPolicy> byTopic;
+  private final DeliveryPolicy otherwise;
+  private final Map<String, DeliveryPolicy> byName = new LinkedHashMap<>();
+  private final Node root = new Node();
+
+  /** Topics with this filter have this policy. */
+  public record Rule(String filter, DeliveryPolicy policy) {}
+
+  private static final class Node {
+    private final Map<String, Node> texts = new HashMap<>();
+    private Optional<Node> any = Optional.empty();
+    private Optional<DeliveryPolicy> here = Optional.empty();
+    private Optional<DeliveryPolicy> below = Optional.empty();
+
+    private Node text(String level) {
+      return texts.computeIfAbsent(level, text -> new Node());
+    }
+
+    private Node any() {
+      Node node = any.orElseGet(Node::new);
+      any = Optional.of(node);
+      return node;
+    }
+
+    private Optional<DeliveryPolicy> find(String topic, int from) {
+      if (from > topic.length()) {
+        return here.or(() -> below);
+      }
+      int slash = topic.indexOf('/', from);
+      int end = slash < 0 ? topic.length() : slash;
+      boolean wild = from > 0 || topic.charAt(0) != '$';
+      Node next = texts.get(topic.substring(from, end));
+      Optional<DeliveryPolicy> found = next == null ? Optional.empty() : next.find(topic, end + 1);
+      if (found.isEmpty() && wild && any.isPresent()) {
+        found = any.get().find(topic, end + 1);
+      }
+      return found.isEmpty() && wild ? below : found;
+    }
+  }
 
   /**
    * Makes a table.
    *
-   * @param policies all policies, each with a name of its own; the first is for what no policy
-   *     names
-   * @param byTopic finds one of these for a topic; pure
+   * @param otherwise for what no filter matches
+   * @param rules each filter once; the policies have names of their own
+   * @throws IllegalArgumentException if two rules have one filter, or two policies one name
    */
-  public PolicyTable(List<DeliveryPolicy> policies, Function<String, DeliveryPolicy> byTopic) {
-    this.policies = List.copyOf(policies);
-    this.byTopic = byTopic;
+  public PolicyTable(DeliveryPolicy otherwise, List<Rule> rules) {
+    this.otherwise = otherwise;
+    byName.put(otherwise.name(), otherwise);
+    for (Rule rule : rules) {
+      DeliveryPolicy same = byName.putIfAbsent(rule.policy().name(), rule.policy());
+      if (same != null && !same.equals(rule.policy())) {
+        throw new IllegalArgumentException("two policies are called " + same.name());
+      }
+      add(rule);
+    }
   }
 
-  /** Returns all policies; the first is for what no policy names. */
+  private void add(Rule rule) {
+    Node node = root;
+    String[] levels = rule.filter().split("/", -1);
+    boolean all = levels[levels.length - 1].equals("#");
+    for (int i = 0; i < levels.length - (all ? 1 : 0); i++) {
+      node = levels[i].equals("+") ? node.any() : node.text(levels[i]);
+    }
+    Optional<DeliveryPolicy> there = all ? node.below : node.here;
+    if (there.isPresent()) {
+      throw new IllegalArgumentException("two policies have the filter " + rule.filter());
+    }
+    if (all) {
+      node.below = Optional.of(rule.policy());
+    } else {
+      node.here = Optional.of(rule.policy());
+    }
+  }
+
+  /** Returns all policies; the first is for what no filter matches. */
   public List<DeliveryPolicy> policies() {
-    return policies;
+    return new ArrayList<>(byName.values());
+  }
+
+  /** Returns the policy with a name, empty if there is none. */
+  public Optional<DeliveryPolicy> named(String name) {
+    return Optional.ofNullable(byName.get(name));
   }
 
   /** Returns the policy of a topic. */
   public DeliveryPolicy of(String topic) {
-    return byTopic.apply(topic);
+    return root.find(topic, 0).orElse(otherwise);
   }
 }

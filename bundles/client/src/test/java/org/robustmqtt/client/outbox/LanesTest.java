@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -28,22 +29,24 @@ import org.robustmqtt.journal.StoredMessage;
 /** Delivery-rules 12. The first level of a topic is its policy. */
 class LanesTest {
   private static final Outbox.Window SMALL = new Outbox.Window(30, 30_000);
-  private static final DeliveryPolicy ALARM = new DeliveryPolicy("alarm", 9);
-  private static final DeliveryPolicy EVENT = new DeliveryPolicy("event", 5);
-  private static final DeliveryPolicy SLOW = new DeliveryPolicy("slow", 1);
-  private static final PolicyTable TABLE = table(DeliveryPolicy.DEFAULT, ALARM, EVENT, SLOW);
+  private static final DeliveryPolicy ALARM = policy("alarm", 9);
+  private static final DeliveryPolicy EVENT = policy("event", 5);
+  private static final DeliveryPolicy SLOW = policy("slow", 1);
+  private static final PolicyTable TABLE = table(ALARM, EVENT, SLOW);
 
   private final VirtualWorld world = new VirtualWorld(1);
   private OutcomeFixture box = box(new SteppedJournal(), Recovery.NOTHING);
 
   private static PolicyTable table(DeliveryPolicy... policies) {
-    Map<String, DeliveryPolicy> byName = new HashMap<>();
-    for (DeliveryPolicy policy : policies) {
-      byName.put(policy.name(), policy);
-    }
     return new PolicyTable(
-        List.of(policies),
-        topic -> byName.getOrDefault(topic.substring(0, topic.indexOf('/')), policies[0]));
+        DeliveryPolicy.DEFAULT,
+        Stream.of(policies)
+            .map(policy -> new PolicyTable.Rule(policy.name() + "/#", policy))
+            .toList());
+  }
+
+  private static DeliveryPolicy policy(String name, int priority) {
+    return DeliveryPolicy.of(name, Optional.empty(), draft -> draft.priority = priority);
   }
 
   private OutcomeFixture box(SteppedJournal journal, Recovery found) {

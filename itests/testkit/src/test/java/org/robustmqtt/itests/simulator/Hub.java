@@ -477,7 +477,7 @@ final class Hub {
       switch (e.reason()) {
         case QUEUE_FULL -> world.happened(Fault.QUEUE_FULL);
         case STORE_BUSY, STORE_UNAVAILABLE -> world.happened(Fault.STORE_UNAVAILABLE);
-        case TOO_LARGE, CLOSED -> {}
+        case TOO_LARGE, POLICY_UNKNOWN, CLOSED -> {}
       }
     } catch (SimDisk.Crashed e) {
       world.trace(() -> "app: the machine stopped within publish");

@@ -200,14 +200,14 @@ class LaneReadsTest {
 
   /** The first lane goes before all others, which have one priority. */
   private static PolicyTable table() {
-    List<DeliveryPolicy> policies = new ArrayList<>();
-    policies.add(DeliveryPolicy.DEFAULT);
-    policies.add(new DeliveryPolicy("alarm", 9));
-    for (int i = 2; i < LANES; i++) {
-      policies.add(new DeliveryPolicy("policy " + i, DeliveryPolicy.DEFAULT.priority()));
+    List<PolicyTable.Rule> rules = new ArrayList<>();
+    for (int i = 1; i < LANES; i++) {
+      int priority = i == 1 ? 9 : DeliveryPolicy.DEFAULT.priority();
+      DeliveryPolicy policy =
+          DeliveryPolicy.of("policy " + i, Optional.empty(), draft -> draft.priority = priority);
+      rules.add(new PolicyTable.Rule(i + "/#", policy));
     }
-    return new PolicyTable(
-        policies, topic -> policies.get(Integer.parseInt(topic.substring(0, topic.indexOf('/')))));
+    return new PolicyTable(DeliveryPolicy.DEFAULT, rules);
   }
 
   @Test
