@@ -147,7 +147,7 @@ public final class Outbox implements Known {
     switch (message.stage()) {
       case WAITING, SENT, RELEASED -> {
         if (entry.hasDeadline) {
-          doubt.found(entry, message.stored().deadline());
+          doubt.found(entry, EntryMaker.deadline(message.stored(), entry.lane));
         }
         queue.recover(entry);
       }
@@ -503,6 +503,39 @@ public final class Outbox implements Known {
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
     queue.change(() -> queue.limits(other));
+  }
+
+  /**
+   * Goes by other policies from now on, also for what waits: nothing of it is thrown away because
+   * of other limits, and no outcome is lost. Any thread.
+   */
+  public void policies(PolicyTable table) {
+    queue.change(() -> queue.policies(table, this::deadlineAgain));
+    paging.look();
+  }
+
+  /** Gives a message the deadline of its policy, if it has none of its own. */
+  private void deadlineAgain(Entry entry) {
+    if (entry.message().deadline().isPresent()) {
+      return;
+    }
+    long deadline = EntryMaker.deadline(entry.message(), entry.lane);
+    entry.hasDeadline = deadline > 0;
+    entry.ageUnknown = false;
+    if (entry.hasDeadline && entry.found) {
+      doubt.found(entry, deadline);
+    } else if (entry.hasDeadline) {
+      long age = Math.max(0, clock.wallMillis() - entry.acceptedAt());
+      entry.due = clock.nanos() + EntryMaker.nanos(Math.max(0, deadline - age));
+    }
+  }
+
+  /**
+   * Says whether a session can send from now on. What a policy does not keep offline is dropped
+   * when it cannot, also what is in flight. On the loop.
+   */
+  public void online(boolean can) {
+    queue.change(() -> queue.online(can));
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */

@@ -110,7 +110,8 @@ final class Quarantine {
     entry.attempts++;
     entry.attemptsAlone += alone ? 1 : 0;
     entry.lastProblem = problem;
-    return alone && entry.attemptsAlone >= queue.limits().maxAttempts();
+    int most = entry.lane.policy.maxAttempts().orElse(queue.space.limits().maxAttempts());
+    return alone && entry.attemptsAlone >= most;
   }
 
   private void log(Entry entry, Problem problem) {
@@ -253,7 +254,7 @@ final class Quarantine {
   /** It can be read, or it turned out that there is nothing of it any more. */
   private void found(long id, List<StoredMessage> found) {
     if (remove(id) && !found.isEmpty()) {
-      Lane lane = queue.scheduler.laneOf(found.get(0).message().topic());
+      Lane lane = queue.scheduler.laneOf(found.get(0).message());
       Entry entry = maker.pagedIn(found.get(0), Optional.empty(), true, lane);
       entry.state = Entry.State.SETTLED;
       entries.put(id, entry);

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -32,21 +31,13 @@ class LanesTest {
   private static final DeliveryPolicy ALARM = policy("alarm", 9);
   private static final DeliveryPolicy EVENT = policy("event", 5);
   private static final DeliveryPolicy SLOW = policy("slow", 1);
-  private static final PolicyTable TABLE = table(ALARM, EVENT, SLOW);
+  private static final PolicyTable TABLE = OutcomeFixture.table(ALARM, EVENT, SLOW);
 
   private final VirtualWorld world = new VirtualWorld(1);
   private OutcomeFixture box = box(new SteppedJournal(), Recovery.NOTHING);
 
-  private static PolicyTable table(DeliveryPolicy... policies) {
-    return new PolicyTable(
-        DeliveryPolicy.DEFAULT,
-        Stream.of(policies)
-            .map(policy -> new PolicyTable.Rule(policy.name() + "/#", policy))
-            .toList());
-  }
-
   private static DeliveryPolicy policy(String name, int priority) {
-    return DeliveryPolicy.of(name, Optional.empty(), draft -> draft.priority = priority);
+    return OutcomeFixture.policy(name, draft -> draft.priority = priority);
   }
 
   private OutcomeFixture box(SteppedJournal journal, Recovery found) {
