@@ -2,6 +2,7 @@ package org.robustmqtt.client.outbox;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.robustmqtt.Durability;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.journal.StoredBlock;
@@ -46,9 +47,13 @@ final class Lane {
     this.loaded = loaded;
   }
 
-  /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    disk.found(waiting);
+  /**
+   * Takes over what was found and stays on disk.
+   *
+   * @param due says when the earliest deadline of a block passes
+   */
+  void found(List<StoredBlock> waiting, Function<StoredBlock, OptionalLong> due) {
+    disk.found(waiting, due);
     lookAtDisk();
   }
 
@@ -125,10 +130,9 @@ final class Lane {
   }
 
   /**
-   * Returns whether a message that is on disk can be left there alone. What is retained, has a
-   * deadline, was sent before, is lifted by others of its topic or may be replaced stays in memory:
-   * others depend on it, or a point in time does. Not while the disk cannot be read, if there are
-   * not very many.
+   * Returns whether a message that is on disk can be left there alone. What is retained, was sent
+   * before, is lifted by others of its topic or may be replaced stays in memory: others depend on
+   * it. Not while the disk cannot be read, if there are not very many.
    */
   boolean canPageOut(Entry entry) {
     return (!failing || loaded.isMany())
@@ -138,7 +142,7 @@ final class Lane {
         && !entry.queue.isMixed()
         && !entry.front
         && !entry.message().retain()
-        && !entry.hasDeadline
+        && !entry.ageUnknown
         && !entry.sentBefore
         && entry.durability() != Durability.MEMORY;
   }
@@ -148,6 +152,9 @@ final class Lane {
     leave(entry);
     entry.state = Entry.State.PAGED_OUT;
     disk.add(entry.sequence(), entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(entry.sequence(), entry.due);
+    }
     loaded.onDisk++;
   }
 
@@ -185,8 +192,12 @@ final class Lane {
   }
 
   /** A message that was found in another lane stays on disk in this one. */
-  void keepOnDisk(long sequence, int size, long acceptedAt) {
-    disk.add(sequence, size, acceptedAt);
+  void keepOnDisk(Entry entry) {
+    long sequence = entry.sequence();
+    disk.add(sequence, entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(sequence, entry.due);
+    }
     loaded.onDisk++;
     loaded.frontier = Math.min(loaded.frontier, sequence - 1);
   }

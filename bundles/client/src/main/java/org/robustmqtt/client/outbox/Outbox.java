@@ -85,13 +85,13 @@ public final class Outbox implements Known {
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
+    paging = new Paging(queue, journal, clock, maker, doubt, quarantine, tickets);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     queue.change(
         () -> {
           paging.found(found.waiting());
@@ -510,7 +510,11 @@ public final class Outbox implements Known {
    * of other limits, and no outcome is lost. Any thread.
    */
   public void policies(PolicyTable table) {
-    queue.change(() -> queue.policies(table, this::deadlineAgain));
+    queue.change(
+        () -> {
+          queue.policies(table, this::deadlineAgain);
+          paging.policies();
+        });
     paging.look();
   }
 
@@ -525,8 +529,7 @@ public final class Outbox implements Known {
     if (entry.hasDeadline && entry.found) {
       doubt.found(entry, deadline);
     } else if (entry.hasDeadline) {
-      long age = Math.max(0, clock.wallMillis() - entry.acceptedAt());
-      entry.due = clock.nanos() + EntryMaker.nanos(Math.max(0, deadline - age));
+      entry.due = doubt.due(entry.sequence(), entry.acceptedAt(), deadline, false);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -457,8 +458,8 @@ final class Queue {
   }
 
   /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    recovered += scheduler.found(waiting);
+  void found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    recovered += scheduler.found(waiting, due);
   }
 
   void recover(Entry entry) {

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.robustmqtt.Message;
@@ -234,12 +236,28 @@ final class Scheduler {
     return lanesWithUnsorted().stream().flatMapToLong(lane -> lane.disk.oldest().stream());
   }
 
-  /** Takes over what was found and stays on disk; returns how many these are. */
-  int found(List<StoredBlock> waiting) {
-    Lane all = lanes.size() == 1 ? lanes.get(0) : unsorted;
-    all.found(waiting);
-    foundUpTo = all.disk.isEmpty() ? 0 : all.disk.highest();
-    return all.disk.count();
+  /**
+   * Takes over what was found and stays on disk; returns how many these are.
+   *
+   * @param due says when the earliest deadline of a block of a lane passes
+   */
+  int found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    Map<Lane, List<StoredBlock>> byLane = new LinkedHashMap<>();
+    for (StoredBlock block : waiting) {
+      Lane lane =
+          lanes.size() == 1
+              ? lanes.get(0)
+              : routes.byPolicy.getOrDefault(block.policy(), unsorted);
+      byLane.computeIfAbsent(lane, none -> new ArrayList<>()).add(block);
+    }
+    int count = 0;
+    for (Map.Entry<Lane, List<StoredBlock>> each : byLane.entrySet()) {
+      Lane lane = each.getKey();
+      lane.found(each.getValue(), block -> due.apply(block, lane));
+      foundUpTo = Math.max(foundUpTo, lane.disk.highest());
+      count += lane.disk.count();
+    }
+    return count;
   }
 
   /** Returns whether a message was found, not accepted in this run. */
@@ -360,6 +378,9 @@ final class Scheduler {
 
   /** A waiting message is not in memory any more. */
   void pageOut(Entry entry) {
+    if (entry.hasDeadline) {
+      deadlines.remove(entry);
+    }
     entry.queue.unlink(entry);
     leave(entry.queue, entry);
   }

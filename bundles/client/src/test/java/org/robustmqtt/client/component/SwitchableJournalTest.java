@@ -527,7 +527,7 @@ class SwitchableJournalTest {
     assertTrue(journal.isOfOthers(again, found(waiting(ours + 70_000))), "given out by another");
     assertTrue(journal.isOfOthers(again, found(waiting(after + 1))), "given out by another");
     long[] bits = {1, 0, 0, 0};
-    StoredBlock block = new StoredBlock(25_600, bits, 1, 0);
+    StoredBlock block = new StoredBlock(25_600, bits, "", 1, 1, 0, 0);
     assertTrue(
         journal.isOfOthers(
             again,

@@ -171,10 +171,20 @@ public final class MessageBody {
    *
    * @param head the beginning
    * @param acceptedAt when it was accepted, milliseconds of wall time
-   * @param plain whether it is not retained, has no deadline and no alias
+   * @param deadline in milliseconds, 0: never
+   * @param plain whether it is not retained and has no alias
+   * @param topicAt where the topic is in the array
+   * @param topicBytes the bytes of the topic
    * @param bytes of topic and payload
    */
-  public record Outline(Head head, long acceptedAt, boolean plain, int bytes) {
+  public record Outline(
+      Head head,
+      long acceptedAt,
+      long deadline,
+      boolean plain,
+      int topicAt,
+      int topicBytes,
+      int bytes) {
     /** Returns its number. */
     public long sequence() {
       return head.sequence();
@@ -194,12 +204,19 @@ public final class MessageBody {
       in.varint();
     }
     int topic = in.count();
+    final int topicAt = in.at();
     in.skip(topic);
     if ((flags & PROPERTIES) != 0) {
       properties(in);
     }
-    return outline(
-        head(sequence, flags, stage, alias), flags, acceptedAt, deadline, topic + in.left());
+    return new Outline(
+        head(sequence, flags, stage, alias),
+        acceptedAt,
+        deadline,
+        (flags & (RETAIN | ALIAS)) == 0,
+        topicAt,
+        topic,
+        topic + in.left());
   }
 
   /**
@@ -225,13 +242,14 @@ public final class MessageBody {
       decode(new Input(array, start, end), false);
       return outline(new Input(array, start, end));
     }
-    int bytes = topic + in.left();
-    return outline(head(sequence, flags, stage, alias), flags, acceptedAt, deadline, bytes);
-  }
-
-  private static Outline outline(Head head, int flags, long acceptedAt, long deadline, int bytes) {
-    boolean plain = (flags & (RETAIN | ALIAS)) == 0 && deadline == 0;
-    return new Outline(head, acceptedAt, plain, bytes);
+    return new Outline(
+        head(sequence, flags, stage, alias),
+        acceptedAt,
+        deadline,
+        (flags & (RETAIN | ALIAS)) == 0,
+        in.at() - topic,
+        topic,
+        topic + in.left());
   }
 
   /**

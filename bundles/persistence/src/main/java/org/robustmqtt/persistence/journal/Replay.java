@@ -17,6 +17,7 @@ import org.robustmqtt.persistence.format.Stage;
 final class Replay {
   private final LiveMessages live = new LiveMessages();
   private final SmallState small = new SmallState();
+  private final PolicyNames policies;
   private final Map<Integer, Digest> digests = new TreeMap<>();
 
   /** What the segment that is read has said so far. */
@@ -37,6 +38,10 @@ final class Replay {
 
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
+
+  Replay(PolicyNames policies) {
+    this.policies = policies;
+  }
 
   void begin(Segment next, SegmentHeader header) {
     segment = next;
@@ -108,7 +113,8 @@ final class Replay {
     long sequence = head.sequence();
     int older = live.found(sequence, head.qos2(), segment.number);
     highest = Math.max(highest, sequence);
-    digest.message(outline, size);
+    digest.message(
+        outline, policies.of(array, outline.topicAt(), outline.topicBytes()), size);
     spoil(older);
     // A batch that was written again after a failure repeats messages, not their stages.
     if (!head.stage().isWaiting() || head.carried() || older == LiveMessages.NONE) {
