@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredBlock;
@@ -257,7 +260,7 @@ class ReadingTest {
     rig.pass(Rig.DELAY);
     byPolicy.get("slow").removeAll(settled);
 
-    Rig after = new Rig(disk.after(FaultyDisk.Crash.KEEP_ALL, new Random(1)), SMALL);
+    Rig after = new Rig(disk.after(FaultyDisk.Crash.KILL, new Random(1)), SMALL);
     Recovery found =
         after
             .open(
