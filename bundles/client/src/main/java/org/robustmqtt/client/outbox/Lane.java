@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.robustmqtt.Durability;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.TokenBucket;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
@@ -38,6 +40,13 @@ final class Lane {
   /** Topics whose turn is a message of QoS 2 whose steps have to be recorded, in the same way. */
   private final ReadyTopics recorded = new ReadyTopics();
 
+  /** How fast its messages go; guarded as all of it. */
+  private TokenBucket rate;
+
+  private TokenBucket rateBytes;
+
+  private boolean paceBegun;
+
   // in memory
   private long bytes;
   private int out;
@@ -45,6 +54,38 @@ final class Lane {
   Lane(DeliveryPolicy policy, Loaded loaded) {
     this.policy = policy;
     this.loaded = loaded;
+    rate = new TokenBucket(policy.pace().rate(), 0);
+    rateBytes = new TokenBucket(policy.pace().rateBytes(), 0);
+  }
+
+  private boolean isPaced() {
+    return rate.perSecond() > 0 || rateBytes.perSecond() > 0;
+  }
+
+  /** Returns how long none of its messages goes because of its rate; 0: they go. */
+  long paceNanos(Clock clock) {
+    if (!isPaced()) {
+      return 0;
+    }
+    long now = clock.nanos();
+    if (!paceBegun) {
+      paceBegun = true;
+      rate = TokenBucket.full(rate.perSecond(), now);
+      rateBytes = TokenBucket.full(rateBytes.perSecond(), now);
+    }
+    return Math.max(rate.waitNanos(now), rateBytes.waitNanos(now));
+  }
+
+  /** Goes on with the rates of a lane that had the same policy, or another one of its name. */
+  void pacedAs(Lane other) {
+    paceBegun = other.paceBegun;
+    rate = new TokenBucket(rate.perSecond(), other.rate.paidAt());
+    rateBytes = new TokenBucket(rateBytes.perSecond(), other.rateBytes.paidAt());
+  }
+
+  /** Returns whether a topic waits for nothing but its turn. */
+  boolean isReady() {
+    return unacknowledged.first() != null || acknowledged.first() != null || recorded.first() != null;
   }
 
   /**
@@ -107,7 +148,11 @@ final class Lane {
   }
 
   /** A waiting message goes out. */
-  void take(Entry entry) {
+  void take(Entry entry, long now) {
+    if (isPaced()) {
+      rate = rate.take(1, now);
+      rateBytes = rateBytes.take(entry.size, now);
+    }
     loaded.leave(entry);
     out++;
   }

@@ -81,7 +81,7 @@ public final class Outbox implements Known {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    queue = new Queue(connection, journal, limits, window, policies, settlements);
+    queue = new Queue(connection, journal, limits, window, policies, clock, settlements);
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
@@ -352,6 +352,7 @@ public final class Outbox implements Known {
 
   private OptionalLong nextLook() {
     OptionalLong look = earlier(doubt.nextLook(), paging.nextLook());
+    look = earlier(look, queue.scheduler.nextPaced());
     Optional<Entry> first = queue.earliestDeadline();
     return first.isEmpty()
         ? look

@@ -15,6 +15,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.robustmqtt.Message;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.StoredBlock;
@@ -51,6 +52,8 @@ final class Scheduler {
       return byPolicy.size() == 1 ? otherwise : byPolicy.get(table.of(topic).name());
     }
   }
+
+  private final Clock clock;
 
   /** How much is in memory: priorities share it evenly. */
   private final Outbox.Window all;
@@ -89,7 +92,8 @@ final class Scheduler {
    *
    * @param all how much is in memory: priorities share it evenly
    */
-  Scheduler(PolicyTable policies, Outbox.Window all) {
+  Scheduler(PolicyTable policies, Outbox.Window all, Clock clock) {
+    this.clock = clock;
     this.all = all;
     makeLanes(policies);
   }
@@ -131,6 +135,9 @@ final class Scheduler {
     unsorted.takeDisk(unsortedBefore);
     for (Lane lane : before) {
       Lane now = routes.byPolicy.get(lane.policy.name());
+      if (now != null) {
+        now.pacedAs(lane);
+      }
       (sameTopics ? now : lanes.size() == 1 ? lanes.get(0) : unsorted).takeDisk(lane);
     }
     for (Entry entry : inMemory) {
@@ -347,12 +354,22 @@ final class Scheduler {
       TopicQueue topic = lane.first(acknowledgedToo, recordedToo);
       if (topic != null
           && topic.readyKey < passable
+          && lane.paceNanos(clock) == 0
           && (first == null || topic.readyKey < first.readyKey)) {
         first = topic;
         priority = lane.policy.priority();
       }
     }
     return first == null ? Optional.empty() : Optional.of(first.head());
+  }
+
+  /** Returns when a lane may go on that waits because of its rate, in nanoseconds. */
+  OptionalLong nextPaced() {
+    return lanes.stream()
+        .filter(Lane::isReady)
+        .mapToLong(lane -> lane.paceNanos(clock))
+        .filter(nanos -> nanos > 0)
+        .min();
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
