@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.robustmqtt.Acknowledgement;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -139,9 +140,12 @@ final class ConnectionService implements RobustMqttConnection {
   }
 
   @Override
-  public MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener) {
+  public MqttSubscriptionHandle subscribe(
+      String filter, QoS qos, Acknowledgement acknowledgement, MessageListener listener) {
+    boolean manual = acknowledgement == Acknowledgement.MANUAL;
     ListenerSpec spec =
-        new ListenerSpec("subscription to " + filter, List.of(new TopicFilter(filter)), qos, false);
+        new ListenerSpec(
+            "subscription to " + filter, List.of(new TopicFilter(filter)), qos, manual);
     Subscribed subscribed = new Subscribed(spec, Objects.requireNonNull(listener));
     synchronized (guard) {
       subscriptions.add(subscribed);
