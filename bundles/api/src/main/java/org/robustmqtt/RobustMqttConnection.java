@@ -82,6 +82,14 @@ public interface RobustMqttConnection {
   /** Returns one consistent view of this moment. */
   ConnectionStatus status();
 
+  /**
+   * Returns the policy in force for the messages of a topic that name none themselves.
+   *
+   * @param topic a valid topic name, see {@link TopicName}
+   * @throws IllegalArgumentException if the topic is not valid, naming the rule
+   */
+  TopicPolicy policy(String topic);
+
   /** Returns the things to do. */
   Pending pending();
 

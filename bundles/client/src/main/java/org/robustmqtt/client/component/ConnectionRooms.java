@@ -13,6 +13,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.link.Link;
@@ -25,7 +26,6 @@ import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
-import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
@@ -48,6 +48,9 @@ final class ConnectionRooms implements Rooms {
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Link link;
+
+  /** What is configured. */
+  private volatile Settings settings;
 
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
@@ -85,6 +88,7 @@ final class ConnectionRooms implements Rooms {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
     this.doors = doors;
+    this.settings = used;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
     notifier.holdOutcomes();
@@ -102,7 +106,7 @@ final class ConnectionRooms implements Rooms {
                 used.clock(),
                 recovery.aliases(),
                 left),
-            PolicyTable.SINGLE,
+            used.policies(),
             window,
             outcomes,
             doors.lanes());
@@ -157,6 +161,8 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
+    outbox.policies(settings.policies());
+    this.settings = settings;
     outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
     doors.loop().execute(() -> dispatcher.times(times));
@@ -222,6 +228,12 @@ final class ConnectionRooms implements Rooms {
   @Override
   public Pending pending() {
     return link.pending();
+  }
+
+  @Override
+  public TopicPolicy policy(String topic) {
+    Settings now = settings;
+    return PolicySetting.of(now.policies(), now.limits(), topic);
   }
 
   @Override

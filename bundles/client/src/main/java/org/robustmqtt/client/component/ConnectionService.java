@@ -22,6 +22,8 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
+import org.robustmqtt.TopicName;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.whiteboard.MessageListener;
 
@@ -160,6 +162,11 @@ final class ConnectionService implements RobustMqttConnection {
   @Override
   public ConnectionStatus status() {
     return rooms.status();
+  }
+
+  @Override
+  public TopicPolicy policy(String topic) {
+    return rooms.policy(new TopicName(topic).value());
   }
 
   @Override

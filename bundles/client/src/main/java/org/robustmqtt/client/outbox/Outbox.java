@@ -51,6 +51,7 @@ public final class Outbox implements Known {
   private final Paging paging;
   private final Quarantine quarantine;
   private final Tickets tickets;
+  private final PolicyNames names;
 
   /** Guarded by the lock. */
   private final ClockDoubt doubt;
@@ -85,11 +86,13 @@ public final class Outbox implements Known {
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
+    names = new PolicyNames(connection, policies);
+    paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock, names);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
+      names.found(message.stored().message());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
     queue.change(
@@ -503,6 +506,11 @@ public final class Outbox implements Known {
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
     queue.change(() -> queue.limits(other));
+  }
+
+  /** Applies other policies. Any thread. */
+  public void policies(PolicyTable table) {
+    names.table(table);
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */
