@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.transport.Secret;
@@ -29,6 +30,9 @@ final class SettingsParser {
 
   /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
   private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
+
+  /** An attempt each five minutes, if they come evenly. */
+  private static final int PATIENT_ATTEMPTS = 12;
 
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
@@ -174,9 +178,12 @@ final class SettingsParser {
     if (!max.isZero() && max.compareTo(min) < 0) {
       reader.fault(Key.RETRY_MAX, "less than retryMin, which is " + Quantity.text(min));
     }
-    boolean jitter = reader.flag(Key.RETRY_JITTER, true);
+    boolean jitter = reader.flag(Key.RETRY_JITTER, strategy != RetrySettings.Strategy.FIXED);
     Duration stable = duration(Key.STABLE_TIME, Duration.ofSeconds(30), ZERO, HOUR);
-    return new RetrySettings(strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos());
+    int absent = strategy == RetrySettings.Strategy.PATIENT ? PATIENT_ATTEMPTS : 0;
+    int attempts = (int) reader.number(Key.ATTEMPTS_PER_HOUR, absent, 1, AttemptBudget.MOST);
+    return new RetrySettings(
+        strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos(), attempts);
   }
 
   private RetrySettings.Strategy strategy() {
@@ -184,13 +191,13 @@ final class SettingsParser {
     return switch (text) {
       case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
       case "fixed" -> RetrySettings.Strategy.FIXED;
+      case "patient" -> RetrySettings.Strategy.PATIENT;
       case "none" -> RetrySettings.Strategy.NONE;
       default -> {
-        String problem =
-            text.equals("patient")
-                ? "not built yet"
-                : "unknown strategy; strategies of other bundles are not built yet";
-        reader.fault(Key.RETRY, problem + "; allowed: exponential, fixed, none");
+        reader.fault(
+            Key.RETRY,
+            "unknown strategy; strategies of other bundles are not built yet; allowed: exponential,"
+                + " fixed, patient, none");
         yield RetrySettings.Strategy.EXPONENTIAL;
       }
     };

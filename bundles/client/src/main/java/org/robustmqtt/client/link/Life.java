@@ -223,6 +223,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     LinkSettings now = settings.orElseThrow();
     sessions.prepare(trial.session(now.session()), wire);
     enter(ConnectionState.CONNECTING);
+    retries.attempting();
     dialing.begin(now, wire);
   }
 
@@ -354,7 +355,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     if (since.isPresent()) {
       long lived = doors.clock().nanos() - since.getAsLong();
-      retries.linkLost(kind, reasonCode, lived, now.retry().stableNanos());
+      retries.linkLost(kind, reasonCode, lived, now.retry());
     } else {
       retries.attemptFailed(kind, reasonCode);
     }
@@ -363,13 +364,31 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   /** Waits as the retry settings and what failed ask for. */
   void waitAfterFailure() {
-    OptionalLong nanos = retries.waitNanos(settings.orElseThrow().retry());
+    RetrySettings retry = settings.orElseThrow().retry();
+    rooms.outbox().tellEach(retry.strategy() == RetrySettings.Strategy.PATIENT);
+    OptionalLong nanos = retries.waitNanos(retry, rooms.outbox().isUrgent());
     outage.failed(board.problem().orElseThrow(), retries.refused(), nanos);
     if (nanos.isPresent()) {
       waitFor(nanos.getAsLong());
     } else {
       wait.cancel();
       enter(ConnectionState.CLOSED);
+    }
+  }
+
+  /** A patient link that waits does not let an urgent message wait as long. */
+  private void hurry() {
+    RetrySettings retry = settings.map(LinkSettings::retry).orElse(null);
+    if (state != ConnectionState.WAITING
+        || settling
+        || retry == null
+        || retry.strategy() != RetrySettings.Strategy.PATIENT
+        || !rooms.outbox().isUrgent()) {
+      return;
+    }
+    long left = retries.urgentNanos(retry);
+    if (left < wait.due() - doors.clock().nanos()) {
+      waitFor(left);
     }
   }
 
@@ -620,6 +639,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     sessions.ifPresent(this::lookAtStore);
     expire();
     sessions.giveUp();
+    hurry();
     wire.turned();
   }
 
@@ -651,6 +671,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void enter(ConnectionState next) {
     state = next;
     opening = false;
+    if (next != ConnectionState.WAITING) {
+      rooms.outbox().tellEach(false);
+    }
     Optional<Instant> due =
         next == ConnectionState.WAITING && wait.isSet()
             ? Optional.of(now().plusNanos(wait.due() - doors.clock().nanos()))

@@ -8,12 +8,17 @@ import java.util.Set;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.Backoff;
 
 /** Keeps the state of the waits between attempts, and asks the policy. On the loop only. */
 final class Retries {
   private static final long MAX_NEAR = 4_000_000_000L;
   private static final long MAX_FAR = 60_000_000_000L;
+  private static final long MAX_PATIENT = 1_800_000_000_000L;
+
+  /** Over so much time the second attempts of a fleet are spread: 1,000 make 100 a second. */
+  private static final long SPREAD = 10_000_000_000L;
 
   /** The broker has too much to do, or had enough of us for now. */
   private static final Set<ReasonCode> BUSY =
@@ -36,6 +41,7 @@ final class Retries {
   private static final int RIVAL = 5;
 
   private final Doors doors;
+  private final AttemptBudget budget = new AttemptBudget();
   private Backoff backoff = Backoff.FRESH;
   private boolean near = true;
   private int failed;
@@ -50,13 +56,22 @@ final class Retries {
     near = addresses.stream().allMatch(Retries::near);
   }
 
-  private static boolean near(InetAddress address) {
+  /**
+   * Whether an address is in the local network: loopback, link-local, the private ranges of RFC
+   * 1918, and the unique local ones of RFC 4193. A name counts by what it stands for.
+   */
+  static boolean near(InetAddress address) {
     boolean uniqueLocal =
         address.getAddress().length == 16 && (address.getAddress()[0] & 0xFE) == 0xFC;
     return address.isLoopbackAddress()
         || address.isLinkLocalAddress()
         || address.isSiteLocalAddress()
         || uniqueLocal;
+  }
+
+  /** An attempt begins. */
+  void attempting() {
+    budget.attempted(doors.clock().nanos());
   }
 
   /** An attempt failed before it was online. */
@@ -80,18 +95,18 @@ final class Retries {
    * A link that was online is lost.
    *
    * @param lived nanoseconds from then to now
-   * @param stable how long that has to be for a stable one
    */
-  void linkLost(ProblemKind kind, int reasonCode, long lived, long stable) {
+  void linkLost(ProblemKind kind, int reasonCode, long lived, RetrySettings settings) {
+    boolean quick = near && settings.strategy() == RetrySettings.Strategy.EXPONENTIAL;
     long now = doors.clock().nanos();
     Backoff.Schedule schedule = schedule(kind, reasonCode);
-    if (lived >= stable) {
+    if (lived >= settings.stableNanos()) {
       hungUp = 0;
       failed = 1;
-      backoff = backoff.withStableLink(schedule, now);
+      backoff = backoff.withStableLink(schedule, now, quick);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule, lived, now);
+      backoff = backoff.withShortLink(schedule, lived, now, quick);
     }
   }
 
@@ -116,22 +131,55 @@ final class Retries {
     return backoff.last() == Backoff.Schedule.REFUSED;
   }
 
-  /** Decides the wait before the next attempt; empty: there is none. */
-  OptionalLong waitNanos(RetrySettings settings) {
+  /**
+   * Decides the wait before the next attempt.
+   *
+   * @param urgent whether a message waits that may not
+   * @return nanoseconds; empty: there is no attempt
+   */
+  OptionalLong waitNanos(RetrySettings settings, boolean urgent) {
     return switch (settings.strategy()) {
       case NONE -> OptionalLong.empty();
-      case FIXED -> wait(settings, Backoff.Growth.FIXED);
-      case EXPONENTIAL -> wait(settings, Backoff.Growth.DOUBLING);
+      case FIXED, EXPONENTIAL -> OptionalLong.of(withinBudget(settings, drawn(settings)));
+      case PATIENT -> {
+        long wait = withinBudget(settings, drawn(settings));
+        yield OptionalLong.of(urgent ? Math.min(wait, urgentNanos(settings)) : wait);
+      }
     };
   }
 
-  private OptionalLong wait(RetrySettings settings, Backoff.Growth growth) {
-    long max = settings.maxNanos() > 0 ? settings.maxNanos() : near ? MAX_NEAR : MAX_FAR;
+  /**
+   * Returns how long a patient link waits at the most while an urgent message waits: until an
+   * attempt is free, of those that an hour has if they come evenly.
+   */
+  long urgentNanos(RetrySettings settings) {
+    if (backoff.last() != Backoff.Schedule.HEALING) {
+      return Long.MAX_VALUE;
+    }
+    long even = budget.untilEven(settings.attemptsPerHour(), doors.clock().nanos());
+    return withinBudget(settings, even);
+  }
+
+  private long withinBudget(RetrySettings settings, long wait) {
+    return settings.attemptsPerHour() == 0
+        ? wait
+        : Math.max(wait, budget.untilFree(settings.attemptsPerHour(), doors.clock().nanos()));
+  }
+
+  private long drawn(RetrySettings settings) {
+    boolean patient = settings.strategy() == RetrySettings.Strategy.PATIENT;
+    boolean fixed = settings.strategy() == RetrySettings.Strategy.FIXED;
+    long absent = patient ? MAX_PATIENT : near ? MAX_NEAR : MAX_FAR;
+    long max = settings.maxNanos() > 0 ? settings.maxNanos() : absent;
+    Backoff.Jitter jitter = patient ? Backoff.Jitter.HALF : Backoff.Jitter.FULL;
     Backoff.Rules rules =
         new Backoff.Rules(
-            growth, settings.minNanos(), Math.max(max, settings.minNanos()), settings.jitter());
-    return OptionalLong.of(
-        backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble()));
+            fixed ? Backoff.Growth.FIXED : Backoff.Growth.DOUBLING,
+            settings.minNanos(),
+            Math.max(max, settings.minNanos()),
+            settings.jitter() ? jitter : Backoff.Jitter.NONE,
+            settings.jitter() && !near && !patient ? SPREAD : 0);
+    return backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble());
   }
 
   /**

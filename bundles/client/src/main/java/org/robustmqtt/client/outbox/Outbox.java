@@ -192,6 +192,22 @@ public final class Outbox implements Known {
     queue.onWork(wake);
   }
 
+  /**
+   * Says whether who is told of work is told of each message that comes in from now on, also if
+   * nothing can be sent. On the loop.
+   */
+  public void tellEach(boolean wanted) {
+    queue.tellEach(wanted);
+  }
+
+  /** Returns whether a message waits whose policy has {@code wake}. */
+  public boolean isUrgent() {
+    return queue.ask(
+        () ->
+            queue.scheduler.lanes.stream()
+                .anyMatch(lane -> lane.policy.wake() && lane.messages() > 0));
+  }
+
   /** Hears that a message has its outcome; called outside the lock. */
   @FunctionalInterface
   public interface Settlements {

@@ -111,6 +111,9 @@ final class Queue {
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
 
+  /** Whether the loop is told of each message that comes in. */
+  private volatile boolean tellEach;
+
   /** Whether messages of QoS 2 whose steps have to be recorded can go. */
   private boolean recordedToo = true;
 
@@ -214,6 +217,11 @@ final class Queue {
   /** Says who is told that there is something for the loop to do. Any thread. */
   void onWork(Runnable wakeLoop) {
     work = wakeLoop;
+  }
+
+  /** Says whether the loop is told of each message that comes in. Any thread. */
+  void tellEach(boolean wanted) {
+    tellEach = wanted;
   }
 
   /** Has the loop look. Any thread. */
@@ -360,7 +368,8 @@ final class Queue {
     accepted++;
     entry.lane.loaded.accept(entry.sequence());
     add(entry);
-    wake |= scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
+    wake |=
+        tellEach || scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
   }
 
   /** Returns whether a retained message of this topic that comes now needs a record. */

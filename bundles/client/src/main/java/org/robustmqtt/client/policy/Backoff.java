@@ -10,12 +10,15 @@ import java.util.OptionalLong;
  *
  * <ul>
  *   <li>What may heal by itself: the bound doubles from {@code min} to {@code max}, and with jitter
- *       the wait is even between 0 and the bound, so that hubs do not come back in step.
- *   <li>For {@value #QUICK_SECONDS} s after the loss of a stable link: even between 0.25 and 1 s. A
- *       broker that restarts is met soon, and these waits do not raise the bound. The same after a
- *       link that lived for {@value #QUICK_LINK_SECONDS} s at least, while no more than {@value
- *       #QUICK_FAILURES} things have failed: a broker that restarts twice in a minute does not flap
- *       yet. The bound is raised by such a link all the same.
+ *       the wait is even between 0 and the bound, so that hubs do not come back in step. After the
+ *       first failure the bound is at least {@code spread}: a fleet whose broker restarts comes
+ *       back over that time, and not at once.
+ *   <li>A broker in the local network, for {@value #QUICK_SECONDS} s after the loss of a stable
+ *       link: even between 0.25 and 1 s. A broker that restarts is met soon, and these waits do not
+ *       raise the bound. The same after a link that lived for {@value #QUICK_LINK_SECONDS} s at
+ *       least, while no more than {@value #QUICK_FAILURES} things have failed: a broker that
+ *       restarts twice in a minute does not flap yet. The bound is raised by such a link all the
+ *       same.
  *   <li>What the broker asks for itself (busy, quota exceeded, rate too high): a bound that doubles
  *       from 5 to 60 s, of which at least half is waited.
  *   <li>What will not heal by itself (refused by the broker for good), and two clients with one
@@ -77,9 +80,22 @@ public record Backoff(
    * @param growth how the wait grows
    * @param minNanos the first bound; more than 0
    * @param maxNanos the largest bound; at least {@code minNanos}
-   * @param jitter whether the wait is drawn evenly from 0 to its bound
+   * @param jitter how much of its bound a wait may fall short of
+   * @param spreadNanos the least bound of a growing wait after a failure; at most {@code maxNanos}
+   *     counts
    */
-  public record Rules(Growth growth, long minNanos, long maxNanos, boolean jitter) {}
+  public record Rules(
+      Growth growth, long minNanos, long maxNanos, Jitter jitter, long spreadNanos) {}
+
+  /** How much of its bound a wait may fall short of, drawn evenly. */
+  public enum Jitter {
+    /** A wait is its bound. */
+    NONE,
+    /** At least half of the bound is waited. */
+    HALF,
+    /** From nothing to the bound. */
+    FULL
+  }
 
   /** After a failed attempt. */
   public Backoff withFailure(Schedule schedule, long now) {
@@ -98,13 +114,15 @@ public record Backoff(
    * After the loss of a link that was online, but not for long enough to be stable.
    *
    * @param livedNanos how long it was online
+   * @param near whether the broker is in the local network, so that there is a quick schedule
    */
-  public Backoff withShortLink(Schedule schedule, long livedNanos, long now) {
+  public Backoff withShortLink(Schedule schedule, long livedNanos, long now, boolean near) {
     Backoff failed =
         new Backoff(failures, refusals, takeOvers, OptionalLong.empty(), last)
             .withFailure(schedule, now);
     boolean quick =
-        schedule == Schedule.HEALING
+        near
+            && schedule == Schedule.HEALING
             && livedNanos >= QUICK_LINK_SECONDS * SECOND
             && failed.failures <= QUICK_FAILURES;
     return quick ? failed.quickFrom(now) : failed;
@@ -115,10 +133,14 @@ public record Backoff(
     return new Backoff(failures, refusals, takeOvers, until, last);
   }
 
-  /** After the loss of a link that had been stable: all is forgotten but this. */
-  public Backoff withStableLink(Schedule schedule, long now) {
+  /**
+   * After the loss of a link that had been stable: all is forgotten but this.
+   *
+   * @param near whether the broker is in the local network, so that there is a quick schedule
+   */
+  public Backoff withStableLink(Schedule schedule, long now, boolean near) {
     return switch (schedule) {
-      case HEALING, REFUSED -> FRESH.quickFrom(now);
+      case HEALING, REFUSED -> near ? FRESH.quickFrom(now) : FRESH;
       case TAKEN_OVER, BUSY -> FRESH.withFailure(schedule, now);
     };
   }
@@ -145,10 +167,17 @@ public record Backoff(
     }
     long bound =
         switch (rules.growth()) {
-          case DOUBLING -> doubled(rules.minNanos(), rules.maxNanos(), failures);
+          case DOUBLING -> {
+            long spread = failures > 0 ? rules.spreadNanos() : 0;
+            yield doubled(Math.max(rules.minNanos(), spread), rules.maxNanos(), failures);
+          }
           case FIXED -> rules.minNanos();
         };
-    return rules.jitter() ? (long) (chance * bound) : bound;
+    return switch (rules.jitter()) {
+      case NONE -> bound;
+      case HALF -> half(bound, chance);
+      case FULL -> (long) (chance * bound);
+    };
   }
 
   private boolean quick(long now) {

@@ -141,6 +141,7 @@ class ChangedKeysTest {
         row(Key.RETRY_MIN, "2s"),
         row(Key.RETRY_MAX, "9s"),
         row(Key.RETRY_JITTER, "false"),
+        row(Key.ATTEMPTS_PER_HOUR, "60"),
         row(Key.STABLE_TIME, "10s"),
         row(Key.CONNECT_DELAY, "3s"),
         row(Key.STORE_DIRECTORY, "/elsewhere"),

@@ -184,8 +184,9 @@ class SettingsKeysTest {
             RetrySettings.Strategy.EXPONENTIAL,
             "fixed",
             RetrySettings.Strategy.FIXED,
-            "patient",
-            "not built yet; allowed: exponential, fixed, none"),
+            "patiently",
+            "unknown strategy; strategies of other bundles are not built yet; allowed: exponential,"
+                + " fixed, patient, none"),
         new Row(
             Key.RETRY_MIN,
             settings -> settings.retry().minNanos(),
@@ -210,6 +211,14 @@ class SettingsKeysTest {
             false,
             "full",
             "allowed: true, false"),
+        new Row(
+            Key.ATTEMPTS_PER_HOUR,
+            settings -> settings.retry().attemptsPerHour(),
+            0,
+            "60",
+            60,
+            "0",
+            "out of range; allowed: a whole number from 1 to 3600"),
         new Row(
             Key.STABLE_TIME,
             settings -> settings.retry().stableNanos(),
@@ -402,6 +411,21 @@ class SettingsKeysTest {
                 + ": lwtMessage = \"gone\": nothing to say it on; set lwtTopic or presenceTopic"
                 + " too"),
         parsed.faults());
+  }
+
+  @Test
+  void a_fixed_wait_has_jitter_only_if_asked_for() {
+    assertEquals(false, parse(Map.of("retry", "fixed")).settings().retry().jitter());
+    Map<String, Object> asked = Map.of("retry", "fixed", "retryJitter", "true");
+    assertEquals(true, parse(asked).settings().retry().jitter());
+    assertEquals(true, parse(Map.of("retry", "patient")).settings().retry().jitter());
+  }
+
+  @Test
+  void a_patient_connection_has_a_budget_of_attempts() {
+    assertEquals(12, parse(Map.of("retry", "patient")).settings().retry().attemptsPerHour());
+    Map<String, Object> own = Map.of("retry", "patient", "attemptsPerHour", "4");
+    assertEquals(4, parse(own).settings().retry().attemptsPerHour());
   }
 
   @Test

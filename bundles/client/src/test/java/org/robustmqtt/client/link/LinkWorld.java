@@ -61,6 +61,14 @@ final class LinkWorld {
   }
 
   LinkWorld(VirtualWorld world, MemoryJournal journal, Optional<LinkSettings> settings) {
+    this(world, journal, settings, PolicyTable.SINGLE);
+  }
+
+  LinkWorld(
+      VirtualWorld world,
+      MemoryJournal journal,
+      Optional<LinkSettings> settings,
+      PolicyTable policies) {
     this.world = world;
     this.journal = journal;
     Recovery recovery = journal.recovery();
@@ -79,7 +87,7 @@ final class LinkWorld {
                 ClockRules.DEFAULT,
                 Map.of(),
                 Handover.nothing()),
-            PolicyTable.SINGLE,
+            policies,
             Outbox.Window.STANDARD,
             outcomes,
             world.doors().lanes());
@@ -229,6 +237,7 @@ final class LinkWorld {
     Duration retryMax = Duration.ZERO;
     boolean jitter = true;
     Duration stable = Duration.ofSeconds(30);
+    int attemptsPerHour;
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -254,7 +263,12 @@ final class LinkWorld {
               will),
           presence,
           new RetrySettings(
-              strategy, retryMin.toNanos(), retryMax.toNanos(), jitter, stable.toNanos()),
+              strategy,
+              retryMin.toNanos(),
+              retryMax.toNanos(),
+              jitter,
+              stable.toNanos(),
+              attemptsPerHour),
           warnAfter.toNanos(),
           source);
     }
