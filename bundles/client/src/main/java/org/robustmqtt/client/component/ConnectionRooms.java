@@ -82,6 +82,23 @@ final class ConnectionRooms implements Rooms {
       Outbox.Window window,
       Optional<HubStart.Awaited> starting,
       Handover left) {
+    this(name, doors, journal, settings, window, starting, left, Link.Hub.ofNone());
+  }
+
+  /**
+   * The same beside other connections.
+   *
+   * @param hub what they have in common
+   */
+  ConnectionRooms(
+      String name,
+      Doors doors,
+      Journal journal,
+      Optional<Settings> settings,
+      Outbox.Window window,
+      Optional<HubStart.Awaited> starting,
+      Handover left,
+      Link.Hub hub) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
     this.doors = doors;
@@ -109,7 +126,7 @@ final class ConnectionRooms implements Rooms {
     dispatcher = new Dispatcher(name, doors, used.times(), journal, recovery.values());
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
-    link = new Link(name, doors, others, first, recovery);
+    link = new Link(name, doors, others, hub, first, recovery);
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));

@@ -2,6 +2,7 @@ package org.robustmqtt.client.component;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.robustmqtt.client.link.Link;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.runtime.HubRuntime;
@@ -10,6 +11,7 @@ import org.robustmqtt.journal.Journal;
 /** The engine of a real hub. */
 final class HubEngine implements ConnectionOpener.Engine {
   private final HubRuntime runtime = new HubRuntime();
+  private final Link.Hub hub = Link.Hub.ofNone();
   private final Supplier<Optional<HubStart.Awaited>> starting;
 
   /**
@@ -24,7 +26,14 @@ final class HubEngine implements ConnectionOpener.Engine {
   @Override
   public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
     return new ConnectionRooms(
-        name, runtime.doors(), journal, settings, Outbox.Window.STANDARD, starting.get(), left);
+        name,
+        runtime.doors(),
+        journal,
+        settings,
+        Outbox.Window.STANDARD,
+        starting.get(),
+        left,
+        hub);
   }
 
   @Override

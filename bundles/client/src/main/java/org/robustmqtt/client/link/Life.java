@@ -64,7 +64,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private boolean over;
   private BooleanSupplier wanted = () -> true;
 
-  Life(String name, Doors doors, Link.Rooms rooms, StatusBoard board, Sessions sessions) {
+  Life(
+      String name,
+      Doors doors,
+      Link.Rooms rooms,
+      Link.Hub hub,
+      StatusBoard board,
+      Sessions sessions) {
     this.name = name;
     this.doors = doors;
     this.rooms = rooms;
@@ -74,7 +80,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     holding = rooms.outbox().isHolding();
     pump = new Pump(rooms.outbox());
     watch = new Watch(doors, this::guarded, this);
-    retries = new Retries(doors);
+    retries = new Retries(doors, hub.pacing(), this::brokerIsBack);
     answers = new PresenceAnswers(name, board);
     storeWatch = new StoreWatch(name);
     outage = new Outage(name, doors, this::guarded);
@@ -258,6 +264,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     LinkSettings now = settings.orElseThrow();
     dialing.accepted();
+    retries.accepted(broker());
     lastKind = Optional.empty();
     onlineSince = OptionalLong.of(doors.clock().nanos());
     String version = dialing.version();
@@ -366,7 +373,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void waitAfterFailure() {
     RetrySettings retry = settings.orElseThrow().retry();
     rooms.outbox().tellEach(retry.strategy() == RetrySettings.Strategy.PATIENT);
-    OptionalLong nanos = retries.waitNanos(retry, rooms.outbox().isUrgent());
+    OptionalLong nanos = retries.waitNanos(retry, broker(), rooms.outbox().isUrgent());
     outage.failed(board.problem().orElseThrow(), retries.refused(), nanos);
     if (nanos.isPresent()) {
       waitFor(nanos.getAsLong());
@@ -390,6 +397,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     if (left < wait.due() - doors.clock().nanos()) {
       waitFor(left);
     }
+  }
+
+  /** Another connection has met the broker that this one waits for. */
+  private void brokerIsBack(long inNanos) {
+    guarded(
+        () -> {
+          long nanos = retries.withinBudget(settings.orElseThrow().retry(), inNanos);
+          if (state == ConnectionState.WAITING && nanos < wait.due() - doors.clock().nanos()) {
+            waitFor(nanos);
+          }
+        });
   }
 
   private void waitFor(long nanos) {
@@ -672,6 +690,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     state = next;
     opening = false;
     if (next != ConnectionState.WAITING) {
+      retries.waited();
       rooms.outbox().tellEach(false);
     }
     Optional<Instant> due =

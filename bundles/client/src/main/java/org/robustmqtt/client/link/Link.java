@@ -39,6 +39,18 @@ public final class Link {
       Notifier notifier,
       Journal journal) {}
 
+  /**
+   * What the connections of one hub have in common.
+   *
+   * @param pacing how they try a broker that is away
+   */
+  public record Hub(Pacing pacing) {
+    /** Returns that of a hub whose first connection is made. */
+    public static Hub ofNone() {
+      return new Hub(new Pacing());
+    }
+  }
+
   private final Doors doors;
   private final StatusBoard board;
   private final Life life;
@@ -53,11 +65,17 @@ public final class Link {
    * Makes a link that is not started, and binds outbox and dispatcher to it.
    *
    * @param name the name of the connection
+   * @param hub what it has in common with the other connections
    * @param settings what to do; empty: FAULTED until there are some
    * @param recovery what was found on disk: what was in flight, the session record, received ids
    */
   public Link(
-      String name, Doors doors, Rooms rooms, Optional<LinkSettings> settings, Recovery recovery) {
+      String name,
+      Doors doors,
+      Rooms rooms,
+      Hub hub,
+      Optional<LinkSettings> settings,
+      Recovery recovery) {
     this.doors = doors;
     board =
         new StatusBoard(
@@ -66,7 +84,7 @@ public final class Link {
             settings.isPresent() ? ConnectionState.WAITING : ConnectionState.FAULTED,
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     Sessions sessions = new Sessions(name, doors, rooms, recovery);
-    life = new Life(name, doors, rooms, board, sessions);
+    life = new Life(name, doors, rooms, hub, board, sessions);
     orders = new Orders(name, life, board, settings);
     rescue = new Rescue(life);
     rooms.outbox().onWork(this::wake);

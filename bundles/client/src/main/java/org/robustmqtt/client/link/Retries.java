@@ -3,8 +3,10 @@ package org.robustmqtt.client.link;
 import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.door.Doors;
@@ -16,9 +18,6 @@ final class Retries {
   private static final long MAX_NEAR = 4_000_000_000L;
   private static final long MAX_FAR = 60_000_000_000L;
   private static final long MAX_PATIENT = 1_800_000_000_000L;
-
-  /** Over so much time the second attempts of a fleet are spread: 1,000 make 100 a second. */
-  private static final long SPREAD = 10_000_000_000L;
 
   /** The broker has too much to do, or had enough of us for now. */
   private static final Set<ReasonCode> BUSY =
@@ -40,15 +39,41 @@ final class Retries {
   /** So often in a row a broker hangs up on one of two clients that throw each other out. */
   private static final int RIVAL = 5;
 
+  /** The broker is away, or the way to it: other connections would not fare better. */
+  private static final Set<ProblemKind> AWAY =
+      EnumSet.of(
+          ProblemKind.HOST_UNKNOWN,
+          ProblemKind.CONNECTION_REFUSED,
+          ProblemKind.CONNECT_TIMEOUT,
+          ProblemKind.NETWORK_UNREACHABLE,
+          ProblemKind.CONNECTION_LOST,
+          ProblemKind.CONNACK_TIMEOUT,
+          ProblemKind.BROKER_UNAVAILABLE,
+          ProblemKind.KEEP_ALIVE_TIMEOUT,
+          ProblemKind.DISCONNECTED_BY_BROKER);
+
   private final Doors doors;
+  private final Pacing pacing;
+  private final LongConsumer back;
   private final AttemptBudget budget = new AttemptBudget();
   private Backoff backoff = Backoff.FRESH;
   private boolean near = true;
   private int failed;
   private int hungUp;
+  private boolean away;
 
-  Retries(Doors doors) {
+  /** The broker that is waited for with others; empty: none is. */
+  private Optional<String> shared = Optional.empty();
+
+  /**
+   * Remembers nothing yet.
+   *
+   * @param back told in how many nanoseconds to try, when another connection has met the broker
+   */
+  Retries(Doors doors, Pacing pacing, LongConsumer back) {
     this.doors = doors;
+    this.pacing = pacing;
+    this.back = back;
   }
 
   /** What the name was resolved to; before that, only the resolver is asked, which is near. */
@@ -78,6 +103,7 @@ final class Retries {
   void attemptFailed(ProblemKind kind, int reasonCode) {
     hungUp = 0;
     failed++;
+    away = AWAY.contains(kind);
     backoff = backoff.withFailure(schedule(kind, reasonCode), doors.clock().nanos());
   }
 
@@ -97,17 +123,30 @@ final class Retries {
    * @param lived nanoseconds from then to now
    */
   void linkLost(ProblemKind kind, int reasonCode, long lived, RetrySettings settings) {
-    boolean quick = near && settings.strategy() == RetrySettings.Strategy.EXPONENTIAL;
+    boolean hurries =
+        settings.strategy() == RetrySettings.Strategy.EXPONENTIAL && (near || settings.jitter());
     long now = doors.clock().nanos();
+    away = AWAY.contains(kind);
     Backoff.Schedule schedule = schedule(kind, reasonCode);
     if (lived >= settings.stableNanos()) {
       hungUp = 0;
       failed = 1;
-      backoff = backoff.withStableLink(schedule, now, quick);
+      backoff = backoff.withStableLink(schedule, now, hurries);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule, lived, now, quick);
+      backoff = backoff.withShortLink(schedule, lived, now, hurries);
     }
+  }
+
+  /** It does not wait any more. */
+  void waited() {
+    shared.ifPresent(broker -> pacing.leave(broker, back));
+    shared = Optional.empty();
+  }
+
+  /** The broker has accepted us, and perhaps others wait for that. */
+  void accepted(String broker) {
+    pacing.back(broker);
   }
 
   /** The link is stable: the status shows no failed attempts any more. */
@@ -134,15 +173,19 @@ final class Retries {
   /**
    * Decides the wait before the next attempt.
    *
+   * @param broker which one is to be tried
    * @param urgent whether a message waits that may not
    * @return nanoseconds; empty: there is no attempt
    */
-  OptionalLong waitNanos(RetrySettings settings, boolean urgent) {
+  OptionalLong waitNanos(RetrySettings settings, String broker, boolean urgent) {
+    waited();
     return switch (settings.strategy()) {
       case NONE -> OptionalLong.empty();
-      case FIXED, EXPONENTIAL -> OptionalLong.of(withinBudget(settings, drawn(settings)));
+      case FIXED -> OptionalLong.of(withinBudget(settings, drawn(settings)));
+      case EXPONENTIAL ->
+          OptionalLong.of(withinBudget(settings, withOthers(broker, drawn(settings))));
       case PATIENT -> {
-        long wait = withinBudget(settings, drawn(settings));
+        long wait = withinBudget(settings, withOthers(broker, drawn(settings)));
         yield OptionalLong.of(urgent ? Math.min(wait, urgentNanos(settings)) : wait);
       }
     };
@@ -160,7 +203,16 @@ final class Retries {
     return withinBudget(settings, even);
   }
 
-  private long withinBudget(RetrySettings settings, long wait) {
+  private long withOthers(String broker, long own) {
+    if (!away || backoff.last() != Backoff.Schedule.HEALING) {
+      return own;
+    }
+    shared = Optional.of(broker);
+    return pacing.plan(broker, back, doors.clock().nanos(), own);
+  }
+
+  /** Returns how long to wait, at least so long, until an attempt is free. */
+  long withinBudget(RetrySettings settings, long wait) {
     return settings.attemptsPerHour() == 0
         ? wait
         : Math.max(wait, budget.untilFree(settings.attemptsPerHour(), doors.clock().nanos()));
@@ -178,7 +230,7 @@ final class Retries {
             settings.minNanos(),
             Math.max(max, settings.minNanos()),
             settings.jitter() ? jitter : Backoff.Jitter.NONE,
-            settings.jitter() && !near && !patient ? SPREAD : 0);
+            near);
     return backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble());
   }
 

@@ -371,7 +371,8 @@ class LinkRetryTest {
         new VirtualWorld(1),
         new MemoryJournal(),
         Optional.of(settings),
-        new PolicyTable(policy, List.of()));
+        new PolicyTable(policy, List.of()),
+        Link.Hub.ofNone());
   }
 
   private static void assertNoHourHasMore(int most, LinkWorld it) {

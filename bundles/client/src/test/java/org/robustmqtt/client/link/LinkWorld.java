@@ -61,14 +61,15 @@ final class LinkWorld {
   }
 
   LinkWorld(VirtualWorld world, MemoryJournal journal, Optional<LinkSettings> settings) {
-    this(world, journal, settings, PolicyTable.SINGLE);
+    this(world, journal, settings, PolicyTable.SINGLE, Link.Hub.ofNone());
   }
 
   LinkWorld(
       VirtualWorld world,
       MemoryJournal journal,
       Optional<LinkSettings> settings,
-      PolicyTable policies) {
+      PolicyTable policies,
+      Link.Hub hub) {
     this.world = world;
     this.journal = journal;
     Recovery recovery = journal.recovery();
@@ -108,6 +109,7 @@ final class LinkWorld {
             "test",
             world.doors(),
             new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal),
+            hub,
             settings,
             recovery);
   }

@@ -17,7 +17,7 @@ class BackoffTest {
   private static final long SECOND = 1_000_000_000L;
   private static final double ALMOST_ONE = Math.nextDown(1.0);
   private static final Rules DEFAULT =
-      new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.FULL, 0);
+      new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.FULL, true);
 
   @ParameterizedTest
   @CsvSource({
@@ -46,13 +46,13 @@ class BackoffTest {
 
   @Test
   void without_jitter_the_wait_is_the_bound() {
-    Rules rules = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.NONE, 0);
+    Rules rules = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.NONE, true);
     assertEquals(8 * SECOND, failed(Schedule.HEALING, 4).waitNanos(rules, 0, 0.3));
   }
 
   @Test
   void a_fixed_wait_does_not_grow_and_has_no_quick_phase() {
-    Rules rules = new Rules(Growth.FIXED, 5 * SECOND, 60 * SECOND, Jitter.NONE, 0);
+    Rules rules = new Rules(Growth.FIXED, 5 * SECOND, 60 * SECOND, Jitter.NONE, true);
     assertEquals(5 * SECOND, failed(Schedule.HEALING, 9).waitNanos(rules, 0, 0.3));
     Backoff stable = Backoff.FRESH.withStableLink(Schedule.HEALING, 0, true);
     assertEquals(5 * SECOND, stable.waitNanos(rules, 0, 0.3));
@@ -73,29 +73,31 @@ class BackoffTest {
   }
 
   @Test
-  void a_far_broker_has_no_quick_phase() {
-    Backoff stable = failed(Schedule.HEALING, 9).withStableLink(Schedule.HEALING, 0, false);
-    assertEven(0, SECOND, draws(stable, DEFAULT, 0));
-    Backoff shorter = Backoff.FRESH.withShortLink(Schedule.HEALING, 9 * SECOND, 0, false);
-    assertEven(0, SECOND, draws(shorter, DEFAULT, 0));
-  }
-
-  @Test
-  void after_the_first_failure_the_waits_are_spread_and_double_from_there() {
-    Rules far = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.FULL, 10 * SECOND);
-    Backoff lost = Backoff.FRESH.withStableLink(Schedule.HEALING, 0, false);
+  void a_far_broker_is_tried_once_soon_and_then_over_a_dozen_seconds() {
+    Rules far = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.FULL, false);
+    Backoff lost = Backoff.FRESH.withStableLink(Schedule.HEALING, 0, true);
     assertEven(0, SECOND, draws(lost, far, 0));
-    for (int bound : new int[] {10, 20, 40, 60, 60}) {
-      lost = lost.withFailure(Schedule.HEALING, 0);
-      assertEven(0, bound * SECOND, draws(lost, far, 0));
+    for (long at = SECOND; at < 30 * SECOND; at += 8 * SECOND) {
+      lost = lost.withFailure(Schedule.HEALING, at);
+      assertEven(SECOND, 15 * SECOND, draws(lost, far, at));
     }
-    Rules shorter = new Rules(Growth.DOUBLING, SECOND, 5 * SECOND, Jitter.FULL, 10 * SECOND);
-    assertEven(0, 5 * SECOND, draws(lost, shorter, 0));
+    for (int bound : new int[] {15, 30, 60, 60}) {
+      lost = lost.withFailure(Schedule.HEALING, 31 * SECOND);
+      assertEven(0, bound * SECOND, draws(lost, far, 31 * SECOND));
+    }
+    Rules shorter = new Rules(Growth.DOUBLING, SECOND, 5 * SECOND, Jitter.FULL, false);
+    assertEven(0, 5 * SECOND, draws(lost, shorter, 31 * SECOND));
+    Rules none = new Rules(Growth.DOUBLING, SECOND, 60 * SECOND, Jitter.NONE, false);
+    Backoff plain = Backoff.FRESH.withStableLink(Schedule.HEALING, 0, false);
+    for (int wait : new int[] {1, 2, 4}) {
+      plain = plain.withFailure(Schedule.HEALING, 0);
+      assertEquals(wait * SECOND, plain.waitNanos(none, 0, 0.5));
+    }
   }
 
   @Test
   void half_of_a_patient_wait_is_waited_at_least() {
-    Rules rules = new Rules(Growth.DOUBLING, SECOND, 1_800 * SECOND, Jitter.HALF, 0);
+    Rules rules = new Rules(Growth.DOUBLING, SECOND, 1_800 * SECOND, Jitter.HALF, true);
     assertEven(4 * SECOND, 8 * SECOND, draws(failed(Schedule.HEALING, 4), rules, 0));
     assertEven(900 * SECOND, 1_800 * SECOND, draws(failed(Schedule.HEALING, 40), rules, 0));
   }
@@ -131,7 +133,7 @@ class BackoffTest {
   @Test
   void after_five_seconds_without_a_near_broker_it_is_back_within_one_also_if_that_repeats() {
     SplittableRandom random = new SplittableRandom(7);
-    Rules near = new Rules(Growth.DOUBLING, SECOND, 4 * SECOND, Jitter.FULL, 0);
+    Rules near = new Rules(Growth.DOUBLING, SECOND, 4 * SECOND, Jitter.FULL, true);
     for (int seed = 0; seed < 1_000; seed++) {
       Backoff backoff = Backoff.FRESH;
       long now = 0;
