@@ -256,7 +256,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Retry",
-      description = "exponential, fixed, patient or none.")
+      description = "exponential, fixed, patient, none, or the name of a service.")
   String retry() default "exponential";
 
   @AttributeDefinition(
@@ -331,6 +331,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Attempts",
       description = "So many losses of the link put a message aside that was alone in flight.")
   String maxAttempts() default "10";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Admission",
+      description = "The name of a service of another bundle that decides of each message first.")
+  String admission() default "";
 
   @AttributeDefinition(
       required = false,

@@ -2,7 +2,6 @@ package org.robustmqtt.client.component;
 
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.robustmqtt.client.link.Link;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.runtime.HubRuntime;
@@ -11,16 +10,18 @@ import org.robustmqtt.journal.Journal;
 /** The engine of a real hub. */
 final class HubEngine implements ConnectionOpener.Engine {
   private final HubRuntime runtime = new HubRuntime();
-  private final Link.Hub hub = Link.Hub.ofNone();
+  private final ConnectionRooms.Hub hub;
   private final Supplier<Optional<HubStart.Awaited>> starting;
 
   /**
    * Makes an engine.
    *
    * @param starting what a new connection has to wait for
+   * @param hub what connections have in common
    */
-  HubEngine(Supplier<Optional<HubStart.Awaited>> starting) {
+  HubEngine(Supplier<Optional<HubStart.Awaited>> starting, ConnectionRooms.Hub hub) {
     this.starting = starting;
+    this.hub = hub;
   }
 
   @Override

@@ -73,6 +73,7 @@ enum Key {
   STORE_MIN_FREE("storeMinFree"),
   WEAR_BUDGET("wearBudget", false, false),
   MAX_ATTEMPTS("maxAttempts"),
+  ADMISSION("admission"),
   CLOCK_WAIT("clockWait"),
   CLOCK_TRUST("clockTrust"),
   // energy

@@ -38,6 +38,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param presence the presence group
  * @param retry the retry group
  * @param limits what the queue may hold, and how often a message is tried
+ * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
@@ -58,6 +59,7 @@ record Settings(
     PresenceSettings presence,
     RetrySettings retry,
     Limits limits,
+    Optional<String> admission,
     ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {

@@ -34,6 +34,9 @@ final class SettingsParser {
   /** An attempt each five minutes, if they come evenly. */
   private static final int PATIENT_ATTEMPTS = 12;
 
+  private static final List<String> STRATEGIES =
+      List.of("exponential", "fixed", "patient", "none");
+
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
   private final PropertyReader reader;
@@ -139,6 +142,7 @@ final class SettingsParser {
         PresenceSettings.read(reader),
         retry(),
         limits(maximumPacketSize),
+        admission(),
         clock(),
         journal(),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
@@ -182,8 +186,10 @@ final class SettingsParser {
     Duration stable = duration(Key.STABLE_TIME, Duration.ofSeconds(30), ZERO, HOUR);
     int absent = strategy == RetrySettings.Strategy.PATIENT ? PATIENT_ATTEMPTS : 0;
     int attempts = (int) reader.number(Key.ATTEMPTS_PER_HOUR, absent, 1, AttemptBudget.MOST);
+    Optional<String> service =
+        strategy == RetrySettings.Strategy.SERVICE ? reader.text(Key.RETRY) : Optional.empty();
     return new RetrySettings(
-        strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos(), attempts);
+        strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos(), attempts, service);
   }
 
   private RetrySettings.Strategy strategy() {
@@ -193,14 +199,34 @@ final class SettingsParser {
       case "fixed" -> RetrySettings.Strategy.FIXED;
       case "patient" -> RetrySettings.Strategy.PATIENT;
       case "none" -> RetrySettings.Strategy.NONE;
-      default -> {
-        reader.fault(
-            Key.RETRY,
-            "unknown strategy; strategies of other bundles are not built yet; allowed: exponential,"
-                + " fixed, patient, none");
-        yield RetrySettings.Strategy.EXPONENTIAL;
-      }
+      default -> service(text);
     };
+  }
+
+  /** What is no strategy of ours is the name of one that another bundle has. */
+  private RetrySettings.Strategy service(String text) {
+    if (!ConnectionName.valid(text)) {
+      reader.fault(
+          Key.RETRY,
+          "allowed: " + String.join(", ", STRATEGIES) + ", or the name of a service: "
+              + ConnectionName.ALLOWED);
+      return RetrySettings.Strategy.EXPONENTIAL;
+    }
+    NearestName.of(text, STRATEGIES)
+        .ifPresent(
+            near ->
+                reader.warn(
+                    Key.RETRY, "taken as the name of a service; did you mean " + near + "?"));
+    return RetrySettings.Strategy.SERVICE;
+  }
+
+  private Optional<String> admission() {
+    Optional<String> name = reader.text(Key.ADMISSION);
+    if (name.isPresent() && !ConnectionName.valid(name.get())) {
+      reader.fault(Key.ADMISSION, "allowed: the name of a service: " + ConnectionName.ALLOWED);
+      return Optional.empty();
+    }
+    return name;
   }
 
   private Limits limits(int maximumPacketSize) {

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Pending;
+import org.robustmqtt.Place;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.listeners.Notifier;
@@ -17,6 +19,7 @@ import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.spi.RetryStrategy;
 
 /**
  * The life of one connection. Lives on the loop; every public method may be called by any thread
@@ -43,11 +46,12 @@ public final class Link {
    * What the connections of one hub have in common.
    *
    * @param pacing how they try a broker that is away
+   * @param strategies finds a strategy of another bundle by its name; any thread
    */
-  public record Hub(Pacing pacing) {
-    /** Returns that of a hub whose first connection is made. */
+  public record Hub(Pacing pacing, Function<String, Optional<RetryStrategy>> strategies) {
+    /** Returns that of a hub without other bundles, whose first connection is made. */
     public static Hub ofNone() {
-      return new Hub(new Pacing());
+      return new Hub(new Pacing(), name -> Optional.empty());
     }
   }
 
@@ -114,6 +118,21 @@ public final class Link {
   /** The hub has started: the first attempt follows after the settle time. */
   public void hubStarted() {
     enqueue(life::hubStarted);
+  }
+
+  /** Strategies of other bundles came or went. Any thread. */
+  public void strategiesChanged() {
+    enqueue(life::strategiesChanged);
+  }
+
+  /** Shows this line as what is wrong with the admission policy of another bundle. Any thread. */
+  public void admission(Optional<String> line) {
+    enqueue(() -> life.extension(Place.PUBLISH, line));
+  }
+
+  /** Looks: the state. Any thread. */
+  public ConnectionState state() {
+    return board.state();
   }
 
   /** There is, or may be, something to send. Any thread. */

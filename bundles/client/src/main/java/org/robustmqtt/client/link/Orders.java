@@ -152,7 +152,7 @@ final class Orders {
   }
 
   void reconnectNow() {
-    if (life.state() == ConnectionState.CLOSED && settings.filter(Orders::manual).isPresent()) {
+    if (life.state() == ConnectionState.CLOSED && !byHand) {
       connect();
       return;
     }

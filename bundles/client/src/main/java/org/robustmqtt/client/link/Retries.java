@@ -182,7 +182,7 @@ final class Retries {
     return switch (settings.strategy()) {
       case NONE -> OptionalLong.empty();
       case FIXED -> OptionalLong.of(withinBudget(settings, drawn(settings)));
-      case EXPONENTIAL ->
+      case EXPONENTIAL, SERVICE ->
           OptionalLong.of(withinBudget(settings, withOthers(broker, drawn(settings))));
       case PATIENT -> {
         long wait = withinBudget(settings, withOthers(broker, drawn(settings)));
@@ -299,7 +299,8 @@ final class Retries {
           SUBACK_MALFORMED,
           LISTENER_FAILED,
           HANDLER_TIMEOUT,
-          LISTENER_FAULTY ->
+          LISTENER_FAULTY,
+          EXTENSION_FAILED ->
           Backoff.Schedule.HEALING;
     };
   }

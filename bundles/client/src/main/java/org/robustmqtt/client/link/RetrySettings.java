@@ -1,6 +1,7 @@
 package org.robustmqtt.client.link;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The waits between attempts; see the keys of the retry group.
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param jitter whether the wait is drawn below its bound
  * @param stableNanos how long a link must live to reset the waits
  * @param attemptsPerHour how many attempts any hour may have; 0: as many as come
+ * @param service the name of the service that decides, with {@link Strategy#SERVICE} only
  */
 public record RetrySettings(
     Strategy strategy,
@@ -19,10 +21,12 @@ public record RetrySettings(
     long maxNanos,
     boolean jitter,
     long stableNanos,
-    int attemptsPerHour) {
+    int attemptsPerHour,
+    Optional<String> service) {
   /** Checks that nothing is missing. */
   public RetrySettings {
     Objects.requireNonNull(strategy);
+    Objects.requireNonNull(service);
     if (strategy == Strategy.PATIENT && attemptsPerHour < 1) {
       throw new IllegalArgumentException("patient without attemptsPerHour");
     }
@@ -37,6 +41,8 @@ public record RetrySettings(
     /** Doubles up to a large one, unless an urgent message waits; within a number an hour. */
     PATIENT,
     /** Never by itself: only when told to connect. */
-    NONE
+    NONE,
+    /** A service of another bundle decides; while there is none, as {@link #EXPONENTIAL}. */
+    SERVICE
   }
 }

@@ -150,6 +150,7 @@ class ChangedKeysTest {
         row(Key.STORE_DELAY, "50ms"),
         row(Key.STORE_MIN_FREE, "1MB"),
         row(Key.MAX_ATTEMPTS, "3"),
+        row(Key.ADMISSION, "other"),
         row(Key.CLOCK_WAIT, "10s"),
         row(Key.CLOCK_TRUST, "5m"),
         row(Key.OUTAGE_WARN_AFTER, "60s"));

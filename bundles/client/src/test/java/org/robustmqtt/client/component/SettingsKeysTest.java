@@ -184,9 +184,9 @@ class SettingsKeysTest {
             RetrySettings.Strategy.EXPONENTIAL,
             "fixed",
             RetrySettings.Strategy.FIXED,
-            "patiently",
-            "unknown strategy; strategies of other bundles are not built yet; allowed: exponential,"
-                + " fixed, patient, none"),
+            "at night",
+            "allowed: exponential, fixed, patient, none, or the name of a service: 1 to 64"
+                + " of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.RETRY_MIN,
             settings -> settings.retry().minNanos(),
@@ -219,6 +219,14 @@ class SettingsKeysTest {
             60,
             "0",
             "out of range; allowed: a whole number from 1 to 3600"),
+        new Row(
+            Key.ADMISSION,
+            settings -> settings.admission(),
+            Optional.empty(),
+            "one-of-ten",
+            Optional.of("one-of-ten"),
+            "one of ten",
+            "allowed: the name of a service: 1 to 64 of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.STABLE_TIME,
             settings -> settings.retry().stableNanos(),
@@ -419,6 +427,19 @@ class SettingsKeysTest {
     Map<String, Object> asked = Map.of("retry", "fixed", "retryJitter", "true");
     assertEquals(true, parse(asked).settings().retry().jitter());
     assertEquals(true, parse(Map.of("retry", "patient")).settings().retry().jitter());
+  }
+
+  @Test
+  void any_other_name_of_a_strategy_is_that_of_a_service() {
+    Parsed parsed = parse(Map.of("retry", "night"));
+    assertEquals(RetrySettings.Strategy.SERVICE, parsed.settings().retry().strategy());
+    assertEquals(Optional.of("night"), parsed.settings().retry().service());
+    assertEquals(List.of(), parsed.warnings());
+    assertEquals(
+        List.of(
+            FILE
+                + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
+        parse(Map.of("retry", "fixd")).warnings());
   }
 
   @Test

@@ -240,6 +240,7 @@ final class LinkWorld {
     boolean jitter = true;
     Duration stable = Duration.ofSeconds(30);
     int attemptsPerHour;
+    Optional<String> service = Optional.empty();
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -270,7 +271,8 @@ final class LinkWorld {
               retryMax.toNanos(),
               jitter,
               stable.toNanos(),
-              attemptsPerHour),
+              attemptsPerHour,
+              service),
           warnAfter.toNanos(),
           source);
     }
