@@ -23,11 +23,7 @@ public final class AdmissionRequest {
    * @param queue what the connection holds at this moment
    */
   public AdmissionRequest(
-      String connection,
-      Message message,
-      String policy,
-      ConnectionState state,
-      QueueStatus queue) {
+      String connection, Message message, String policy, ConnectionState state, QueueStatus queue) {
     this.connection = Objects.requireNonNull(connection);
     this.message = Objects.requireNonNull(message);
     this.policy = Objects.requireNonNull(policy);

@@ -111,7 +111,8 @@ final class Connections {
         () ->
             configured
                 .values()
-                .forEach(entry -> entry.working().ifPresent(open -> open.rooms.extensionsChanged())));
+                .forEach(
+                    entry -> entry.working().ifPresent(open -> open.rooms.extensionsChanged())));
   }
 
   /** The faults of listeners have changed. Any thread. */

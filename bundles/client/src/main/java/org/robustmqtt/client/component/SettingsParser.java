@@ -34,8 +34,7 @@ final class SettingsParser {
   /** An attempt each five minutes, if they come evenly. */
   private static final int PATIENT_ATTEMPTS = 12;
 
-  private static final List<String> STRATEGIES =
-      List.of("exponential", "fixed", "patient", "none");
+  private static final List<String> STRATEGIES = List.of("exponential", "fixed", "patient", "none");
 
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
@@ -208,7 +207,9 @@ final class SettingsParser {
     if (!ConnectionName.valid(text)) {
       reader.fault(
           Key.RETRY,
-          "allowed: " + String.join(", ", STRATEGIES) + ", or the name of a service: "
+          "allowed: "
+              + String.join(", ", STRATEGIES)
+              + ", or the name of a service: "
               + ConnectionName.ALLOWED);
       return RetrySettings.Strategy.EXPONENTIAL;
     }

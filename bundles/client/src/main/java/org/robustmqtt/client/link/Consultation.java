@@ -23,9 +23,7 @@ final class Consultation {
   private int question;
 
   Consultation(
-      Doors doors,
-      Consumer<Runnable> guard,
-      Function<String, Optional<RetryStrategy>> strategies) {
+      Doors doors, Consumer<Runnable> guard, Function<String, Optional<RetryStrategy>> strategies) {
     this.doors = doors;
     this.guard = guard;
     this.strategies = strategies;
@@ -70,10 +68,7 @@ final class Consultation {
     private final Consumer<String> failed;
 
     Awaited(
-        int number,
-        String name,
-        Consumer<Optional<Duration>> decided,
-        Consumer<String> failed) {
+        int number, String name, Consumer<Optional<Duration>> decided, Consumer<String> failed) {
       this.number = number;
       this.name = name;
       this.decided = decided;

@@ -644,8 +644,7 @@ final class Queue {
       Optional<Instant> since = Optional.ofNullable(oldest.get(lane)).map(Instant::ofEpochMilli);
       DeliveryPolicy policy = lane.policy;
       all.add(
-          new WaitingMessages(
-              policy.name(), policy.wake(), lane.messages(), lane.bytes(), since));
+          new WaitingMessages(policy.name(), policy.wake(), lane.messages(), lane.bytes(), since));
     }
     return all;
   }

@@ -36,8 +36,7 @@ class AdmissionsTest {
 
   private LiveWorld offline(String host) {
     it.hub =
-        new ConnectionRooms.Hub(
-            Link.Hub.ofNone(), name -> Optional.ofNullable(services.get(name)));
+        new ConnectionRooms.Hub(Link.Hub.ofNone(), name -> Optional.ofNullable(services.get(name)));
     return it.configure(
         LiveWorld.configuration(Map.of("admission", "own", "broker", "mqtt://" + host)));
   }
@@ -185,8 +184,7 @@ class AdmissionsTest {
     services.put("own", request -> null);
     publish("t", "2");
     assertEquals(
-        List.of(
-            "admission = own: it answered null; messages are accepted as their policies say"),
+        List.of("admission = own: it answered null; messages are accepted as their policies say"),
         it.service().status().faults());
     assertEquals(List.of("t", "t"), it.broker.topics());
   }
@@ -202,8 +200,7 @@ class AdmissionsTest {
     online();
     assertEquals(dropped(DropReason.NOT_ADMITTED), outcome(publish("t", "1")));
     assertEquals(
-        List.of(
-            "admission = own: it took longer than a second, and publishers wait for it"),
+        List.of("admission = own: it took longer than a second, and publishers wait for it"),
         it.service().status().faults());
   }
 

@@ -436,9 +436,7 @@ class SettingsKeysTest {
     assertEquals(Optional.of("night"), parsed.settings().retry().service());
     assertEquals(List.of(), parsed.warnings());
     assertEquals(
-        List.of(
-            FILE
-                + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
+        List.of(FILE + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
         parse(Map.of("retry", "fixd")).warnings());
   }
 

@@ -37,14 +37,12 @@ class LinkStrategyTest {
               s.service = Optional.of("own");
               return s;
             });
-    DeliveryPolicy lazy =
-        DeliveryPolicy.of("lazy", Optional.empty(), draft -> draft.wake = false);
+    DeliveryPolicy lazy = DeliveryPolicy.of("lazy", Optional.empty(), draft -> draft.wake = false);
     return new LinkWorld(
         world,
         new MemoryJournal(),
         Optional.of(settings),
-        new PolicyTable(
-            DeliveryPolicy.DEFAULT, List.of(new PolicyTable.Rule("lazy/#", lazy))),
+        new PolicyTable(DeliveryPolicy.DEFAULT, List.of(new PolicyTable.Rule("lazy/#", lazy))),
         new Link.Hub(new Pacing(), name -> Optional.ofNullable(services.get(name))));
   }
 
@@ -76,8 +74,7 @@ class LinkStrategyTest {
     assertEquals(List.of(600.0, 600.0), it.pauses());
     assertEquals(4, asked.size());
     assertEquals(3, asked.get(3).attempt());
-    assertEquals(
-        ProblemKind.CONNECTION_REFUSED, asked.get(3).problem().orElseThrow().kind());
+    assertEquals(ProblemKind.CONNECTION_REFUSED, asked.get(3).problem().orElseThrow().kind());
     assertEquals(List.of(), faults());
   }
 
@@ -90,7 +87,8 @@ class LinkStrategyTest {
     it.publish("lazy/a", 1);
     world.advance(Duration.ofMinutes(10));
     List<WaitingMessages> waiting = asked.get(asked.size() - 1).waiting();
-    assertEquals(List.of("default", "lazy"), waiting.stream().map(WaitingMessages::policy).toList());
+    assertEquals(
+        List.of("default", "lazy"), waiting.stream().map(WaitingMessages::policy).toList());
     assertEquals(0, waiting.get(0).messages());
     assertEquals(Optional.empty(), waiting.get(0).oldest());
     assertTrue(waiting.get(0).wake());
@@ -142,8 +140,7 @@ class LinkStrategyTest {
   void one_that_is_not_there_is_reported_and_exponential_decides() {
     it.withBroker().online();
     assertEquals(
-        List.of(
-            "retry = own: no service has mqtt.retry=own; exponential decides in its place"),
+        List.of("retry = own: no service has mqtt.retry=own; exponential decides in its place"),
         faults());
     assertEquals(ProblemKind.EXTENSION_FAILED, it.problem());
     assertEquals(Place.RECONNECT, it.status().problem().orElseThrow().place());
@@ -170,8 +167,7 @@ class LinkStrategyTest {
     services.put("own", situation -> null);
     world.advance(Duration.ofSeconds(30));
     assertEquals(
-        List.of(
-            "retry = own: the strategy own answered null; exponential decides in its place"),
+        List.of("retry = own: the strategy own answered null; exponential decides in its place"),
         faults());
 
     answering(Optional.of(Duration.ofMinutes(1)));
@@ -187,8 +183,7 @@ class LinkStrategyTest {
     it.withBroker().start();
     world.holdHelpers(true);
     assertTrue(
-        world.advanceUntil(
-            Duration.ofSeconds(15), () -> it.state() == ConnectionState.ONLINE));
+        world.advanceUntil(Duration.ofSeconds(15), () -> it.state() == ConnectionState.ONLINE));
     assertEquals(
         List.of(
             "retry = own: the strategy own did not answer within 5 s; exponential decides in its"
