@@ -40,6 +40,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param retry the retry group
  * @param limits what the queue may hold, and how often a message is tried
  * @param policies what is done with which message
+ * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
@@ -61,6 +62,7 @@ record Settings(
     RetrySettings retry,
     Limits limits,
     PolicyTable policies,
+    Optional<String> admission,
     ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {

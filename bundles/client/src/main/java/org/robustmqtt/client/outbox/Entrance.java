@@ -46,6 +46,26 @@ final class Entrance {
     this.clock = clock;
   }
 
+  /** Accepts a message and drops it at once: it needs no room and no record. */
+  Promise drop(Message message, DropReason reason) {
+    queue.begin();
+    try {
+      if (queue.isClosed()) {
+        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      int size = MessageSize.of(message).queued();
+      Entry entry = stage(message, Durability.MEMORY, size, false);
+      if (entry == null) {
+        throw queue.refused(NotAcceptedException.Cause.STORE_BUSY, "the store has no number left");
+      }
+      queue.accept(entry);
+      queue.drop(entry, reason);
+      return entry.promise();
+    } finally {
+      queue.end();
+    }
+  }
+
   /** Accepts a message without waiting for room in the queue. */
   Promise accept(Message message) {
     try {
