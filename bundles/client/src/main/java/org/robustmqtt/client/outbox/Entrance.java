@@ -42,6 +42,23 @@ final class Entrance {
     this.clock = clock;
   }
 
+  /** Accepts a message and drops it at once: it needs no room and no record. */
+  Promise drop(Message message, DropReason reason) {
+    queue.begin();
+    try {
+      if (queue.isClosed()) {
+        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      Entry entry = dropped(message, queue.scheduler.laneOf(message), reason);
+      if (entry == null) {
+        throw queue.refused(NotAcceptedException.Cause.STORE_BUSY, "the store has no number left");
+      }
+      return entry.promise();
+    } finally {
+      queue.end();
+    }
+  }
+
   /** Accepts a message without waiting for room in the queue. */
   Promise accept(Message message) {
     try {
@@ -103,15 +120,7 @@ final class Entrance {
     MessageSize size = size(message, lane);
     Optional<DropReason> unwanted = queue.unwanted(lane, message, size);
     if (unwanted.isPresent()) {
-      long sequence = journal.nextSequence();
-      if (sequence == 0) {
-        return null;
-      }
-      Entry entry =
-          maker.accepted(
-              maker.record(sequence, message, Durability.MEMORY, lane), size.queued(), lane);
-      queue.acceptDropped(entry, unwanted.get());
-      return entry;
+      return dropped(message, lane, unwanted.get());
     }
     Entry entry = stage(message, lane, size.queued(), record);
     if (entry != null) {
@@ -121,6 +130,18 @@ final class Entrance {
         queue.drop(entry, DropReason.STORE_FAILED);
       }
     }
+    return entry;
+  }
+
+  /** Gives a message a number and its outcome; null if there is no number. Within the lock. */
+  private Entry dropped(Message message, Lane lane, DropReason reason) {
+    long sequence = journal.nextSequence();
+    if (sequence == 0) {
+      return null;
+    }
+    StoredMessage stored = maker.record(sequence, message, Durability.MEMORY, lane);
+    Entry entry = maker.accepted(stored, MessageSize.queued(message), lane);
+    queue.acceptDropped(entry, reason);
     return entry;
   }
 
@@ -139,10 +160,13 @@ final class Entrance {
       PolicyTable table = queue.scheduler.table();
       if (table.named(label).isEmpty()) {
         String known =
-            table.policies().stream().map(DeliveryPolicy::name).collect(Collectors.joining(", "));
+            table.policies().stream()
+                .map(DeliveryPolicy::name)
+                .sorted()
+                .collect(Collectors.joining(", "));
         throw queue.refused(
             NotAcceptedException.Cause.POLICY_UNKNOWN,
-            "it has no policy " + PlainText.of(label) + "; it has " + known);
+            "unknown policy \"" + PlainText.of(label) + "\"; there are: " + known);
       }
     }
   }

@@ -32,6 +32,7 @@ final class Paging {
   private final ClockDoubt doubt;
   private final Quarantine quarantine;
   private final Tickets tickets;
+  private final PolicyNames names;
 
   // guarded by the lock of the queue
   private boolean reading;
@@ -74,7 +75,9 @@ final class Paging {
       EntryMaker maker,
       ClockDoubt doubt,
       Quarantine quarantine,
-      Tickets tickets) {
+      Tickets tickets,
+      PolicyNames names) {
+    this.names = names;
     this.queue = queue;
     this.journal = journal;
     this.clock = clock;
@@ -123,6 +126,7 @@ final class Paging {
           asked,
           queue.scheduler.window.bytes(),
           (found, answered, unreadable) -> {
+            found.forEach(each -> names.found(each.message()));
             queue.change(() -> page(asked, found, answered, unreadable.isPresent()));
             if (answered == 0) {
               queue.wakeLoop();

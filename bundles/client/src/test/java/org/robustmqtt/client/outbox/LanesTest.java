@@ -263,7 +263,7 @@ class LanesTest {
         assertThrows(NotAcceptedException.class, () -> publishAs("alrm", "slow/2"));
     assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refused.reason());
     assertEquals(
-        "connection home: it has no policy alrm; it has default, alarm, event, slow",
+        "connection home: unknown policy \"alrm\"; there are: alarm, default, event, slow",
         refused.getMessage());
     assertEquals(1, box.outbox.totals().accepted().refused());
     assertEquals(Optional.of(publishAs("default", "slow/2")), next());

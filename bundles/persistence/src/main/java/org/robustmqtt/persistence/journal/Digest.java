@@ -18,7 +18,7 @@ final class Digest {
     if (!whole) {
       return;
     }
-    if (outline.plain() && outline.head().stage().isWaiting()) {
+    if (outline.plain(policy) && outline.head().stage().isWaiting()) {
       waiting.add(
           outline.sequence(), policy, outline.acceptedAt(), outline.deadline(), outline.bytes());
       count++;

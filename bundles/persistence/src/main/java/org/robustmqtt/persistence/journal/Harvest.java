@@ -84,7 +84,11 @@ final class Harvest {
   /** A message that is in the staging buffer only, and will be on disk. */
   void staged(Entry entry) {
     StoredMessage stored = entry.stored();
-    boolean justWaits = !stored.message().retain() && entry.stage.isWaiting();
+    String policy = policies.of(stored.message().topic());
+    boolean justWaits =
+        !stored.message().retain()
+            && stored.message().policy().map(policy::equals).orElse(true)
+            && entry.stage.isWaiting();
     if (justWaits && entry.sequence > last) {
       leave(stored, (int) entry.size());
     } else {
@@ -95,9 +99,9 @@ final class Harvest {
   private void message(MessageBody.Outline outline, byte[] array, int start, int end) {
     long sequence = outline.sequence();
     Stage stage = small.stage(sequence);
-    boolean justWaits = outline.plain() && stage.isWaiting();
+    String policy = policies.of(array, outline.topicAt(), outline.topicBytes());
+    boolean justWaits = outline.plain(policy) && stage.isWaiting();
     if (justWaits && sequence > last) {
-      String policy = policies.of(array, outline.topicAt(), outline.topicBytes());
       waiting.add(sequence, policy, outline.acceptedAt(), outline.deadline(), outline.bytes());
       return;
     }
