@@ -256,8 +256,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Retry",
-      description = "exponential, fixed, patient, none, or the name of a service.")
-  String retry() default "exponential";
+      description =
+          "exponential, fixed, patient, none, or the name of a service; empty: exponential, on a"
+              + " battery patient.")
+  String retry() default "";
 
   @AttributeDefinition(
       required = false,
@@ -349,6 +351,30 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Trust without a clock",
       description = "Messages with a shorter deadline expire if the clock was not set in time.")
   String clockTrust() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Energy",
+      description = "mains, battery or metered: whether it is open only while there is a reason.")
+  String energy() default "mains";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, messages",
+      description = "So many waiting messages open a connection that saves energy.")
+  String wakeMessages() default "100";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, age",
+      description = "A message that has waited so long opens it.")
+  String wakeAge() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Idle disconnect",
+      description = "So long after the last message it is closed; empty: 10s, if metered 5m.")
+  String idleDisconnect() default "";
 
   @AttributeDefinition(
       required = false,

@@ -77,9 +77,11 @@ enum Key {
   CLOCK_WAIT("clockWait"),
   CLOCK_TRUST("clockTrust"),
   // energy
-  ENERGY("energy", false, false),
+  ENERGY("energy"),
+  WAKE_MESSAGES("wakeMessages"),
+  WAKE_AGE("wakeAge"),
+  IDLE_DISCONNECT("idleDisconnect"),
   WINDOW("window", false, false),
-  IDLE_DISCONNECT("idleDisconnect", false, false),
   // watch
   OUTAGE_WARN_AFTER("outageWarnAfter"),
   EVENTS("events", false, false);

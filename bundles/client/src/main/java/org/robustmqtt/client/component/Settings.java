@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.robustmqtt.client.door.UserFiles;
 import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.CredentialSource;
+import org.robustmqtt.client.link.EnergySettings;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
@@ -37,6 +38,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param session the session group
  * @param presence the presence group
  * @param retry the retry group
+ * @param energy the energy group
  * @param limits what the queue may hold, and how often a message is tried
  * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
@@ -58,6 +60,7 @@ record Settings(
     SessionPart session,
     PresenceSettings presence,
     RetrySettings retry,
+    EnergySettings energy,
     Limits limits,
     Optional<String> admission,
     ClockRules clock,
@@ -148,6 +151,7 @@ record Settings(
                 session(address, clientId.orElse(id), will),
                 said,
                 retry,
+                energy,
                 outageWarnAfter.toNanos(),
                 elsewhere.source(files)));
   }

@@ -20,6 +20,7 @@ import org.robustmqtt.client.transport.TlsSettings;
  * @param session the session's part
  * @param presence what is published at connect and at a clean stop
  * @param retry the waits between attempts
+ * @param energy when the link is open
  * @param outageWarnAfterNanos after how long offline one WARN is logged
  * @param source where user name, passwords and keys are read anew before each connect; empty: they
  *     stay as they are
@@ -36,6 +37,7 @@ public record LinkSettings(
     SessionSettings session,
     Presence presence,
     RetrySettings retry,
+    EnergySettings energy,
     long outageWarnAfterNanos,
     Optional<CredentialSource> source) {
   /** Checks that nothing is missing. */
@@ -45,6 +47,7 @@ public record LinkSettings(
     Objects.requireNonNull(session);
     Objects.requireNonNull(presence);
     Objects.requireNonNull(retry);
+    Objects.requireNonNull(energy);
   }
 
   /** Returns the same settings with other credentials. */
@@ -62,6 +65,7 @@ public record LinkSettings(
         session,
         presence,
         retry,
+        energy,
         outageWarnAfterNanos,
         source);
   }

@@ -30,6 +30,7 @@ enum SettingsChange {
             && before.connectDelayNanos() == after.connectDelayNanos()
             && before.outageWarnAfterNanos() == after.outageWarnAfterNanos()
             && before.retry().equals(after.retry())
+            && before.energy().equals(after.energy())
             && before.presence().equals(after.presence());
     return equal ? NONE : LIVE;
   }

@@ -151,6 +151,10 @@ class ChangedKeysTest {
         row(Key.STORE_MIN_FREE, "1MB"),
         row(Key.MAX_ATTEMPTS, "3"),
         row(Key.ADMISSION, "other"),
+        row(Key.ENERGY, "battery", "idleDisconnect", "1d"),
+        row(Key.WAKE_MESSAGES, "5"),
+        row(Key.WAKE_AGE, "5m"),
+        row(Key.IDLE_DISCONNECT, "5s"),
         row(Key.CLOCK_WAIT, "10s"),
         row(Key.CLOCK_TRUST, "5m"),
         row(Key.OUTAGE_WARN_AFTER, "60s"));

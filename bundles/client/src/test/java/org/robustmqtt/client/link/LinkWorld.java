@@ -241,6 +241,7 @@ final class LinkWorld {
     Duration stable = Duration.ofSeconds(30);
     int attemptsPerHour;
     Optional<String> service = Optional.empty();
+    EnergySettings energy = EnergySettings.MAINS;
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -273,6 +274,7 @@ final class LinkWorld {
               stable.toNanos(),
               attemptsPerHour,
               service),
+          energy,
           warnAfter.toNanos(),
           source);
     }
