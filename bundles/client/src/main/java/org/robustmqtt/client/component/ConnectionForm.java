@@ -14,7 +14,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     id = MqttComponent.PID,
     factoryPid = MqttComponent.PID,
     name = "Robust MQTT Connection",
-    description = "A connection to an MQTT broker that loses nothing.")
+    description =
+        "A connection to an MQTT broker that loses nothing. Delivery policies (policy.LABEL) are"
+            + " written in its file, see docs/policies.md.")
 @interface ConnectionForm {
   @AttributeDefinition(
       name = "Broker",

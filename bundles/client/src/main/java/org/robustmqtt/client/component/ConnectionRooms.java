@@ -14,6 +14,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.link.Link;
@@ -27,7 +28,6 @@ import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.client.policy.Gate;
-import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
@@ -53,6 +53,9 @@ final class ConnectionRooms implements Rooms {
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Link link;
+
+  /** What is configured. */
+  private volatile Settings settings;
 
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
@@ -110,6 +113,7 @@ final class ConnectionRooms implements Rooms {
     Settings used = settings.orElse(Settings.DEFAULT);
     this.name = name;
     this.doors = doors;
+    this.settings = used;
     this.hub = hub;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
@@ -128,7 +132,7 @@ final class ConnectionRooms implements Rooms {
                 used.clock(),
                 recovery.aliases(),
                 left),
-            PolicyTable.SINGLE,
+            used.policies(),
             window,
             outcomes,
             doors.lanes());
@@ -205,6 +209,8 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
+    outbox.policies(settings.policies());
+    this.settings = settings;
     if (!settings.admission().equals(admission)) {
       admission = settings.admission();
       link.admission(Optional.empty());
@@ -280,6 +286,12 @@ final class ConnectionRooms implements Rooms {
   @Override
   public Pending pending() {
     return link.pending();
+  }
+
+  @Override
+  public TopicPolicy policy(String topic) {
+    Settings now = settings;
+    return PolicySetting.of(now.policies(), now.limits(), topic);
   }
 
   @Override

@@ -41,6 +41,7 @@ final class SettingsParser {
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
   private final PropertyReader reader;
+  private final PolicyReader policies;
   private final Map<String, Object> properties;
   private final String source;
   private final Optional<Resolved> elsewhere;
@@ -51,6 +52,7 @@ final class SettingsParser {
     this.elsewhere = elsewhere;
     this.properties = properties;
     this.reader = new PropertyReader(source, properties);
+    this.policies = new PolicyReader(reader, properties);
   }
 
   /**
@@ -85,6 +87,7 @@ final class SettingsParser {
     checkUnknown();
     if (reader.faults().isEmpty()) {
       Lint.check(reader, settings);
+      policies.lint(settings.policies(), settings.limits());
     }
     return new Parsed(source, name, settings, reader.faults(), reader.warnings());
   }
@@ -122,6 +125,7 @@ final class SettingsParser {
         (int)
             reader.size(
                 Key.MAXIMUM_PACKET_SIZE, Limits.DEFAULT.maximumPacketSize(), 1 << 10, 256L << 20);
+    Limits limits = limits(maximumPacketSize);
     return new Settings(
         enabled,
         broker,
@@ -143,7 +147,8 @@ final class SettingsParser {
         PresenceSettings.read(reader),
         retry(),
         energy(),
-        limits(maximumPacketSize),
+        limits,
+        policies.read(limits),
         admission(),
         clock(),
         journal(),
@@ -328,6 +333,9 @@ final class SettingsParser {
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
       String text = entry.getKey();
+      if (PolicyReader.isKey(text)) {
+        continue;
+      }
       if (Key.labelled(text)) {
         reader.fault(text + ": not built yet; remove it");
       } else if (unknown(text) && Leftover.in(entry.getValue())) {
@@ -340,6 +348,16 @@ final class SettingsParser {
     return Key.of(text).isEmpty() && !Key.labelled(text) && !Key.ofTheHub(text);
   }
 
+  private static Optional<String> nearest(String text) {
+    int dot = text.indexOf('.') + 1;
+    Optional<String> labelled =
+        dot == 0
+            ? Optional.empty()
+            : NearestName.of(text.substring(0, dot), List.of("policy.", "subscribe."))
+                .map(near -> near + text.substring(dot));
+    return labelled.or(() -> NearestName.of(text, ORDER));
+  }
+
   private void checkUnknown() {
     for (String text : properties.keySet()) {
       if (unknown(text)) {
@@ -347,9 +365,7 @@ final class SettingsParser {
             "unknown key "
                 + PropertyReader.quoted(text)
                 + " is ignored"
-                + NearestName.of(text, ORDER)
-                    .map(near -> "; did you mean \"" + near + "\"?")
-                    .orElse(""));
+                + nearest(text).map(near -> "; did you mean \"" + near + "\"?").orElse(""));
       }
     }
   }

@@ -72,9 +72,12 @@ final class StatusBoard {
     }
   }
 
+  /** Filters that the broker has not answered for, and how many of these it is to forget. */
+  private record Filters(int pending, int unwanted) {}
+
   private final String name;
   private final Link.Rooms rooms;
-  private volatile int filtersPending;
+  private volatile Filters filters = new Filters(0, 0);
   private final Instant begun;
   private volatile Shown shown;
 
@@ -178,17 +181,19 @@ final class StatusBoard {
     shown = copy;
   }
 
-  void filtersPending(int count) {
-    if (filtersPending != count) {
-      filtersPending = count;
+  void filtersPending(int count, int unwanted) {
+    Filters known = filters;
+    if (known.pending != count || known.unwanted != unwanted) {
+      filters = new Filters(count, unwanted);
     }
   }
 
   Pending pending() {
+    Filters asked = filters;
     return new Pending(
         rooms.outbox().status().messages(),
-        filtersPending,
-        0,
+        asked.pending - asked.unwanted,
+        asked.unwanted,
         rooms.dispatcher().receivedPending());
   }
 

@@ -27,9 +27,17 @@ final class Entrance {
   private final Paging paging;
   private final Lanes lanes;
   private final Clock clock;
+  private final PolicyNames names;
 
   Entrance(
-      Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes, Clock clock) {
+      Queue queue,
+      Journal journal,
+      EntryMaker maker,
+      Paging paging,
+      Lanes lanes,
+      Clock clock,
+      PolicyNames names) {
+    this.names = names;
     this.queue = queue;
     this.journal = journal;
     this.maker = maker;
@@ -75,6 +83,10 @@ final class Entrance {
    * behind it.
    */
   Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
+    Optional<String> unknown = names.refusal(message);
+    if (unknown.isPresent()) {
+      throw queue.refused(NotAcceptedException.Cause.POLICY_UNKNOWN, unknown.get());
+    }
     MessageSize size = MessageSize.of(message);
     Durability durability = message.durability().orElse(Durability.GROUP);
     checkStore(durability);

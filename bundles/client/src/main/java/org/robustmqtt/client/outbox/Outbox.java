@@ -55,7 +55,8 @@ public final class Outbox implements Known {
   private final Paging paging;
   private final Quarantine quarantine;
   private final Tickets tickets;
-  private final PolicyTable policies;
+  private final PolicyNames names;
+  private volatile PolicyTable policies;
   private volatile Gate gate = Gate.OPEN;
 
   /** Guarded by the lock. */
@@ -92,11 +93,13 @@ public final class Outbox implements Known {
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
+    names = new PolicyNames(connection, policies);
+    paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock, names);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
+      names.found(message.stored().message());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
     queue.change(
@@ -579,6 +582,12 @@ public final class Outbox implements Known {
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
     queue.change(() -> queue.limits(other));
+  }
+
+  /** Applies other policies. Any thread. */
+  public void policies(PolicyTable table) {
+    names.table(table);
+    policies = table;
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */
