@@ -79,6 +79,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Handshake timeout",
+      description = "From CONNECT to CONNACK; empty: what is left of the connect timeout.")
+  String handshakeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Write timeout",
+      description = "How long the broker may take no byte; empty: as the acknowledgement timeout.")
+  String writeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
       name = "Acknowledgement timeout",
       description = "After it the connection is closed and opened again.")
   String ackTimeout() default "20s";

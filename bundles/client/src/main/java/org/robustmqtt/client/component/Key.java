@@ -18,6 +18,8 @@ enum Key {
   PASSWORD_FILE("passwordFile"),
   KEEP_ALIVE("keepAlive"),
   CONNECT_TIMEOUT("connectTimeout"),
+  HANDSHAKE_TIMEOUT("handshakeTimeout"),
+  WRITE_TIMEOUT("writeTimeout"),
   ACK_TIMEOUT("ackTimeout"),
   PROXY("proxy", false, false),
   // TLS

@@ -34,6 +34,8 @@ import org.robustmqtt.journal.JournalSettings;
  * @param elsewhere what is read anew before each connect
  * @param keepAlive seconds, 0 is off
  * @param connectTimeout from resolving the name to CONNACK
+ * @param handshakeTimeout from CONNECT to CONNACK; zero: what is left of {@code connectTimeout}
+ * @param writeTimeout how long no byte may be taken; zero: as {@code ackTimeout}
  * @param ackTimeout how long an acknowledgement may be out
  * @param connectDelay the settle time before the first dial
  * @param session the session group
@@ -57,6 +59,8 @@ record Settings(
     Elsewhere elsewhere,
     int keepAlive,
     Duration connectTimeout,
+    Duration handshakeTimeout,
+    Duration writeTimeout,
     Duration ackTimeout,
     Duration connectDelay,
     SessionPart session,
@@ -149,6 +153,8 @@ record Settings(
                 username,
                 password,
                 connectTimeout.toNanos(),
+                handshakeTimeout.toNanos(),
+                (writeTimeout.isZero() ? ackTimeout : writeTimeout).toNanos(),
                 ackTimeout.toNanos(),
                 connectDelay.toNanos(),
                 session(address, clientId.orElse(id), will),

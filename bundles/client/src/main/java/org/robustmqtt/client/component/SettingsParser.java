@@ -141,6 +141,8 @@ final class SettingsParser {
                 Duration.ofSeconds(65_535),
                 ChronoUnit.SECONDS),
         duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
+        duration(Key.HANDSHAKE_TIMEOUT, ZERO, SECOND, HOUR),
+        duration(Key.WRITE_TIMEOUT, ZERO, SECOND, HOUR),
         duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
         duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
         session(),

@@ -175,7 +175,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
-    watch.ackTimeout(now.ackTimeoutNanos());
+    watch.timeouts(now);
     saver.settings(now.energy());
   }
 
@@ -349,11 +349,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
             now.session().clientId(),
             version,
             sessionPresent ? "session resumed" : "new session"));
-    watch.start(
-        wire.transport(),
-        capabilities.keepAliveSeconds(),
-        now.ackTimeoutNanos(),
-        now.retry().stableNanos());
+    watch.start(wire.transport(), capabilities.keepAliveSeconds(), now);
     pump.birth(trial.birth(now.presence()));
     trial
         .accepted(now.session())

@@ -15,6 +15,8 @@ import org.robustmqtt.client.transport.TlsSettings;
  * @param username the user name
  * @param password the password; never shown
  * @param connectTimeoutNanos from resolving the name to CONNACK
+ * @param handshakeTimeoutNanos from CONNECT to CONNACK; 0: what is left of that
+ * @param writeTimeoutNanos how long the other side may take no byte
  * @param ackTimeoutNanos how long an acknowledgement may be out
  * @param connectDelayNanos settle time before the first dial
  * @param session the session's part
@@ -32,6 +34,8 @@ public record LinkSettings(
     Optional<String> username,
     Optional<Secret> password,
     long connectTimeoutNanos,
+    long handshakeTimeoutNanos,
+    long writeTimeoutNanos,
     long ackTimeoutNanos,
     long connectDelayNanos,
     SessionSettings session,
@@ -60,6 +64,8 @@ public record LinkSettings(
         otherUsername,
         otherPassword,
         connectTimeoutNanos,
+        handshakeTimeoutNanos,
+        writeTimeoutNanos,
         ackTimeoutNanos,
         connectDelayNanos,
         session,

@@ -26,6 +26,8 @@ enum SettingsChange {
     boolean equal =
         before.enabled() == after.enabled()
             && before.connectTimeoutNanos() == after.connectTimeoutNanos()
+            && before.handshakeTimeoutNanos() == after.handshakeTimeoutNanos()
+            && before.writeTimeoutNanos() == after.writeTimeoutNanos()
             && before.ackTimeoutNanos() == after.ackTimeoutNanos()
             && before.connectDelayNanos() == after.connectDelayNanos()
             && before.outageWarnAfterNanos() == after.outageWarnAfterNanos()

@@ -221,6 +221,22 @@ class SettingsKeysTest {
             "0",
             "out of range; allowed: a whole number from 1 to 3600"),
         new Row(
+            Key.HANDSHAKE_TIMEOUT,
+            settings -> settings.handshakeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "0",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
+            Key.WRITE_TIMEOUT,
+            settings -> settings.writeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "2h",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
             Key.ENERGY,
             settings -> settings.energy().energy(),
             Energy.MAINS,

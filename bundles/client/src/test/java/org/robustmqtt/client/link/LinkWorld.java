@@ -226,6 +226,8 @@ final class LinkWorld {
     Optional<CredentialSource> source = Optional.empty();
     Optional<TlsSettings> tls = Optional.empty();
     Duration connectTimeout = Duration.ofSeconds(10);
+    Duration handshakeTimeout = Duration.ZERO;
+    Optional<Duration> writeTimeout = Optional.empty();
     Duration ackTimeout = Duration.ofSeconds(20);
     Duration connectDelay = SECOND;
     String clientId = "client";
@@ -252,6 +254,8 @@ final class LinkWorld {
           username,
           password,
           connectTimeout.toNanos(),
+          handshakeTimeout.toNanos(),
+          writeTimeout.orElse(ackTimeout).toNanos(),
           ackTimeout.toNanos(),
           connectDelay.toNanos(),
           new SessionSettings(
