@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.robustmqtt.Energy;
+import org.robustmqtt.client.link.EnergySettings;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
@@ -141,11 +143,14 @@ final class SettingsParser {
                 Duration.ofSeconds(65_535),
                 ChronoUnit.SECONDS),
         duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
+        duration(Key.HANDSHAKE_TIMEOUT, ZERO, SECOND, HOUR),
+        duration(Key.WRITE_TIMEOUT, ZERO, SECOND, HOUR),
         duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
         duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
         session(),
         PresenceSettings.read(reader),
         retry(),
+        energy(),
         limits,
         table,
         admission(),
@@ -199,7 +204,7 @@ final class SettingsParser {
   }
 
   private RetrySettings.Strategy strategy() {
-    String text = reader.text(Key.RETRY).orElse("exponential");
+    String text = reader.text(Key.RETRY).orElseGet(this::usual);
     return switch (text) {
       case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
       case "fixed" -> RetrySettings.Strategy.FIXED;
@@ -207,6 +212,11 @@ final class SettingsParser {
       case "none" -> RetrySettings.Strategy.NONE;
       default -> service(text);
     };
+  }
+
+  private String usual() {
+    boolean battery = reader.texts(Key.ENERGY).stream().anyMatch("battery"::equalsIgnoreCase);
+    return battery ? "patient" : "exponential";
   }
 
   /** What is no strategy of ours is the name of one that another bundle has. */
@@ -226,6 +236,27 @@ final class SettingsParser {
                 reader.warn(
                     Key.RETRY, "taken as the name of a service; did you mean " + near + "?"));
     return RetrySettings.Strategy.SERVICE;
+  }
+
+  private EnergySettings energy() {
+    Energy energy =
+        switch (reader.choice(Key.ENERGY, "mains", List.of("mains", "battery", "metered"))) {
+          case "battery" -> Energy.BATTERY;
+          case "metered" -> Energy.METERED;
+          default -> Energy.MAINS;
+        };
+    return new EnergySettings(
+        energy,
+        (int) reader.number(Key.WAKE_MESSAGES, EnergySettings.WAKE_MESSAGES, 1, 100_000_000),
+        reader
+            .duration(
+                Key.WAKE_AGE,
+                EnergySettings.WAKE_AGE,
+                SECOND,
+                Duration.ofDays(30),
+                ChronoUnit.HOURS)
+            .toNanos(),
+        duration(Key.IDLE_DISCONNECT, EnergySettings.idle(energy), SECOND, DAY).toNanos());
   }
 
   private Optional<String> admission() {
