@@ -28,6 +28,12 @@ class FakeJournal implements Journal {
   int room = Integer.MAX_VALUE;
   boolean closed;
 
+  /** What its disk cannot read. */
+  Optional<String> unreadable = Optional.empty();
+
+  /** What happens when it is told that a message has its outcome. */
+  Runnable onSettled = () -> {};
+
   /** How many messages it finds written when it is closed. */
   int left;
 
@@ -45,7 +51,24 @@ class FakeJournal implements Journal {
   public JournalStatus status() {
     Optional<String> degraded = closed ? Optional.of("closed") : Optional.empty();
     int live = closed ? left : 0;
-    return new JournalStatus(path, false, degraded, 1, 0, live, 0, 0, 0, 0, 0, List.of());
+    return new JournalStatus(
+        path,
+        false,
+        degraded,
+        1,
+        0,
+        live,
+        0,
+        0,
+        0,
+        0,
+        0,
+        List.of(),
+        0,
+        0,
+        0,
+        unreadable,
+        Optional.empty());
   }
 
   @Override
@@ -112,6 +135,7 @@ class FakeJournal implements Journal {
 
   @Override
   public void settled(long sequence, WrittenCallback callback) {
+    onSettled.run();
     record("settled " + sequence, callback);
   }
 
