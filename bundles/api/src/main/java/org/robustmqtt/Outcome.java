@@ -1,5 +1,7 @@
 package org.robustmqtt;
 
+import java.util.Optional;
+
 /** The one end of an accepted message. Dispatch on {@link #kind()} with a switch expression. */
 public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outcome.Dropped {
   /** The three ends. */
@@ -14,6 +16,16 @@ public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outc
 
   /** Returns which of the three it is. */
   Kind kind();
+
+  /** Returns whether the broker has it, or, for QoS 0, the operating system. */
+  default boolean delivered() {
+    return kind() != Kind.DROPPED;
+  }
+
+  /** Returns why it was dropped; empty if it was delivered. */
+  default Optional<DropReason> dropReason() {
+    return Optional.empty();
+  }
 
   /**
    * The broker acknowledged the message: PUBACK (QoS 1) or PUBCOMP (QoS 2).
@@ -59,6 +71,11 @@ public sealed interface Outcome permits Outcome.Acknowledged, Outcome.Sent, Outc
     @Override
     public Kind kind() {
       return Kind.DROPPED;
+    }
+
+    @Override
+    public Optional<DropReason> dropReason() {
+      return Optional.of(reason);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.robustmqtt;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /**
  * A message as it was received. Immutable. To be acknowledged by hand only where the listener asked
@@ -17,7 +18,7 @@ public final class ReceivedMessage {
   private final boolean duplicate;
   private final MessageProperties properties;
   private final Instant receivedAt;
-  private final Runnable acknowledgement;
+  private final BooleanSupplier acknowledgement;
 
   /**
    * Makes a received message; for those who provide connections, and for tests of listeners.
@@ -30,7 +31,7 @@ public final class ReceivedMessage {
    * @param duplicate whether the broker says that it may have sent it before
    * @param properties the MQTT 5 properties
    * @param receivedAt when it was read, wall time
-   * @param acknowledgement what {@link #acknowledge()} runs
+   * @param acknowledgement what {@link #acknowledge()} runs and returns
    */
   public ReceivedMessage(
       String connection,
@@ -41,7 +42,7 @@ public final class ReceivedMessage {
       boolean duplicate,
       MessageProperties properties,
       Instant receivedAt,
-      Runnable acknowledgement) {
+      BooleanSupplier acknowledgement) {
     this.connection = Objects.requireNonNull(connection);
     this.topic = Objects.requireNonNull(topic);
     this.payload = Objects.requireNonNull(payload);
@@ -99,11 +100,13 @@ public final class ReceivedMessage {
   }
 
   /**
-   * Says that the message is dealt with. Any thread, any number of times; only the first call
-   * counts. Without effect where the listener did not ask for manual acknowledgement.
+   * Says that the message is dealt with. Any thread, any number of times.
+   *
+   * @return whether this call counts: only the first one does, and none where there is nothing to
+   *     acknowledge, because the listener did not ask for it or the message is of QoS 0
    */
-  public void acknowledge() {
-    acknowledgement.run();
+  public boolean acknowledge() {
+    return acknowledgement.getAsBoolean();
   }
 
   /** Returns topic, size, QoS and flags; never the payload. */

@@ -56,7 +56,19 @@ public interface RobustMqttConnection {
    *     broker
    * @throws IllegalArgumentException if the filter is not valid, naming the rule
    */
-  MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener);
+  default MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener) {
+    return subscribe(filter, qos, Acknowledgement.AUTO, listener);
+  }
+
+  /**
+   * Subscribes as {@link #subscribe(String, QoS, MessageListener)} does, and says who acknowledges.
+   * With {@link Acknowledgement#MANUAL} the broker hears that a message is dealt with when the
+   * listener says so, or after 30 s.
+   *
+   * @throws IllegalArgumentException if the filter is not valid, naming the rule
+   */
+  MqttSubscriptionHandle subscribe(
+      String filter, QoS qos, Acknowledgement acknowledgement, MessageListener listener);
 
   /**
    * Gives a filter back to the broker, now or at the next connect, whether or not listeners want
@@ -69,6 +81,14 @@ public interface RobustMqttConnection {
 
   /** Returns one consistent view of this moment. */
   ConnectionStatus status();
+
+  /**
+   * Returns the policy in force for the messages of a topic that name none themselves.
+   *
+   * @param topic a valid topic name, see {@link TopicName}
+   * @throws IllegalArgumentException if the topic is not valid, naming the rule
+   */
+  TopicPolicy policy(String topic);
 
   /** Returns the things to do. */
   Pending pending();

@@ -78,14 +78,16 @@ public final class BytesLines implements Lines {
     CountDownLatch forced = new CountDownLatch(count);
     for (int i = from; i < from + count; i++) {
       sequences[i] = journal.nextSequence();
-      journal.offer(
+      StoredMessage message =
           new StoredMessage(
               sequences[i],
               Message.of(TOPIC, PAYLOAD),
               Durability.GROUP,
               System.currentTimeMillis(),
-              0),
-          how -> forced.countDown());
+              0);
+      while (!journal.offer(message, how -> forced.countDown())) {
+        journal.awaitRoom(Duration.ofSeconds(1));
+      }
     }
     forced.await();
   }

@@ -21,8 +21,9 @@ import org.robustmqtt.shell.runtime.HubFiles;
     scope = "mqtt",
     name = "check",
     description =
-        "Reads the file of a configuration and compares it with what the hub made of it; without a"
-            + " file all of them. Shows no secret.")
+        "Reads the file of a configuration, compares it with what the hub made of it, and says what"
+            + " is wrong with what is not in force yet; without a file all of them. Shows no"
+            + " secret.")
 public final class CheckCommand extends MqttAction {
   @Argument(name = "file", description = "The file; a name without a folder is in the hub's.")
   @Completion(FileCompleter.class)
@@ -43,6 +44,11 @@ public final class CheckCommand extends MqttAction {
     List<Path> files =
         file == null ? HubFiles.configurations(etc, services) : List.of(path(file, etc, services));
     hub.directory(directory -> print(directory, files, out));
+    if (file == null && etc.isPresent()) {
+      for (String name : HubFiles.names(etc.get())) {
+        FileNames.nearMiss(name).ifPresent(out::println);
+      }
+    }
   }
 
   private static boolean print(ConnectionDirectory directory, List<Path> files, Console out)

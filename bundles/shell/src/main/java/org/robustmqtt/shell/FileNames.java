@@ -8,7 +8,37 @@ import java.util.Optional;
 final class FileNames {
   private static final String PREFIX = "org.robustmqtt.connection-";
 
+  private static final String OURS =
+      "org\\.robustmqtt\\.(connection.*|persistence)\\.cfg(\\.json)?";
+  private static final String PUT_AWAY = ".*(\\.(bak|old|orig|off|disabled|save|swp|sample)|~)";
+
   private FileNames() {}
+
+  /**
+   * Returns what is wrong with the name of a file in Karaf's folder that was probably meant to be a
+   * connection; empty: it may be one, or was not meant to.
+   */
+  static Optional<String> nearMiss(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    String plain = lower.replaceAll("[-_.]", "");
+    boolean meant =
+        plain.contains("robust") && plain.contains("mqtt")
+            || plain.contains("mqtt") && plain.contains("conne")
+            || plain.contains("robust") && plain.contains("conne");
+    if (!meant || name.matches(OURS) || lower.matches(PUT_AWAY)) {
+      return Optional.empty();
+    }
+    String rest = name.replaceFirst("(?i)(\\.(cfg|json|conf|config|properties|txt))+$", "");
+    int hyphen = rest.lastIndexOf('-');
+    String label = rest.substring(hyphen + 1);
+    boolean named = hyphen >= 0 && label.matches("[A-Za-z0-9._]+") && !label.matches("(?i)mqtt.*");
+    return Optional.of(
+        name
+            + ": no connection comes of this name; if it is one, rename it to "
+            + PREFIX
+            + (named ? label : "NAME")
+            + ".cfg");
+  }
 
   /**
    * Returns what is wrong with the name of a file, and what it should be; empty: it may be one.

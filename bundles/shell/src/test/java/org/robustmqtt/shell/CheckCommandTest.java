@@ -11,6 +11,9 @@ import java.util.Optional;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.robustmqtt.ConnectionDirectory;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.shell.runtime.HubFiles;
@@ -89,6 +92,54 @@ class CheckCommandTest {
             "org.robustmqtt.connection-home.conf: no connection comes of this name; rename it to"
                 + " org.robustmqtt.connection-home.cfg"),
         FileNames.wrong(Path.of("org.robustmqtt.connection-home.conf"), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "org.robustmqtt.conection-home.cfg, home",
+    "org.robustmqtt-home.cfg, home",
+    "org.robustmqtt.Connection-home.cfg, home",
+    "org.robustmqtt.connection-home.conf, home",
+    "org.robustmqtt.connection-home.cfg.txt, home",
+    "org.robusmqtt.connection-attic.cfg, attic",
+    "org.robustmqt.connection-attic.cfg, attic",
+    "robustmqtt.cfg, NAME",
+    "robust-mqtt.cfg, NAME"
+  })
+  void a_file_that_was_probably_meant_to_be_a_connection_is_named(String file, String name) {
+    assertEquals(
+        Optional.of(
+            file
+                + ": no connection comes of this name; if it is one, rename it to"
+                + " org.robustmqtt.connection-"
+                + name
+                + ".cfg"),
+        FileNames.nearMiss(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "org.robustmqtt.connection-home.cfg",
+        "org.robustmqtt.connection~home.cfg",
+        "org.robustmqtt.persistence.cfg",
+        "org.robustmqtt.connection-home.cfg.bak",
+        "org.robustmqtt.connection-home.cfg~",
+        "org.apache.karaf.features.cfg",
+        "org.openhab.mqtt.cfg",
+        "users.properties"
+      })
+  void others_are_left_alone(String file) {
+    assertEquals(Optional.empty(), FileNames.nearMiss(file));
+  }
+
+  @Test
+  void the_names_in_a_folder_are_listed_and_a_folder_that_is_not_there_has_none()
+      throws IOException {
+    write("etc", "b.cfg", "");
+    write("etc", "a.txt", "");
+    assertEquals(List.of("a.txt", "b.cfg"), HubFiles.names(folder.resolve("etc")));
+    assertEquals(List.of(), HubFiles.names(folder.resolve("none")));
   }
 
   @Test

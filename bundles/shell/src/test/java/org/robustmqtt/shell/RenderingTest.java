@@ -109,7 +109,7 @@ class RenderingTest {
             true,
             MessageProperties.NONE,
             NOW,
-            () -> {});
+            () -> false);
 
     assertEquals("a/b  on  [retained]  [duplicate]", ReceivedText.line(message));
   }

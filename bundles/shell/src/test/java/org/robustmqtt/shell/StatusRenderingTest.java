@@ -29,19 +29,16 @@ class StatusRenderingTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private static JournalStatus journal(boolean inDataArea, Optional<String> degraded) {
-    return new JournalStatus(
-        "/hub/robust-mqtt/home",
-        inDataArea,
-        degraded,
-        2,
-        4096,
-        3,
-        8192,
-        7,
-        5,
-        12,
-        100,
-        List.of("/hub/robust-mqtt/home/0001.damaged"));
+    return JournalStatus.builder("/hub/robust-mqtt/home")
+        .inDataArea(inDataArea)
+        .degraded(degraded)
+        .files(2, 4096)
+        .liveMessages(3)
+        .written(8192, 7)
+        .recovered(5)
+        .cutBytes(12)
+        .damaged(100, List.of("/hub/robust-mqtt/home/0001.damaged"))
+        .build();
   }
 
   private static ConnectionStatus.Builder status(ConnectionState state) {
@@ -308,24 +305,18 @@ class StatusRenderingTest {
   @Test
   void a_full_disk_is_told_with_what_is_in_memory_and_what_may_be_repeated() {
     JournalStatus full =
-        new JournalStatus(
-            "/hub/home",
-            false,
-            Optional.of("disk full: 3 MB free, storeMinFree is 50 MB"),
-            2,
-            4096,
-            3,
-            8192,
-            7,
-            5,
-            0,
-            0,
-            List.of(),
-            12,
-            34_567,
-            2,
-            Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"),
-            Optional.of("/dev/shm ends with the container"));
+        JournalStatus.builder("/hub/home")
+            .degraded(Optional.of("disk full: 3 MB free, storeMinFree is 50 MB"))
+            .files(2, 4096)
+            .liveMessages(3)
+            .written(8192, 7)
+            .recovered(5)
+            .inMemory(12, 34_567)
+            .possibleDuplicates(2)
+            .unreadable(
+                Optional.of("the disk cannot read 00000002.seg (Input/output error, 9 messages)"))
+            .unstaged(Optional.of("/dev/shm ends with the container"))
+            .build();
     String text =
         String.join(
             "\n",

@@ -14,7 +14,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     id = MqttComponent.PID,
     factoryPid = MqttComponent.PID,
     name = "Robust MQTT Connection",
-    description = "A connection to an MQTT broker that loses nothing.")
+    description =
+        "A connection to an MQTT broker that loses nothing. Delivery policies (policy.LABEL) are"
+            + " written in its file, see docs/policies.md.")
 @interface ConnectionForm {
   @AttributeDefinition(
       name = "Broker",
@@ -256,7 +258,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Retry",
-      description = "exponential, fixed or none.")
+      description = "exponential, fixed, patient, none, or the name of a service.")
   String retry() default "exponential";
 
   @AttributeDefinition(
@@ -268,20 +270,27 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Longest wait",
-      description = "Empty: 4s for a broker in the local network, else 60s.")
+      description = "Empty: 4s for a broker in the local network, else 60s; 30m if patient.")
   String retryMax() default "";
 
   @AttributeDefinition(
       required = false,
       name = "Jitter",
-      description = "Whether waits are drawn evenly from 0 to their bound.")
-  boolean retryJitter() default true;
+      description =
+          "true or false: whether waits are drawn below their bound; empty: unless fixed.")
+  String retryJitter() default "";
 
   @AttributeDefinition(
       required = false,
       name = "Stable time",
       description = "How long a connection lives to start the waits anew.")
   String stableTime() default "30s";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Attempts per hour",
+      description = "How many attempts any hour may have; empty: 12 if patient, else no limit.")
+  String attemptsPerHour() default "";
 
   @AttributeDefinition(
       required = false,
@@ -324,6 +333,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Attempts",
       description = "So many losses of the link put a message aside that was alone in flight.")
   String maxAttempts() default "10";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Admission",
+      description = "The name of a service of another bundle that decides of each message first.")
+  String admission() default "";
 
   @AttributeDefinition(
       required = false,

@@ -14,7 +14,8 @@ final class ConnectionName {
   /** The hub's key of the file that a configuration comes from. */
   static final String FILE = "felix.fileinstall.filename";
 
-  private static final String CONTEXT = "openhab.servicecontext";
+  /** The property with the name of a connection on openHAB. */
+  static final String CONTEXT = "openhab.servicecontext";
 
   private ConnectionName() {}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
@@ -13,6 +14,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
 import org.robustmqtt.client.link.Link;
@@ -25,11 +27,12 @@ import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
-import org.robustmqtt.client.policy.PolicyTable;
+import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.spi.AdmissionPolicy;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -42,15 +45,22 @@ final class ConnectionRooms implements Rooms {
   private static final int RANDOM_CHARACTERS = 8;
   private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+  private final String name;
   private final Doors doors;
+  private final Hub hub;
   private final String clientId;
   private final Notifier notifier;
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Link link;
 
+  /** What is configured. */
+  private volatile Settings settings;
+
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
+
+  private Optional<String> admission;
 
   /**
    * Builds the rooms of a connection and starts it.
@@ -82,9 +92,29 @@ final class ConnectionRooms implements Rooms {
       Outbox.Window window,
       Optional<HubStart.Awaited> starting,
       Handover left) {
+    this(name, doors, journal, settings, window, starting, left, Hub.ofNone());
+  }
+
+  /**
+   * The same beside other connections.
+   *
+   * @param hub what they have in common
+   */
+  ConnectionRooms(
+      String name,
+      Doors doors,
+      Journal journal,
+      Optional<Settings> settings,
+      Outbox.Window window,
+      Optional<HubStart.Awaited> starting,
+      Handover left,
+      Hub hub) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
+    this.name = name;
     this.doors = doors;
+    this.settings = used;
+    this.hub = hub;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
     notifier.holdOutcomes();
@@ -102,19 +132,41 @@ final class ConnectionRooms implements Rooms {
                 used.clock(),
                 recovery.aliases(),
                 left),
-            PolicyTable.SINGLE,
+            used.policies(),
             window,
             outcomes,
             doors.lanes());
     dispatcher = new Dispatcher(name, doors, used.times(), journal, recovery.values());
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
-    link = new Link(name, doors, others, first, recovery);
+    link = new Link(name, doors, others, hub.links(), first, recovery);
+    outbox.gate(gate(used));
+    admission = used.admission();
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
     starting.ifPresent(this::hubStarting);
     link.start();
+  }
+
+  /**
+   * What the connections of one hub have in common.
+   *
+   * @param links what their links have
+   * @param admissions finds an admission policy of another bundle by its name; any thread
+   */
+  record Hub(Link.Hub links, Function<String, Optional<AdmissionPolicy>> admissions) {
+    static Hub ofNone() {
+      return new Hub(Link.Hub.ofNone(), name -> Optional.empty());
+    }
+  }
+
+  private Gate gate(Settings settings) {
+    return settings
+        .admission()
+        .<Gate>map(
+            wanted -> new Admissions(name, wanted, hub.admissions(), outbox, link, doors.clock()))
+        .orElse(Gate.OPEN);
   }
 
   private void hubStarting(HubStart.Awaited awaited) {
@@ -157,6 +209,13 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
+    outbox.policies(settings.policies());
+    this.settings = settings;
+    if (!settings.admission().equals(admission)) {
+      admission = settings.admission();
+      link.admission(Optional.empty());
+      outbox.gate(gate(settings));
+    }
     outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
     doors.loop().execute(() -> dispatcher.times(times));
@@ -166,6 +225,11 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void journalChanged() {
     link.journalChanged();
+  }
+
+  @Override
+  public void extensionsChanged() {
+    link.strategiesChanged();
   }
 
   @Override
@@ -222,6 +286,12 @@ final class ConnectionRooms implements Rooms {
   @Override
   public Pending pending() {
     return link.pending();
+  }
+
+  @Override
+  public TopicPolicy policy(String topic) {
+    Settings now = settings;
+    return PolicySetting.of(now.policies(), now.limits(), topic);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.robustmqtt.Acknowledgement;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
@@ -21,6 +22,8 @@ import org.robustmqtt.QoS;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicFilter;
+import org.robustmqtt.TopicName;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.whiteboard.MessageListener;
 
@@ -137,9 +140,12 @@ final class ConnectionService implements RobustMqttConnection {
   }
 
   @Override
-  public MqttSubscriptionHandle subscribe(String filter, QoS qos, MessageListener listener) {
+  public MqttSubscriptionHandle subscribe(
+      String filter, QoS qos, Acknowledgement acknowledgement, MessageListener listener) {
+    boolean manual = acknowledgement == Acknowledgement.MANUAL;
     ListenerSpec spec =
-        new ListenerSpec("subscription to " + filter, List.of(new TopicFilter(filter)), qos, false);
+        new ListenerSpec(
+            "subscription to " + filter, List.of(new TopicFilter(filter)), qos, manual);
     Subscribed subscribed = new Subscribed(spec, Objects.requireNonNull(listener));
     synchronized (guard) {
       subscriptions.add(subscribed);
@@ -156,6 +162,11 @@ final class ConnectionService implements RobustMqttConnection {
   @Override
   public ConnectionStatus status() {
     return rooms.status();
+  }
+
+  @Override
+  public TopicPolicy policy(String topic) {
+    return rooms.policy(new TopicName(topic).value());
   }
 
   @Override

@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares the file of a configuration with what the hub made of it, and names what a hub changes
- * without a word. No value of a secret, or of a key that is not known, is in a line. Pure.
+ * Compares the file of a configuration with what the hub made of it, names what a hub changes
+ * without a word, and says of what has not arrived what will be wrong with it. No value of a
+ * secret, or of a key that is not known, is in a line. Pure.
  */
 final class FileCheck {
   /**
@@ -26,6 +27,13 @@ final class FileCheck {
    */
   record Arrived(String source, Map<String, List<String>> said, List<String> lines) {}
 
+  /** For what only the hub knows, and what must not be missing. */
+  private static final Map<String, Object> STAND_INS =
+      Map.of(
+          Key.BROKER.text(), "mqtt://broker",
+          Key.USERNAME.text(), "-",
+          Key.PASSWORD.text(), "-");
+
   private static final String PID_LINE = "pid:";
   private static final Pattern LINE = Pattern.compile("\\s*([^=:\\s]+)\\s*[=:\\s]\\s*(.*?)\\s*");
   private static final Pattern LOST = Pattern.compile("\\\\(?!\\\\|u[0-9A-Fa-f]{4}|[:=#!{}$ ])(.)");
@@ -36,6 +44,7 @@ final class FileCheck {
   private final boolean karaf;
   private final List<String> lines = new ArrayList<>();
   private final Set<String> keys = new TreeSet<>();
+  private boolean notInForce;
 
   private FileCheck(String file) {
     this.file = file;
@@ -83,6 +92,38 @@ final class FileCheck {
     }
     arrived.ifPresent(this::notInTheFile);
     arrived.ifPresent(one -> lines.addAll(one.lines()));
+    if (notInForce && !file.endsWith(".json")) {
+      lint(written, lasts, arrived);
+    }
+  }
+
+  /** Says what will be wrong with what is not in force yet. */
+  private void lint(List<String> written, Map<String, Integer> lasts, Optional<Arrived> arrived) {
+    Map<String, Object> properties = new TreeMap<>();
+    lasts.forEach(
+        (key, number) ->
+            said(written.get(number - 1))
+                .flatMap(line -> value(key, line.group(2), arrived))
+                .ifPresent(value -> properties.put(key, value)));
+    if (karaf) {
+      properties.put(ConnectionName.FILE, file);
+    } else if (!written.isEmpty() && written.get(0).startsWith(PID_LINE)) {
+      String pid = written.get(0).strip();
+      properties.put(ConnectionName.CONTEXT, pid.substring(pid.indexOf('#') + 1));
+    }
+    Parsed parsed = SettingsParser.parse(MqttComponent.PID, properties);
+    for (List<String> found : List.of(parsed.faults(), parsed.warnings())) {
+      found.stream().filter(line -> !lines.contains(line)).forEach(lines::add);
+    }
+  }
+
+  /** Returns a value as the hub will hand it over; empty if that cannot be told from the file. */
+  private Optional<Object> value(String key, String value, Optional<Arrived> arrived) {
+    if (value.contains("$[") || karaf && value.matches(".*(\\\\|\\$\\{).*")) {
+      Optional<Object> come = arrived.map(one -> one.said().get(key)).map(texts -> texts);
+      return come.or(() -> Optional.ofNullable(STAND_INS.get(key)));
+    }
+    return Optional.of(karaf && quoted(value) ? value.substring(1, value.length() - 1) : value);
   }
 
   /** Karaf writes some characters of a file's name as %20, in the path that it tells. */
@@ -101,6 +142,7 @@ final class FileCheck {
     } else if (karaf && !pid.startsWith(MqttComponent.PID + "-")) {
       lines.add(StrayText.of(pid, Optional.of(file)));
     } else {
+      notInForce = true;
       say("no configuration has come of it; is it in the hub's folder, and does it end in .cfg?");
     }
   }
@@ -193,6 +235,7 @@ final class FileCheck {
             .orElse(List.of());
     if (texts.isEmpty()) {
       if (!value.isEmpty() && !Key.ofTheHub(key)) {
+        notInForce = true;
         say(at + "has not arrived");
       }
       return;
@@ -203,7 +246,8 @@ final class FileCheck {
     if (karaf && quoted(value) && come.equals(value.substring(1, value.length() - 1))) {
       say(at + "Karaf has taken the quotes away; write it without them");
     } else if (!changed && !come.equals(value)) {
-      boolean shown = Key.of(key).isPresent() && !secret(key) && !come.contains("@");
+      boolean shown = !secret(key) && !come.contains("@");
+      notInForce = true;
       say(
           at
               + "has arrived otherwise"
@@ -219,13 +263,14 @@ final class FileCheck {
   private void notInTheFile(Arrived arrived) {
     for (String key : arrived.said().keySet()) {
       if (!keys.contains(HubText.withoutMark(key)) && !HubText.withoutMark(key).equals("pid")) {
+        notInForce = true;
         say(key + ": is in force, and not in the file");
       }
     }
   }
 
   private static boolean secret(String key) {
-    return Key.of(key).filter(known -> !known.secret()).isEmpty();
+    return !Key.labelled(key) && Key.of(key).filter(known -> !known.secret()).isEmpty();
   }
 
   private void say(String text) {

@@ -62,7 +62,7 @@ enum Key {
   RETRY_MAX("retryMax"),
   RETRY_JITTER("retryJitter"),
   STABLE_TIME("stableTime"),
-  ATTEMPTS_PER_HOUR("attemptsPerHour", false, false),
+  ATTEMPTS_PER_HOUR("attemptsPerHour"),
   FAILBACK_AFTER("failbackAfter", false, false),
   CONNECT_DELAY("connectDelay"),
   // queue
@@ -73,6 +73,7 @@ enum Key {
   STORE_MIN_FREE("storeMinFree"),
   WEAR_BUDGET("wearBudget", false, false),
   MAX_ATTEMPTS("maxAttempts"),
+  ADMISSION("admission"),
   CLOCK_WAIT("clockWait"),
   CLOCK_TRUST("clockTrust"),
   // energy

@@ -146,6 +146,7 @@ final class Lint {
     String why = "no effect, because retry = " + (none ? "none" : "fixed");
     warn((fixed || none) && reader.has(Key.RETRY_MAX), Key.RETRY_MAX, why);
     warn(none && reader.has(Key.RETRY_MIN), Key.RETRY_MIN, why);
+    warn(none && reader.has(Key.ATTEMPTS_PER_HOUR), Key.ATTEMPTS_PER_HOUR, why);
   }
 
   private void queue() {

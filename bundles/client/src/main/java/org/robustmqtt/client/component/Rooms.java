@@ -11,10 +11,13 @@ import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
+import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -37,8 +40,14 @@ interface Rooms {
   /** Shows these lines in the status. */
   void faults(List<String> lines);
 
+  default void extensionsChanged() {}
+
   default boolean unsubscribe(String filter) {
     return false;
+  }
+
+  default TopicPolicy policy(String topic) {
+    return PolicySetting.of(PolicyTable.SINGLE, Limits.DEFAULT, topic);
   }
 
   default Pending pending() {

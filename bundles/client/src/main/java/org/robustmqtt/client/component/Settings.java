@@ -14,6 +14,7 @@ import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.codec.Will;
@@ -38,6 +39,8 @@ import org.robustmqtt.journal.JournalSettings;
  * @param presence the presence group
  * @param retry the retry group
  * @param limits what the queue may hold, and how often a message is tried
+ * @param policies what is done with which message
+ * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
@@ -58,6 +61,8 @@ record Settings(
     PresenceSettings presence,
     RetrySettings retry,
     Limits limits,
+    PolicyTable policies,
+    Optional<String> admission,
     ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {

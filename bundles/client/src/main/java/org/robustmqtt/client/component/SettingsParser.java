@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.transport.Secret;
@@ -30,9 +31,15 @@ final class SettingsParser {
   /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
   private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
 
+  /** An attempt each five minutes, if they come evenly. */
+  private static final int PATIENT_ATTEMPTS = 12;
+
+  private static final List<String> STRATEGIES = List.of("exponential", "fixed", "patient", "none");
+
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
   private final PropertyReader reader;
+  private final PolicyReader policies;
   private final Map<String, Object> properties;
   private final String source;
   private final Optional<Resolved> elsewhere;
@@ -43,6 +50,7 @@ final class SettingsParser {
     this.elsewhere = elsewhere;
     this.properties = properties;
     this.reader = new PropertyReader(source, properties);
+    this.policies = new PolicyReader(reader, properties);
   }
 
   /**
@@ -77,6 +85,7 @@ final class SettingsParser {
     checkUnknown();
     if (reader.faults().isEmpty()) {
       Lint.check(reader, settings);
+      policies.lint(settings.policies(), settings.limits());
     }
     return new Parsed(source, name, settings, reader.faults(), reader.warnings());
   }
@@ -114,6 +123,7 @@ final class SettingsParser {
         (int)
             reader.size(
                 Key.MAXIMUM_PACKET_SIZE, Limits.DEFAULT.maximumPacketSize(), 1 << 10, 256L << 20);
+    Limits limits = limits(maximumPacketSize);
     return new Settings(
         enabled,
         broker,
@@ -134,7 +144,9 @@ final class SettingsParser {
         session(),
         PresenceSettings.read(reader),
         retry(),
-        limits(maximumPacketSize),
+        limits,
+        policies.read(limits),
+        admission(),
         clock(),
         journal(),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
@@ -174,9 +186,14 @@ final class SettingsParser {
     if (!max.isZero() && max.compareTo(min) < 0) {
       reader.fault(Key.RETRY_MAX, "less than retryMin, which is " + Quantity.text(min));
     }
-    boolean jitter = reader.flag(Key.RETRY_JITTER, true);
+    boolean jitter = reader.flag(Key.RETRY_JITTER, strategy != RetrySettings.Strategy.FIXED);
     Duration stable = duration(Key.STABLE_TIME, Duration.ofSeconds(30), ZERO, HOUR);
-    return new RetrySettings(strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos());
+    int absent = strategy == RetrySettings.Strategy.PATIENT ? PATIENT_ATTEMPTS : 0;
+    int attempts = (int) reader.number(Key.ATTEMPTS_PER_HOUR, absent, 1, AttemptBudget.MOST);
+    Optional<String> service =
+        strategy == RetrySettings.Strategy.SERVICE ? reader.text(Key.RETRY) : Optional.empty();
+    return new RetrySettings(
+        strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos(), attempts, service);
   }
 
   private RetrySettings.Strategy strategy() {
@@ -184,16 +201,38 @@ final class SettingsParser {
     return switch (text) {
       case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
       case "fixed" -> RetrySettings.Strategy.FIXED;
+      case "patient" -> RetrySettings.Strategy.PATIENT;
       case "none" -> RetrySettings.Strategy.NONE;
-      default -> {
-        String problem =
-            text.equals("patient")
-                ? "not built yet"
-                : "unknown strategy; strategies of other bundles are not built yet";
-        reader.fault(Key.RETRY, problem + "; allowed: exponential, fixed, none");
-        yield RetrySettings.Strategy.EXPONENTIAL;
-      }
+      default -> service(text);
     };
+  }
+
+  /** What is no strategy of ours is the name of one that another bundle has. */
+  private RetrySettings.Strategy service(String text) {
+    if (!ConnectionName.valid(text)) {
+      reader.fault(
+          Key.RETRY,
+          "allowed: "
+              + String.join(", ", STRATEGIES)
+              + ", or the name of a service: "
+              + ConnectionName.ALLOWED);
+      return RetrySettings.Strategy.EXPONENTIAL;
+    }
+    NearestName.of(text, STRATEGIES)
+        .ifPresent(
+            near ->
+                reader.warn(
+                    Key.RETRY, "taken as the name of a service; did you mean " + near + "?"));
+    return RetrySettings.Strategy.SERVICE;
+  }
+
+  private Optional<String> admission() {
+    Optional<String> name = reader.text(Key.ADMISSION);
+    if (name.isPresent() && !ConnectionName.valid(name.get())) {
+      reader.fault(Key.ADMISSION, "allowed: the name of a service: " + ConnectionName.ALLOWED);
+      return Optional.empty();
+    }
+    return name;
   }
 
   private Limits limits(int maximumPacketSize) {
@@ -265,6 +304,9 @@ final class SettingsParser {
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
       String text = entry.getKey();
+      if (PolicyReader.isKey(text)) {
+        continue;
+      }
       if (Key.labelled(text)) {
         reader.fault(text + ": not built yet; remove it");
       } else if (unknown(text) && Leftover.in(entry.getValue())) {
@@ -277,6 +319,16 @@ final class SettingsParser {
     return Key.of(text).isEmpty() && !Key.labelled(text) && !Key.ofTheHub(text);
   }
 
+  private static Optional<String> nearest(String text) {
+    int dot = text.indexOf('.') + 1;
+    Optional<String> labelled =
+        dot == 0
+            ? Optional.empty()
+            : NearestName.of(text.substring(0, dot), List.of("policy.", "subscribe."))
+                .map(near -> near + text.substring(dot));
+    return labelled.or(() -> NearestName.of(text, ORDER));
+  }
+
   private void checkUnknown() {
     for (String text : properties.keySet()) {
       if (unknown(text)) {
@@ -284,9 +336,7 @@ final class SettingsParser {
             "unknown key "
                 + PropertyReader.quoted(text)
                 + " is ignored"
-                + NearestName.of(text, ORDER)
-                    .map(near -> "; did you mean \"" + near + "\"?")
-                    .orElse(""));
+                + nearest(text).map(near -> "; did you mean \"" + near + "\"?").orElse(""));
       }
     }
   }

@@ -107,7 +107,7 @@ final class SwitchableJournal implements Journal {
     this.entropy = entropy;
     hadOne = false;
     current = Optional.empty();
-    lastStatus = new JournalStatus("-", false, Optional.of(why), 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+    lastStatus = JournalStatus.builder("-").degraded(Optional.of(why)).build();
     inherited = Missed.Inherited.whole();
     numberFarAbove();
   }
@@ -141,7 +141,7 @@ final class SwitchableJournal implements Journal {
         numberFarAbove();
         current = Optional.empty();
       }
-      lastStatus = lastStatus.degraded(Optional.of(reason), 0, 0, 0);
+      lastStatus = lastStatus.but().degraded(Optional.of(reason)).inMemory(0, 0).build();
     }
     changed.run();
     return old;
@@ -327,8 +327,11 @@ final class SwitchableJournal implements Journal {
     }
     synchronized (guard) {
       return lastStatus
-          .degraded(lastStatus.degraded(), missed.messages(), missed.bytes(), missed.ended())
-          .unstaged("the store's bundle is not there");
+          .but()
+          .inMemory(missed.messages(), missed.bytes())
+          .possibleDuplicates(lastStatus.possibleDuplicates() + missed.ended())
+          .unstaged(Optional.of("the store's bundle is not there"))
+          .build();
     }
   }
 

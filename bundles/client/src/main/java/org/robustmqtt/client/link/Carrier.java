@@ -253,6 +253,10 @@ final class Carrier implements SessionEffects {
     return session.filtersPending();
   }
 
+  int filtersUnwanted() {
+    return session.filtersUnwanted();
+  }
+
   long oldestUnacknowledged() {
     return session.oldestUnacknowledged();
   }

@@ -152,6 +152,10 @@ final class Orders {
   }
 
   void reconnectNow() {
+    if (life.state() == ConnectionState.CLOSED && !byHand) {
+      connect();
+      return;
+    }
     switch (life.state()) {
       case WAITING, CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
       case FAULTED, IDLE, CLOSING, CLOSED -> LOG.debug("{}: {}, no reconnect", name, life.state());

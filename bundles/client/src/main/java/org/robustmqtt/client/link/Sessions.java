@@ -178,4 +178,8 @@ final class Sessions {
   int filtersPending() {
     return carrier.map(Carrier::filtersPending).orElseGet(() -> rooms.dispatcher().wanted().size());
   }
+
+  int filtersUnwanted() {
+    return carrier.map(Carrier::filtersUnwanted).orElse(0);
+  }
 }

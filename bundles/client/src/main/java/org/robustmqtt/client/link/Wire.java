@@ -148,7 +148,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     }
     life.progressed();
     watch.touch();
-    board.filtersPending(sessions.filtersPending());
+    board.filtersPending(sessions.filtersPending(), sessions.filtersUnwanted());
     idle.check();
   }
 

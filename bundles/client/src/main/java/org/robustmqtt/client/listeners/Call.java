@@ -1,5 +1,6 @@
 package org.robustmqtt.client.listeners;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.robustmqtt.ReceivedMessage;
 
@@ -18,6 +19,8 @@ final class Call {
 
   private static final AtomicReferenceFieldUpdater<Call, State> STATE =
       AtomicReferenceFieldUpdater.newUpdater(Call.class, State.class, "state");
+  private static final AtomicIntegerFieldUpdater<Call> ACKNOWLEDGED =
+      AtomicIntegerFieldUpdater.newUpdater(Call.class, "acknowledged");
 
   final Delivery delivery;
   final ReceivedMessage message;
@@ -41,7 +44,9 @@ final class Call {
   boolean ended;
 
   private volatile State state = State.NEW;
-  private volatile boolean acknowledged;
+
+  /** 1 if it is. */
+  private volatile int acknowledged;
 
   Call(Delivery delivery, Hearer hearer) {
     this.delivery = delivery;
@@ -57,12 +62,12 @@ final class Call {
   }
 
   /** Any thread. */
-  private void acknowledge(Hearer hearer) {
-    if (!acknowledged) {
-      // two threads at the same time both come here, which does no harm
-      acknowledged = true;
+  private boolean acknowledge(Hearer hearer) {
+    boolean first = ACKNOWLEDGED.compareAndSet(this, 0, 1);
+    if (first) {
       hearer.acknowledged(this);
     }
+    return first;
   }
 
   /** Begins, unless it was withdrawn. On the lane. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.robustmqtt.MessageProperties;
 import org.robustmqtt.QoS;
@@ -18,7 +19,7 @@ final class Delivery {
   /** What is kept of a message besides its bytes, here and in the session. */
   private static final int OVERHEAD = 256;
 
-  private static final Runnable NOTHING = () -> {};
+  private static final BooleanSupplier NOTHING = () -> false;
 
   final long number;
 
@@ -189,7 +190,7 @@ final class Delivery {
     return shared;
   }
 
-  ReceivedMessage message(Runnable acknowledgement) {
+  ReceivedMessage message(BooleanSupplier acknowledgement) {
     return new ReceivedMessage(
         name,
         packet.topic(),

@@ -27,15 +27,43 @@ final class Entrance {
   private final Paging paging;
   private final Lanes lanes;
   private final Clock clock;
+  private final PolicyNames names;
 
   Entrance(
-      Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes, Clock clock) {
+      Queue queue,
+      Journal journal,
+      EntryMaker maker,
+      Paging paging,
+      Lanes lanes,
+      Clock clock,
+      PolicyNames names) {
+    this.names = names;
     this.queue = queue;
     this.journal = journal;
     this.maker = maker;
     this.paging = paging;
     this.lanes = lanes;
     this.clock = clock;
+  }
+
+  /** Accepts a message and drops it at once: it needs no room and no record. */
+  Promise drop(Message message, DropReason reason) {
+    queue.begin();
+    try {
+      if (queue.isClosed()) {
+        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      int size = MessageSize.of(message).queued();
+      Entry entry = stage(message, Durability.MEMORY, size, false);
+      if (entry == null) {
+        throw queue.refused(NotAcceptedException.Cause.STORE_BUSY, "the store has no number left");
+      }
+      queue.accept(entry);
+      queue.drop(entry, reason);
+      return entry.promise();
+    } finally {
+      queue.end();
+    }
   }
 
   /** Accepts a message without waiting for room in the queue. */
@@ -55,6 +83,10 @@ final class Entrance {
    * behind it.
    */
   Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
+    Optional<String> unknown = names.refusal(message);
+    if (unknown.isPresent()) {
+      throw queue.refused(NotAcceptedException.Cause.POLICY_UNKNOWN, unknown.get());
+    }
     MessageSize size = MessageSize.of(message);
     Durability durability = message.durability().orElse(Durability.GROUP);
     checkStore(durability);

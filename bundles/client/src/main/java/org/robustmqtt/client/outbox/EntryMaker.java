@@ -27,15 +27,15 @@ final class EntryMaker {
 
   private final Clock clock;
   private final Executor pool;
-  private final Function<String, Lane> lanes;
+  private final Function<Message, Lane> lanes;
 
   /**
    * Makes a maker.
    *
    * @param pool where what depends on tickets runs
-   * @param lanes the lane of a topic
+   * @param lanes the lane of a message
    */
-  EntryMaker(Clock clock, Executor pool, Function<String, Lane> lanes) {
+  EntryMaker(Clock clock, Executor pool, Function<Message, Lane> lanes) {
     this.clock = clock;
     this.pool = pool;
     this.lanes = lanes;
@@ -80,7 +80,7 @@ final class EntryMaker {
             left.acceptedAt(),
             left.size,
             left.hasDeadline ? Optional.of(left.due) : Optional.empty(),
-            lanes.apply(left.message().topic()),
+            lanes.apply(left.message()),
             left.promise());
     entry.sentBefore = left.sentBefore || left.state == Entry.State.OUT;
     return entry;
@@ -121,7 +121,7 @@ final class EntryMaker {
   }
 
   private Lane lane(StoredMessage record) {
-    return lanes.apply(record.message().topic());
+    return lanes.apply(record.message());
   }
 
   private Entry entry(StoredMessage record, int size, Lane lane, Promise promise) {

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
@@ -20,12 +21,15 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.ClockRules;
+import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.spi.Admission;
+import org.robustmqtt.spi.WaitingMessages;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -51,6 +55,9 @@ public final class Outbox implements Known {
   private final Paging paging;
   private final Quarantine quarantine;
   private final Tickets tickets;
+  private final PolicyNames names;
+  private volatile PolicyTable policies;
+  private volatile Gate gate = Gate.OPEN;
 
   /** Guarded by the lock. */
   private final ClockDoubt doubt;
@@ -81,15 +88,18 @@ public final class Outbox implements Known {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
+    this.policies = policies;
     queue = new Queue(connection, journal, limits, window, policies, settlements);
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
+    names = new PolicyNames(connection, policies);
+    paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock, names);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
+      names.found(message.stored().message());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
     queue.change(
@@ -192,6 +202,27 @@ public final class Outbox implements Known {
     queue.onWork(wake);
   }
 
+  /**
+   * Says whether who is told of work is told of each message that comes in from now on, also if
+   * nothing can be sent. On the loop.
+   */
+  public void tellEach(boolean wanted) {
+    queue.tellEach(wanted);
+  }
+
+  /** Returns whether a message waits whose policy has {@code wake}. */
+  public boolean isUrgent() {
+    return queue.ask(
+        () ->
+            queue.scheduler.lanes.stream()
+                .anyMatch(lane -> lane.policy.wake() && lane.messages() > 0));
+  }
+
+  /** Returns what waits, for each policy. */
+  public List<WaitingMessages> waitingByPolicy() {
+    return queue.ask(queue::waitingByPolicy);
+  }
+
   /** Hears that a message has its outcome; called outside the lock. */
   @FunctionalInterface
   public interface Settlements {
@@ -201,7 +232,11 @@ public final class Outbox implements Known {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message)}. */
   public Ticket publish(Message message) {
-    return entrance.accept(message);
+    Admission.Kind admitted = admit(message);
+    Optional<DropReason> unwanted = unwanted(admitted);
+    return unwanted.isPresent()
+        ? entrance.drop(message, unwanted.get())
+        : entered(admitted, entrance.accept(message));
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message, Duration)}. */
@@ -210,7 +245,51 @@ public final class Outbox implements Known {
       throw new IllegalStateException(
           "publish with a wait must not be called on a listener thread: it could wait for itself");
     }
-    return entrance.accept(message, EntryMaker.nanos(maxWait));
+    Admission.Kind admitted = admit(message);
+    Optional<DropReason> unwanted = unwanted(admitted);
+    return unwanted.isPresent()
+        ? entrance.drop(message, unwanted.get())
+        : entered(admitted, entrance.accept(message, EntryMaker.nanos(maxWait)));
+  }
+
+  /** Asks this one of each message that is published from now on. */
+  public void gate(Gate other) {
+    gate = other;
+  }
+
+  private Admission.Kind admit(Message message) {
+    String policy = message.policy().orElseGet(() -> policies.of(message.topic()).name());
+    Admission admission = gate.admit(message, policy);
+    if (admission.kind() == Admission.Kind.REFUSE) {
+      throw queue.refused(NotAcceptedException.Cause.NOT_ADMITTED, admission.why());
+    }
+    return admission.kind();
+  }
+
+  private Optional<DropReason> unwanted(Admission.Kind admitted) {
+    return switch (admitted) {
+      case SEND -> gate.isOnline() ? Optional.empty() : Optional.of(DropReason.OFFLINE);
+      case DROP -> Optional.of(DropReason.NOT_ADMITTED);
+      case KEEP, KEEP_LATEST, REFUSE -> Optional.empty();
+    };
+  }
+
+  /** The newest of its topic takes the place of the older ones that wait in memory. */
+  private Promise entered(Admission.Kind admitted, Promise promise) {
+    if (admitted == Admission.Kind.KEEP_LATEST) {
+      queue.change(() -> queue.find(promise.id()).ifPresent(this::replaceOlder));
+    }
+    return promise;
+  }
+
+  private void replaceOlder(Entry newest) {
+    queue.dropAll(
+        entry ->
+            entry.state == Entry.State.WAITING
+                && entry.sequence() < newest.sequence()
+                && entry.message().topic().equals(newest.message().topic()),
+        DropReason.REPLACED,
+        false);
   }
 
   /**
@@ -503,6 +582,12 @@ public final class Outbox implements Known {
   /** Applies other limits; what is in stays in. */
   public void limits(Limits other) {
     queue.change(() -> queue.limits(other));
+  }
+
+  /** Applies other policies. Any thread. */
+  public void policies(PolicyTable table) {
+    names.table(table);
+    policies = table;
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */

@@ -31,6 +31,7 @@ final class Paging {
   private final EntryMaker maker;
   private final Quarantine quarantine;
   private final Tickets tickets;
+  private final PolicyNames names;
 
   // guarded by the lock of the queue
   private final Set<Long> cancelled = new HashSet<>();
@@ -52,7 +53,9 @@ final class Paging {
       Clock clock,
       EntryMaker maker,
       Quarantine quarantine,
-      Tickets tickets) {
+      Tickets tickets,
+      PolicyNames names) {
+    this.names = names;
     this.queue = queue;
     this.journal = journal;
     this.clock = clock;
@@ -113,6 +116,7 @@ final class Paging {
           asked,
           queue.scheduler.window.bytes(),
           (found, answered, unreadable) -> {
+            found.forEach(each -> names.found(each.message()));
             queue.change(() -> page(asked, found, answered, unreadable.isPresent()));
             if (answered == 0) {
               queue.wakeLoop();
@@ -233,7 +237,7 @@ final class Paging {
     from.failing = keeps;
     boolean old = queue.scheduler.wasFound(sequence);
     StoredMessage message = found.orElseGet(() -> maker.unreadable(sequence));
-    Lane to = old && found.isPresent() ? queue.scheduler.laneOf(message.message().topic()) : from;
+    Lane to = old && found.isPresent() ? queue.scheduler.laneOf(message.message()) : from;
     boolean unwanted = cancelled.remove(sequence) || sequence <= purgedUpTo;
     if (to != from && !unwanted && to.keepsOnDisk(from)) {
       int size = MessageSize.of(message.message()).queued();

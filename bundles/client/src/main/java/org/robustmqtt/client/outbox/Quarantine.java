@@ -253,7 +253,7 @@ final class Quarantine {
   /** It can be read, or it turned out that there is nothing of it any more. */
   private void found(long id, List<StoredMessage> found) {
     if (remove(id) && !found.isEmpty()) {
-      Lane lane = queue.scheduler.laneOf(found.get(0).message().topic());
+      Lane lane = queue.scheduler.laneOf(found.get(0).message());
       Entry entry = maker.pagedIn(found.get(0), Optional.empty(), true, lane);
       entry.state = Entry.State.SETTLED;
       entries.put(id, entry);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +23,14 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.policy.Refusal;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.spi.WaitingMessages;
 
 /**
  * The queue: what it holds, its numbers, and the one lock of the outbox. It is changed within
@@ -110,6 +113,9 @@ final class Queue {
 
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
+
+  /** Whether the loop is told of each message that comes in. */
+  private volatile boolean tellEach;
 
   /** Whether messages of QoS 2 whose steps have to be recorded can go. */
   private boolean recordedToo = true;
@@ -214,6 +220,11 @@ final class Queue {
   /** Says who is told that there is something for the loop to do. Any thread. */
   void onWork(Runnable wakeLoop) {
     work = wakeLoop;
+  }
+
+  /** Says whether the loop is told of each message that comes in. Any thread. */
+  void tellEach(boolean wanted) {
+    tellEach = wanted;
   }
 
   /** Has the loop look. Any thread. */
@@ -360,7 +371,8 @@ final class Queue {
     accepted++;
     entry.lane.loaded.accept(entry.sequence());
     add(entry);
-    wake |= scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
+    wake |=
+        tellEach || scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
   }
 
   /** Returns whether a retained message of this topic that comes now needs a record. */
@@ -619,6 +631,22 @@ final class Queue {
       return true;
     }
     return false;
+  }
+
+  List<WaitingMessages> waitingByPolicy() {
+    Map<Lane, Long> oldest = new HashMap<>();
+    for (Entry entry : all(any -> true)) {
+      oldest.merge(entry.lane, entry.acceptedAt(), Math::min);
+    }
+    List<WaitingMessages> all = new ArrayList<>();
+    for (Lane lane : scheduler.lanes) {
+      lane.disk.oldest().ifPresent(time -> oldest.merge(lane, time, Math::min));
+      Optional<Instant> since = Optional.ofNullable(oldest.get(lane)).map(Instant::ofEpochMilli);
+      DeliveryPolicy policy = lane.policy;
+      all.add(
+          new WaitingMessages(policy.name(), policy.wake(), lane.messages(), lane.bytes(), since));
+    }
+    return all;
   }
 
   List<PendingMessage> browse(int limit) {

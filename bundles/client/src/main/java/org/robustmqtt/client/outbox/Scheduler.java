@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.robustmqtt.Message;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.StoredBlock;
@@ -89,9 +90,9 @@ final class Scheduler {
     return bytes;
   }
 
-  /** Returns the lane of a topic. Any thread. */
-  Lane laneOf(String topic) {
-    return lanes.size() == 1 ? lanes.get(0) : byPolicy.get(policies.of(topic).name());
+  /** Returns the lane of a message. Any thread. */
+  Lane laneOf(Message message) {
+    return lanes.size() == 1 ? lanes.get(0) : byPolicy.get(policies.of(message).name());
   }
 
   /** Returns the lane that has a message on disk only. */

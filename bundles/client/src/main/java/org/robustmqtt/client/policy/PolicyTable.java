@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.robustmqtt.Message;
 
 /**
  * Which policy a topic has: that of the most specific filter that matches it. Filters are compared
@@ -19,6 +22,7 @@ public final class PolicyTable {
 
   private final DeliveryPolicy otherwise;
   private final Map<String, DeliveryPolicy> byName = new LinkedHashMap<>();
+  private final Map<String, Rule> byFilter = new TreeMap<>();
   private final Node root = new Node();
 
   /** Topics with this filter have this policy. */
@@ -27,8 +31,8 @@ public final class PolicyTable {
   private static final class Node {
     private final Map<String, Node> texts = new HashMap<>();
     private Optional<Node> any = Optional.empty();
-    private Optional<DeliveryPolicy> here = Optional.empty();
-    private Optional<DeliveryPolicy> below = Optional.empty();
+    private Optional<Rule> here = Optional.empty();
+    private Optional<Rule> below = Optional.empty();
 
     private Node text(String level) {
       return texts.computeIfAbsent(level, text -> new Node());
@@ -40,7 +44,7 @@ public final class PolicyTable {
       return node;
     }
 
-    private Optional<DeliveryPolicy> find(String topic, int from) {
+    private Optional<Rule> find(String topic, int from) {
       if (from > topic.length()) {
         return here.or(() -> below);
       }
@@ -48,11 +52,43 @@ public final class PolicyTable {
       int end = slash < 0 ? topic.length() : slash;
       boolean wild = from > 0 || topic.charAt(0) != '$';
       Node next = texts.get(topic.substring(from, end));
-      Optional<DeliveryPolicy> found = next == null ? Optional.empty() : next.find(topic, end + 1);
+      Optional<Rule> found = next == null ? Optional.empty() : next.find(topic, end + 1);
       if (found.isEmpty() && wild && any.isPresent()) {
         found = any.get().find(topic, end + 1);
       }
       return found.isEmpty() && wild ? below : found;
+    }
+
+    /** As {@link #find}, but all that match. */
+    private void collect(String topic, int from, List<Rule> into) {
+      if (from > topic.length()) {
+        here.ifPresent(into::add);
+        below.ifPresent(into::add);
+        return;
+      }
+      int slash = topic.indexOf('/', from);
+      int end = slash < 0 ? topic.length() : slash;
+      boolean wild = from > 0 || topic.charAt(0) != '$';
+      Node next = texts.get(topic.substring(from, end));
+      if (next != null) {
+        next.collect(topic, end + 1, into);
+      }
+      if (wild) {
+        any.ifPresent(node -> node.collect(topic, end + 1, into));
+        below.ifPresent(into::add);
+      }
+    }
+
+    /** Returns whether no topic is left for {@code #} here: the levels below have all of them. */
+    private boolean covered(boolean top) {
+      return (top || here.isPresent())
+          && any.filter(node -> node.below.isPresent() || node.covered(false)).isPresent();
+    }
+
+    private void collectCovered(boolean top, List<Rule> into) {
+      below.filter(rule -> covered(top)).ifPresent(into::add);
+      texts.values().forEach(node -> node.collectCovered(false, into));
+      any.ifPresent(node -> node.collectCovered(false, into));
     }
   }
 
@@ -82,14 +118,13 @@ public final class PolicyTable {
     for (int i = 0; i < levels.length - (all ? 1 : 0); i++) {
       node = levels[i].equals("+") ? node.any() : node.text(levels[i]);
     }
-    Optional<DeliveryPolicy> there = all ? node.below : node.here;
-    if (there.isPresent()) {
+    if (byFilter.putIfAbsent(rule.filter(), rule) != null) {
       throw new IllegalArgumentException("two policies have the filter " + rule.filter());
     }
     if (all) {
-      node.below = Optional.of(rule.policy());
+      node.below = Optional.of(rule);
     } else {
-      node.here = Optional.of(rule.policy());
+      node.here = Optional.of(rule);
     }
   }
 
@@ -105,6 +140,46 @@ public final class PolicyTable {
 
   /** Returns the policy of a topic. */
   public DeliveryPolicy of(String topic) {
-    return root.find(topic, 0).orElse(otherwise);
+    return root.find(topic, 0).map(Rule::policy).orElse(otherwise);
+  }
+
+  /**
+   * Returns the policy of a message: the one it names, if there is such a one, else that of its
+   * topic.
+   */
+  public DeliveryPolicy of(Message message) {
+    DeliveryPolicy named = message.policy().map(byName::get).orElse(null);
+    return named == null ? of(message.topic()) : named;
+  }
+
+  /** Returns all rules whose filter matches a topic, the one that counts first. */
+  public List<Rule> matching(String topic) {
+    List<Rule> rules = new ArrayList<>();
+    root.collect(topic, 0, rules);
+    return rules;
+  }
+
+  /** Returns the rules that decide for no topic, because more specific ones match all of theirs. */
+  public List<Rule> covered() {
+    List<Rule> rules = new ArrayList<>();
+    root.collectCovered(true, rules);
+    return rules;
+  }
+
+  /** Returns whether a rule matches every topic that does not begin with {@code $}. */
+  public boolean complete() {
+    return root.below.isPresent() || root.covered(true);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PolicyTable table
+        && table.otherwise.equals(otherwise)
+        && table.byFilter.equals(byFilter);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(otherwise, byFilter);
   }
 }

@@ -417,6 +417,11 @@ public final class Session {
     return subscriptions.pending();
   }
 
+  /** Returns how many of these are to be given back. */
+  public int filtersUnwanted() {
+    return subscriptions.unwanted();
+  }
+
   /**
    * Returns a number that stays the same as long as the oldest packet that the broker has to
    * acknowledge is the same; 0 if there is none. The link closes when it stays too long.

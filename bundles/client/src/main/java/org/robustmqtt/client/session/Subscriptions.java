@@ -182,6 +182,14 @@ final class Subscriptions {
     return filters.pending();
   }
 
+  int unwanted() {
+    int count = filters.unwanted().size();
+    for (Request request : requests.values()) {
+      count += request.subscribe() ? 0 : request.filters().size();
+    }
+    return count;
+  }
+
   /** Returns whether a filter is being looked at, so that nothing else is to be answered. */
   boolean testing() {
     return plan.testing();

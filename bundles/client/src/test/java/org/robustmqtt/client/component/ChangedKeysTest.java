@@ -141,6 +141,7 @@ class ChangedKeysTest {
         row(Key.RETRY_MIN, "2s"),
         row(Key.RETRY_MAX, "9s"),
         row(Key.RETRY_JITTER, "false"),
+        row(Key.ATTEMPTS_PER_HOUR, "60"),
         row(Key.STABLE_TIME, "10s"),
         row(Key.CONNECT_DELAY, "3s"),
         row(Key.STORE_DIRECTORY, "/elsewhere"),
@@ -149,6 +150,7 @@ class ChangedKeysTest {
         row(Key.STORE_DELAY, "50ms"),
         row(Key.STORE_MIN_FREE, "1MB"),
         row(Key.MAX_ATTEMPTS, "3"),
+        row(Key.ADMISSION, "other"),
         row(Key.CLOCK_WAIT, "10s"),
         row(Key.CLOCK_TRUST, "5m"),
         row(Key.OUTAGE_WARN_AFTER, "60s"));

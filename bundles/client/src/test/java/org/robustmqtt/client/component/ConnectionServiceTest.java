@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.Acknowledgement;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.listeners.ListenerSpec;
 
 /** The service is one object for all bundles and for the whole life of a connection. */
 class ConnectionServiceTest {
@@ -56,6 +58,13 @@ class ConnectionServiceTest {
     FakeRooms later = rooms();
     service.rooms(later);
     assertEquals(List.of(), later.listening);
+  }
+
+  @Test
+  void a_subscription_may_acknowledge_by_hand() {
+    service.subscribe("a", QoS.AT_LEAST_ONCE, Acknowledgement.MANUAL, message -> {});
+    service.subscribe("b", QoS.AT_LEAST_ONCE, message -> {});
+    assertEquals(List.of(true, false), rooms.listening.stream().map(ListenerSpec::manual).toList());
   }
 
   @Test

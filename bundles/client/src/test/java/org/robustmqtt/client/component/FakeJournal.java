@@ -51,24 +51,12 @@ class FakeJournal implements Journal {
   public JournalStatus status() {
     Optional<String> degraded = closed ? Optional.of("closed") : Optional.empty();
     int live = closed ? left : 0;
-    return new JournalStatus(
-        path,
-        false,
-        degraded,
-        1,
-        0,
-        live,
-        0,
-        0,
-        0,
-        0,
-        0,
-        List.of(),
-        0,
-        0,
-        0,
-        unreadable,
-        Optional.empty());
+    return JournalStatus.builder(path)
+        .degraded(degraded)
+        .files(1, 0)
+        .liveMessages(live)
+        .unreadable(unreadable)
+        .build();
   }
 
   @Override

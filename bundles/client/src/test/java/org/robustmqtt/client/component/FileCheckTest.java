@@ -78,10 +78,14 @@ class FileCheckTest {
             Map.of(
                 "retry", List.of("fixed"),
                 "password", List.of("geheim"),
-                "username", List.of("me")),
+                "username", List.of("me"),
+                "broker", List.of("mqtt://b"),
+                "mqttVersion", List.of("5")),
             "keepAlive = 5s",
             "retry = none",
-            "password = other"));
+            "password = other",
+            "broker = mqtt://b",
+            "mqttVersion = 5"));
   }
 
   @Test
@@ -211,5 +215,83 @@ class FileCheckTest {
     byte[] content = (FIRST + "\nbroker = b").getBytes(StandardCharsets.UTF_8);
     Arrived faulty = new Arrived(FIRST, Map.of("broker", List.of("b")), List.of("no scheme"));
     assertEquals(List.of("no scheme"), FileCheck.check("mqtt.cfg", content, List.of(faulty)));
+  }
+
+  private static List<String> alone(String file, String... lines) {
+    byte[] content = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    List<String> told = FileCheck.check(file, content, List.of());
+    assertEquals(
+        file
+            + ": no configuration has come of it; is it in the hub's folder, and does it end in"
+            + " .cfg?",
+        told.get(0));
+    return told.subList(1, told.size());
+  }
+
+  @Test
+  void a_file_that_has_not_arrived_is_checked_without_being_applied() {
+    assertEquals(
+        List.of(
+            at("policy.a: priority = \"10\": out of range; allowed: a whole number from 0 to 9"),
+            at("policy.b: filter \"x/#\": is that of policy.a too; remove one")),
+        alone(
+            KARAF,
+            "broker = mqtt://b",
+            "policy.a = x/# | priority=10",
+            "policy.b = x/# | preset=alarm"));
+    assertEquals(
+        List.of(
+            FIRST
+                + ": policy.alarm: reserve = 500 of preset=alarm: does not fit into"
+                + " queueMaxMessages = 100"),
+        alone(
+            "mqtt.cfg",
+            FIRST,
+            "broker = mqtt://b",
+            "queueMaxMessages = 100",
+            "policy.alarm = home/+/alarm/# | preset=alarm"));
+    assertEquals(
+        List.of(at("unknown key \"polcy.x\" is ignored; did you mean \"policy.x\"?")),
+        alone(KARAF, "broker = mqtt://b", "polcy.x = a | preset=event"));
+  }
+
+  @Test
+  void what_only_the_hub_knows_is_not_guessed() {
+    assertEquals(
+        List.of(),
+        alone(
+            "mqtt.cfg",
+            FIRST,
+            "broker = mqtts://$[env:BROKER]",
+            "username = $[env:NAME]",
+            "password = $[secret:mqtt]",
+            "keepAlive = $[env:SECONDS]"));
+    byte[] content = "broker = $[env:B]\npolicy.x = a | kep=all".getBytes(StandardCharsets.UTF_8);
+    Map<String, List<String>> said = Map.of("broker", List.of("mqtt://b"));
+    assertEquals(
+        List.of(
+            at("line 2: policy.x: has not arrived"),
+            at("policy.x: unknown setting \"kep\"; did you mean \"keep\"?")),
+        FileCheck.check(KARAF, content, List.of(new Arrived(KARAF, said, List.of()))));
+  }
+
+  @Test
+  void a_policy_that_has_arrived_otherwise_is_shown_and_a_fault_is_told_once() {
+    String fault = at("policy.x: keep = \"new\": allowed: all, latest, none");
+    byte[] content = "broker = mqtt://b\npolicy.x = a | keep=new".getBytes(StandardCharsets.UTF_8);
+    Map<String, List<String>> said =
+        Map.of("broker", List.of("mqtt://b"), "policy.x", List.of("a | keep=new"));
+    assertEquals(
+        List.of(fault),
+        FileCheck.check(KARAF, content, List.of(new Arrived(KARAF, said, List.of(fault)))));
+    assertEquals(
+        at(
+            "line 2: policy.x: has arrived otherwise, as \"a | keep=all\"; was the file read since"
+                + " it was changed?"),
+        karaf(
+                Map.of("broker", List.of("mqtt://b"), "policy.x", List.of("a | keep=all")),
+                "broker = mqtt://b",
+                "policy.x = a | keep=latest")
+            .get(0));
   }
 }

@@ -45,6 +45,7 @@ class LintTest {
         Arguments.of("birthTopic", new String[] {"lwtTopic=a", "birthTopic=b"}),
         Arguments.of("retryMax", new String[] {"retry=fixed", "retryMax=9s"}),
         Arguments.of("retryMin", new String[] {"retry=none", "retryMin=9s"}),
+        Arguments.of("attemptsPerHour", new String[] {"retry=none", "attemptsPerHour=9"}),
         Arguments.of("queueMaxBytes", new String[] {"queueMaxBytes=500kB"}),
         Arguments.of("maximumPacketSize", new String[] {"maximumPacketSize=100MB"}),
         Arguments.of("storeDirectory", new String[] {"storeDirectory=/tmp/mqtt"}));

@@ -49,7 +49,7 @@ class MistakesTest {
     return Arrays.stream(section.substring(0, end).split("\n"))
         .map(ROW::matcher)
         .filter(Matcher::matches)
-        .map(row -> new Mistake(codes(row.group(1)), row.group(2)));
+        .map(row -> new Mistake(codes(row.group(1)), row.group(2).replace("\\|", "|")));
   }
 
   private static List<String> codes(String cell) {

@@ -9,9 +9,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.DeliveryPolicy.Keep;
+import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 
 /** What README, sample and page show to be pasted says what they say of it. */
 class SampleTest {
@@ -60,6 +65,60 @@ class SampleTest {
     Parsed parsed = parse(keys(lines.substring(0, lines.indexOf("```")), ""));
     assertEquals(List.of(), parsed.faults());
     assertEquals(List.of(), parsed.warnings());
+  }
+
+  /** Returns the policies of lines that may be commented out. */
+  private static Map<String, Object> policies(String text) {
+    Map<String, Object> policies = new HashMap<>();
+    Pattern line = Pattern.compile("#?(policy\\.[a-z]+) = (.*)");
+    text.lines()
+        .map(line::matcher)
+        .filter(Matcher::matches)
+        .filter(found -> !found.group(2).contains("SETTING"))
+        .forEach(found -> policies.put(found.group(1), found.group(2)));
+    policies.put("broker", "mqtt://b");
+    return policies;
+  }
+
+  @Test
+  void the_policies_of_sample_readme_and_page_are_the_three_scenarios() throws IOException {
+    for (String file :
+        List.of("config/org.robustmqtt.connection-sample.cfg", "README.md", "docs/policies.md")) {
+      Parsed parsed = parse(policies(read(file)));
+      assertEquals(List.of(), parsed.faults(), file);
+      assertEquals(List.of(), parsed.warnings(), file);
+      PolicyTable table = parsed.settings().policies();
+      assertEquals(Keep.LATEST, table.of("home/hall/temperature").keep(), file);
+      assertEquals(15_000, table.of("home/hall/button").deadlineMillis().orElseThrow(), file);
+      assertEquals(9, table.of("home/hall/window/1").priority(), file);
+      assertEquals(DeliveryPolicy.DEFAULT, table.of("other"), file);
+    }
+  }
+
+  @Test
+  void the_page_of_policies_shows_each_setting_and_what_the_presets_are() throws IOException {
+    String page = read("docs/policies.md");
+    for (PolicySetting setting : PolicySetting.values()) {
+      assertTrue(page.contains("`" + setting.text() + "`"), setting.text());
+    }
+    for (DeliveryPolicy.Preset preset : DeliveryPolicy.Preset.values()) {
+      DeliveryPolicy policy = DeliveryPolicy.of("x", Optional.of(preset), draft -> {});
+      Matcher row =
+          Pattern.compile(
+                  "\\| `"
+                      + preset.text()
+                      + "` \\| `(.*)` \\| `(.*)` \\| `(.*)` \\| (\\d) \\| (\\d+).* \\| `(.*)` \\|"
+                      + " `(.*)` \\|")
+              .matcher(page);
+      assertTrue(row.find(), preset.text());
+      Map<String, String> inForce =
+          PolicySetting.of(new PolicyTable(policy, List.of()), Limits.DEFAULT, "t").settings();
+      List<String> settings =
+          List.of("keep", "durability", "deadline", "priority", "reserve", "whenFull", "wake");
+      for (int i = 0; i < settings.size(); i++) {
+        assertEquals(inForce.get(settings.get(i)), row.group(i + 1), settings.get(i));
+      }
+    }
   }
 
   @Test

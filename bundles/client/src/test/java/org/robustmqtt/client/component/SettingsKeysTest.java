@@ -184,8 +184,9 @@ class SettingsKeysTest {
             RetrySettings.Strategy.EXPONENTIAL,
             "fixed",
             RetrySettings.Strategy.FIXED,
-            "patient",
-            "not built yet; allowed: exponential, fixed, none"),
+            "at night",
+            "allowed: exponential, fixed, patient, none, or the name of a service: 1 to 64"
+                + " of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.RETRY_MIN,
             settings -> settings.retry().minNanos(),
@@ -210,6 +211,22 @@ class SettingsKeysTest {
             false,
             "full",
             "allowed: true, false"),
+        new Row(
+            Key.ATTEMPTS_PER_HOUR,
+            settings -> settings.retry().attemptsPerHour(),
+            0,
+            "60",
+            60,
+            "0",
+            "out of range; allowed: a whole number from 1 to 3600"),
+        new Row(
+            Key.ADMISSION,
+            settings -> settings.admission(),
+            Optional.empty(),
+            "one-of-ten",
+            Optional.of("one-of-ten"),
+            "one of ten",
+            "allowed: the name of a service: 1 to 64 of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.STABLE_TIME,
             settings -> settings.retry().stableNanos(),
@@ -405,6 +422,32 @@ class SettingsKeysTest {
   }
 
   @Test
+  void a_fixed_wait_has_jitter_only_if_asked_for() {
+    assertEquals(false, parse(Map.of("retry", "fixed")).settings().retry().jitter());
+    Map<String, Object> asked = Map.of("retry", "fixed", "retryJitter", "true");
+    assertEquals(true, parse(asked).settings().retry().jitter());
+    assertEquals(true, parse(Map.of("retry", "patient")).settings().retry().jitter());
+  }
+
+  @Test
+  void any_other_name_of_a_strategy_is_that_of_a_service() {
+    Parsed parsed = parse(Map.of("retry", "night"));
+    assertEquals(RetrySettings.Strategy.SERVICE, parsed.settings().retry().strategy());
+    assertEquals(Optional.of("night"), parsed.settings().retry().service());
+    assertEquals(List.of(), parsed.warnings());
+    assertEquals(
+        List.of(FILE + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
+        parse(Map.of("retry", "fixd")).warnings());
+  }
+
+  @Test
+  void a_patient_connection_has_a_budget_of_attempts() {
+    assertEquals(12, parse(Map.of("retry", "patient")).settings().retry().attemptsPerHour());
+    Map<String, Object> own = Map.of("retry", "patient", "attemptsPerHour", "4");
+    assertEquals(4, parse(own).settings().retry().attemptsPerHour());
+  }
+
+  @Test
   void the_longest_wait_is_not_shorter_than_the_first() {
     Parsed parsed = parse(Map.of("retryMin", "10s", "retryMax", "5s"));
 
@@ -429,7 +472,7 @@ class SettingsKeysTest {
     Arrays.stream(Key.values())
         .filter(key -> !key.built())
         .forEach(key -> all.put(key.text(), "true"));
-    all.put("policy.alarm", "home/# | preset=alarm");
+    all.put("policy.alarm", "home/# | admission=mine");
     all.put("subscribe.doors", "doors/# | qos=1");
 
     Parsed parsed = parse(all);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.Outcome;
+import org.robustmqtt.Pending;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
@@ -235,6 +236,17 @@ class LinkCloseTest {
     it.world.run();
     assertTrue(completed(it, idle));
     assertEquals(0, it.link.pending().total());
+  }
+
+  @Test
+  void a_filter_that_is_given_back_is_pending_until_the_broker_answers() {
+    LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
+    it.listen("in", QoS.AT_LEAST_ONCE, message -> {});
+    it.world.run();
+    it.broker.ignore(PacketType.UNSUBSCRIBE);
+    it.world.onLoop(() -> it.dispatcher.unsubscribe("in"));
+    it.world.run();
+    assertEquals(new Pending(0, 0, 1, 0), it.link.pending());
   }
 
   @Test

@@ -61,6 +61,15 @@ final class LinkWorld {
   }
 
   LinkWorld(VirtualWorld world, MemoryJournal journal, Optional<LinkSettings> settings) {
+    this(world, journal, settings, PolicyTable.SINGLE, Link.Hub.ofNone());
+  }
+
+  LinkWorld(
+      VirtualWorld world,
+      MemoryJournal journal,
+      Optional<LinkSettings> settings,
+      PolicyTable policies,
+      Link.Hub hub) {
     this.world = world;
     this.journal = journal;
     Recovery recovery = journal.recovery();
@@ -79,7 +88,7 @@ final class LinkWorld {
                 ClockRules.DEFAULT,
                 Map.of(),
                 Handover.nothing()),
-            PolicyTable.SINGLE,
+            policies,
             Outbox.Window.STANDARD,
             outcomes,
             world.doors().lanes());
@@ -100,6 +109,7 @@ final class LinkWorld {
             "test",
             world.doors(),
             new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal),
+            hub,
             settings,
             recovery);
   }
@@ -229,6 +239,8 @@ final class LinkWorld {
     Duration retryMax = Duration.ZERO;
     boolean jitter = true;
     Duration stable = Duration.ofSeconds(30);
+    int attemptsPerHour;
+    Optional<String> service = Optional.empty();
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -254,7 +266,13 @@ final class LinkWorld {
               will),
           presence,
           new RetrySettings(
-              strategy, retryMin.toNanos(), retryMax.toNanos(), jitter, stable.toNanos()),
+              strategy,
+              retryMin.toNanos(),
+              retryMax.toNanos(),
+              jitter,
+              stable.toNanos(),
+              attemptsPerHour,
+              service),
           warnAfter.toNanos(),
           source);
     }

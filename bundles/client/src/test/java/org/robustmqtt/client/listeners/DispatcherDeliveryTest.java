@@ -104,8 +104,8 @@ class DispatcherDeliveryTest {
     long number = box.deliver("t", 1, "x");
     assertEquals(List.of("x"), ear.heard);
     assertEquals(List.of(), box.handled);
-    ear.messages.get(0).acknowledge();
-    ear.messages.get(0).acknowledge();
+    assertTrue(ear.messages.get(0).acknowledge());
+    assertFalse(ear.messages.get(0).acknowledge());
     box.world.run();
     assertEquals(List.of(number), box.handled);
   }
@@ -119,11 +119,11 @@ class DispatcherDeliveryTest {
   }
 
   @Test
-  void acknowledging_where_nobody_asked_for_it_does_nothing() {
+  void acknowledging_where_nobody_asked_for_it_does_nothing_and_says_so() {
     HeldLane slow = box.held(new Ear(), "t");
     box.add(ear, "t");
     box.deliver("t", 1, "x");
-    ear.messages.get(0).acknowledge();
+    assertFalse(ear.messages.get(0).acknowledge());
     box.world.run();
     assertEquals(List.of(), box.handled);
     box.run(slow);

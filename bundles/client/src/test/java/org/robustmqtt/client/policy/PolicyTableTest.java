@@ -1,14 +1,26 @@
 package org.robustmqtt.client.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.robustmqtt.Message;
+import org.robustmqtt.TopicFilter;
 
 class PolicyTableTest {
   private static PolicyTable table(String... filters) {
@@ -55,6 +67,109 @@ class PolicyTableTest {
     List<String> turned = new java.util.ArrayList<>(filters);
     java.util.Collections.reverse(turned);
     assertEquals(policy, table(turned.toArray(String[]::new)).of(topic).name());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "home/hall/alarm, home/hall/alarm home/hall/+ home/hall/# home/# #",
+    "home, home/# #",
+    "garden/x, +/x #",
+    "$SYS/x, ''"
+  })
+  void all_filters_that_match_are_told_the_one_that_counts_first(String topic, String filters) {
+    PolicyTable table =
+        table("#", "+/x", "home/#", "home/hall/#", "home/hall/+", "home/hall/alarm");
+
+    List<String> matching = table.matching(topic).stream().map(PolicyTable.Rule::filter).toList();
+
+    assertEquals(filters, String.join(" ", matching));
+    assertEquals(
+        matching.stream().findFirst().orElse("default"), table.of(topic).name(), "of the same");
+  }
+
+  @Property
+  void what_matches_is_what_the_filters_say(
+      @ForAll @Size(max = 12) List<@From("filters") String> filters,
+      @ForAll("topics") String topic) {
+    List<String> each = filters.stream().distinct().toList();
+
+    List<String> matching =
+        table(each.toArray(String[]::new)).matching(topic).stream()
+            .map(PolicyTable.Rule::filter)
+            .sorted()
+            .toList();
+
+    assertEquals(
+        each.stream().filter(filter -> new TopicFilter(filter).matches(topic)).sorted().toList(),
+        matching);
+  }
+
+  @Property
+  void a_covered_filter_decides_for_no_topic(
+      @ForAll @Size(max = 12) List<@From("filters") String> filters,
+      @ForAll("topics") String topic) {
+    PolicyTable table = table(filters.stream().distinct().toArray(String[]::new));
+
+    assertTrue(
+        table.covered().stream().noneMatch(rule -> rule.filter().equals(table.of(topic).name())),
+        table.covered()::toString);
+  }
+
+  @Provide
+  Arbitrary<String> filters() {
+    Arbitrary<String> levels =
+        Arbitraries.of("a", "b", "+", "").list().ofMinSize(1).ofMaxSize(4).map(this::joined);
+    return Combinators.combine(levels, Arbitraries.of("", "/#"))
+        .as(String::concat)
+        .filter(filter -> !filter.isEmpty());
+  }
+
+  @Provide
+  Arbitrary<String> topics() {
+    return Arbitraries.of("a", "b", "c", "")
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(4)
+        .map(this::joined)
+        .filter(topic -> !topic.isEmpty());
+  }
+
+  private String joined(List<String> levels) {
+    return String.join("/", levels);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a/# a a/+/#, a/#",
+    "a/# a/+/#, ''",
+    "a/# a a/+, ''",
+    "a/# a a/+ a/+/+/#, a/#",
+    "# +/#, #",
+    "# + +/+/#, #",
+    "# +, ''",
+    "a/+ a/b, ''"
+  })
+  void a_filter_whose_topics_all_have_a_more_specific_one_is_covered(String all, String covered) {
+    PolicyTable table = table(all.split(" "));
+    assertEquals(
+        covered, String.join(" ", table.covered().stream().map(PolicyTable.Rule::filter).toList()));
+  }
+
+  @Test
+  void a_message_that_names_a_policy_has_it_and_one_that_is_not_there_its_topics() {
+    PolicyTable table = table("a", "b");
+    Message message = Message.text("a", "x");
+    assertEquals("a", table.of(message).name());
+    assertEquals("b", table.of(message.withPolicy("b")).name());
+    assertEquals("default", table.of(message.withPolicy("default")).name());
+    assertEquals("a", table.of(message.withPolicy("gone")).name());
+  }
+
+  @Test
+  void tables_that_say_the_same_are_equal() {
+    assertEquals(table("a", "b"), table("b", "a"));
+    assertEquals(table("a", "b").hashCode(), table("b", "a").hashCode());
+    assertNotEquals(table("a"), table("a", "b"));
   }
 
   @Test

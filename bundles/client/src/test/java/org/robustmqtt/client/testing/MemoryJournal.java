@@ -155,19 +155,11 @@ public final class MemoryJournal implements Journal {
       throw defect.get();
     }
     int bytes = 100 * damaged.size();
-    return new JournalStatus(
-        "memory",
-        false,
-        broken ? Optional.of("the disk is broken") : Optional.empty(),
-        0,
-        0,
-        messages.size(),
-        0,
-        0,
-        0,
-        0,
-        bytes,
-        damaged);
+    return JournalStatus.builder("memory")
+        .degraded(broken ? Optional.of("the disk is broken") : Optional.empty())
+        .liveMessages(messages.size())
+        .damaged(bytes, damaged)
+        .build();
   }
 
   @Override

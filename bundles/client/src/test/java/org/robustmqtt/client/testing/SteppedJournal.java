@@ -237,19 +237,13 @@ public final class SteppedJournal implements Journal {
 
   @Override
   public synchronized JournalStatus status() {
-    return new JournalStatus(
-        "memory",
-        false,
-        degraded,
-        1,
-        0,
-        disk.size(),
-        0,
-        forces,
-        recovery.messages().size(),
-        0,
-        0,
-        List.of());
+    return JournalStatus.builder("memory")
+        .degraded(degraded)
+        .files(1, 0)
+        .liveMessages(disk.size())
+        .written(0, forces)
+        .recovered(recovery.messages().size())
+        .build();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.format;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.MessageProperties;
@@ -25,9 +26,12 @@ import org.robustmqtt.journal.StoredMessage;
  *  12 abandoned    13 quarantined    14 replaced: each with or without 9
  *  15 alias: the sequence it had in another journal follows
  *
- * properties: flags 1 (1 UTF-8, 2 content type, 4 response topic, 8 correlation data), then those
- * that are there, then count and pairs of user properties
+ * properties: flags 1 (1 UTF-8, 2 content type, 4 response topic, 8 correlation data, 16 policy),
+ * then those of the first four that are there, then count and pairs of user properties; with 16 the
+ * last pair is no property of the message, and its value is the policy that the message names
  * </pre>
+ *
+ * Versions that do not know 16 read the whole message and send the pair along as a property.
  */
 public final class MessageBody {
   private static final int RETAIN = 1 << 2;
@@ -41,6 +45,8 @@ public final class MessageBody {
   private static final int REPLACED = 1 << 14;
   private static final int ALIAS = 1 << 15;
   private static final int STAGE = SENT | RELEASED | ABANDONED | QUARANTINED | REPLACED;
+  private static final int POLICY = 16;
+  private static final String POLICY_NAME = "robust-mqtt-policy";
   private static final byte[] NO_PAYLOAD = {};
   private static final Durability[] DURABILITIES = Durability.values();
 
@@ -53,8 +59,10 @@ public final class MessageBody {
   public static int bound(Message message) {
     int bytes = 80 + 3 * message.topic().length() + message.payload().length;
     MessageProperties properties = message.properties();
-    if (!properties.isEmpty()) {
+    if (hasProperties(message)) {
       bytes += 20;
+      bytes +=
+          message.policy().map(label -> 6 + POLICY_NAME.length() + 3 * label.length()).orElse(0);
       bytes += 3 * properties.contentType().map(String::length).orElse(0);
       bytes += 3 * properties.responseTopic().map(String::length).orElse(0);
       bytes += properties.correlationData().map(data -> data.length).orElse(0);
@@ -87,13 +95,12 @@ public final class MessageBody {
   public static void encode(
       Output out, StoredMessage stored, Stage stage, boolean replaces, long alias) {
     Message message = stored.message();
-    MessageProperties properties = message.properties();
     int flags = message.qos().level();
     flags |= message.retain() ? RETAIN : 0;
     flags |= stored.durability().ordinal() << 3;
     flags |= message.durability().map(own -> own.ordinal() + 1).orElse(0) << 5;
     flags |= message.deadline().isPresent() ? OWN_DEADLINE : 0;
-    flags |= properties.isEmpty() ? 0 : PROPERTIES;
+    flags |= hasProperties(message) ? PROPERTIES : 0;
     flags |= replaces ? CARRIED : 0;
     flags |= alias > 0 ? ALIAS : 0;
     out.begin(RecordType.MESSAGE, bound(message)).varint(stored.sequence());
@@ -104,8 +111,8 @@ public final class MessageBody {
     out.number(stored.acceptedAt(), 6).varint(stored.deadline());
     message.deadline().ifPresent(own -> out.varint(own.getSeconds()).varint(own.getNano()));
     out.string(message.topic());
-    if (!properties.isEmpty()) {
-      encode(out, properties);
+    if (hasProperties(message)) {
+      properties(out, message);
     }
     out.raw(message.payload(), 0, message.payload().length);
   }
@@ -125,19 +132,26 @@ public final class MessageBody {
     }
   }
 
-  private static void encode(Output out, MessageProperties properties) {
+  private static boolean hasProperties(Message message) {
+    return !message.properties().isEmpty() || message.policy().isPresent();
+  }
+
+  private static void properties(Output out, Message message) {
+    MessageProperties properties = message.properties();
     out.u8(
         (properties.utf8() ? 1 : 0)
             | (properties.contentType().isPresent() ? 2 : 0)
             | (properties.responseTopic().isPresent() ? 4 : 0)
-            | (properties.correlationData().isPresent() ? 8 : 0));
+            | (properties.correlationData().isPresent() ? 8 : 0)
+            | (message.policy().isPresent() ? POLICY : 0));
     properties.contentType().ifPresent(out::string);
     properties.responseTopic().ifPresent(out::string);
     properties.correlationData().ifPresent(out::bytes);
-    out.varint(properties.userProperties().size());
+    out.varint(properties.userProperties().size() + (message.policy().isPresent() ? 1 : 0));
     for (UserProperty user : properties.userProperties()) {
       out.string(user.name()).string(user.value());
     }
+    message.policy().ifPresent(label -> out.string(POLICY_NAME).string(label));
   }
 
   /** Copies a message record to another place, with the stage that the message has now. */
@@ -196,7 +210,7 @@ public final class MessageBody {
     int topic = in.count();
     in.skip(topic);
     if ((flags & PROPERTIES) != 0) {
-      properties(in);
+      Extras.read(in);
     }
     return outline(
         head(sequence, flags, stage, alias), flags, acceptedAt, deadline, topic + in.left());
@@ -253,13 +267,15 @@ public final class MessageBody {
     Duration own =
         (flags & OWN_DEADLINE) == 0 ? Duration.ZERO : Duration.ofSeconds(in.varint(), in.varint());
     String topic = in.string();
-    MessageProperties properties =
-        (flags & PROPERTIES) == 0 ? MessageProperties.NONE : properties(in);
+    Extras extras = (flags & PROPERTIES) == 0 ? Extras.NONE : Extras.read(in);
     Message message =
         Message.of(topic, payload ? in.rest() : NO_PAYLOAD)
             .withQos(QoS.of(flags & 3))
             .withRetain((flags & RETAIN) != 0)
-            .withProperties(properties);
+            .withProperties(extras.properties);
+    if (extras.policy.isPresent()) {
+      message = message.withPolicy(extras.policy.get());
+    }
     int ownDurability = flags >> 5 & 3;
     if (ownDurability > 0) {
       message = message.withDurability(DURABILITIES[ownDurability - 1]);
@@ -304,23 +320,32 @@ public final class MessageBody {
     return (flags & RELEASED) != 0 ? Stage.Reached.RELEASED : Stage.Reached.SENT;
   }
 
-  private static MessageProperties properties(Input in) {
-    int flags = in.u8();
-    MessageProperties properties = MessageProperties.NONE.withUtf8((flags & 1) != 0);
-    if ((flags & 2) != 0) {
-      properties = properties.withContentType(in.string());
+  private record Extras(MessageProperties properties, Optional<String> policy) {
+    static final Extras NONE = new Extras(MessageProperties.NONE, Optional.empty());
+
+    static Extras read(Input in) {
+      int flags = in.u8();
+      MessageProperties properties = MessageProperties.NONE.withUtf8((flags & 1) != 0);
+      if ((flags & 2) != 0) {
+        properties = properties.withContentType(in.string());
+      }
+      if ((flags & 4) != 0) {
+        properties = properties.withResponseTopic(in.string());
+      }
+      if ((flags & 8) != 0) {
+        properties = properties.withCorrelationData(in.bytes());
+      }
+      int count = in.count();
+      List<UserProperty> users = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        users.add(new UserProperty(in.string(), in.string()));
+      }
+      Optional<String> policy =
+          (flags & POLICY) != 0 && count > 0
+              ? Optional.of(users.remove(count - 1).value())
+              : Optional.empty();
+      return new Extras(
+          users.isEmpty() ? properties : properties.withUserProperties(users), policy);
     }
-    if ((flags & 4) != 0) {
-      properties = properties.withResponseTopic(in.string());
-    }
-    if ((flags & 8) != 0) {
-      properties = properties.withCorrelationData(in.bytes());
-    }
-    int count = in.count();
-    List<UserProperty> users = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      users.add(new UserProperty(in.string(), in.string()));
-    }
-    return users.isEmpty() ? properties : properties.withUserProperties(users);
   }
 }

@@ -12,8 +12,9 @@ import org.robustmqtt.journal.StoredMessage;
 /**
  * A message as one line of JSON: {@code sequence, topic, payload} (base64), {@code qos, retain,
  * durability, acceptedAt, deadline} (milliseconds; 0: never), {@code stage, epoch, packetId}, what
- * there is of {@code contentType, responseTopic, correlationData, userProperties}, and the file
- * name {@code damaged} if it comes from bytes that were set aside.
+ * there is of {@code policy} (only if the message names one itself), {@code contentType,
+ * responseTopic, correlationData, userProperties}, and the file name {@code damaged} if it comes
+ * from bytes that were set aside.
  */
 final class MessageJson {
   private final StringBuilder out = new StringBuilder("{");
@@ -35,6 +36,7 @@ final class MessageJson {
     json.text("stage", found.stage().name());
     json.number("epoch", found.epoch());
     json.number("packetId", found.packetId());
+    message.policy().ifPresent(label -> json.text("policy", label));
     json.properties(message.properties());
     damaged.ifPresent(file -> json.text("damaged", file));
     return json.out.append('}').toString();

@@ -553,7 +553,11 @@ public final class DiskJournal implements Journal {
     intake.works(false, false);
     // What the other thread works on is not looked at.
     publishStatus(
-        before.degraded(Optional.of(STUCK), intake.keptMessages(), intake.keptBytes(), 0));
+        before
+            .but()
+            .degraded(Optional.of(STUCK))
+            .inMemory(intake.keptMessages(), intake.keptBytes())
+            .build());
     intake.strand().forEach(Entry::tellFailed);
   }
 
@@ -579,24 +583,20 @@ public final class DiskJournal implements Journal {
 
   private JournalStatus statusNow() {
     Recovered.Report found = report.and(segments.gone());
-    return new JournalStatus(
-        place.folder().toString(),
-        place.inDataArea(),
-        committer.degraded(),
-        segments.count(),
-        segments.bytes(),
-        live.size(),
-        segments.totals().bytes,
-        segments.totals().forces,
-        recovered,
-        found.cutBytes(),
-        found.damagedBytes(),
-        found.damagedFiles(),
-        intake.keptMessages(),
-        intake.keptBytes(),
-        committer.possibleDuplicates(),
-        segments.unreadable(),
-        buffer.unstaged());
+    return JournalStatus.builder(place.folder().toString())
+        .inDataArea(place.inDataArea())
+        .degraded(committer.degraded())
+        .files(segments.count(), segments.bytes())
+        .liveMessages(live.size())
+        .written(segments.totals().bytes, segments.totals().forces)
+        .recovered(recovered)
+        .cutBytes(found.cutBytes())
+        .damaged(found.damagedBytes(), found.damagedFiles())
+        .inMemory(intake.keptMessages(), intake.keptBytes())
+        .possibleDuplicates(committer.possibleDuplicates())
+        .unreadable(segments.unreadable())
+        .unstaged(buffer.unstaged())
+        .build();
   }
 
   private long ticks() {

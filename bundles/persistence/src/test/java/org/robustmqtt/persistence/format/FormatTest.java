@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
@@ -82,6 +83,51 @@ class FormatTest {
             + "03612f62" // topic
             + "6f6e", // payload
         hex(sealed(out)));
+  }
+
+  @Test
+  void golden_message_that_names_its_policy() {
+    assertEquals(
+        "aa00" // length
+            + "72c4e75e" // CRC-32C
+            + "01" // MESSAGE
+            + "05" // sequence
+            + "0109" // QoS 1, group, properties
+            + "018bcfe56800" // accepted at
+            + "00" // no deadline
+            + "0161" // topic
+            + "10" // the last user property is the policy
+            + "01" // one of them
+            + "12726f627573742d6d7174742d706f6c696379" // robust-mqtt-policy
+            + "05616c61726d" // alarm
+            + "6f6e", // payload
+        hex(named(Message.text("a", "on").withPolicy("alarm"))));
+  }
+
+  @Test
+  void versions_that_know_no_policy_read_the_message_with_a_property_more() {
+    MessageProperties own =
+        MessageProperties.NONE.withUserProperties(List.of(new UserProperty("name", "value")));
+    byte[] record = named(Message.text("a", "on").withProperties(own).withPolicy("alarm"));
+    // they do not look at the bit
+    int flags = hex(record).indexOf("0161" + "10") / 2 + 2;
+    record[flags] = 0;
+    int start = bodyStart(record);
+
+    Message read = MessageBody.decode(new Input(record, start, record.length)).message();
+
+    assertEquals(Optional.empty(), read.policy());
+    assertEquals("on", new String(read.payload(), StandardCharsets.UTF_8));
+    assertEquals(
+        List.of(new UserProperty("name", "value"), new UserProperty("robust-mqtt-policy", "alarm")),
+        read.properties().userProperties());
+  }
+
+  private static byte[] named(Message message) {
+    Output out = new Output();
+    MessageBody.encode(
+        out, new StoredMessage(5, message, Durability.GROUP, 1_700_000_000_000L, 0), Stage.WAITING);
+    return sealed(out);
   }
 
   @Test
@@ -173,6 +219,7 @@ class FormatTest {
     assertEquals(a.retain(), b.retain());
     assertEquals(a.durability(), b.durability());
     assertEquals(a.deadline(), b.deadline());
+    assertEquals(a.policy(), b.policy());
     assertEquals(a.properties().utf8(), b.properties().utf8());
     assertEquals(a.properties().contentType(), b.properties().contentType());
     assertEquals(a.properties().responseTopic(), b.properties().responseTopic());
@@ -218,6 +265,9 @@ class FormatTest {
         users.add(new UserProperty("name", "värde" + i));
       }
       properties = properties.withUserProperties(users);
+    }
+    if (random.nextBoolean()) {
+      message = message.withPolicy(random.nextBoolean() ? "alarm" : "x".repeat(64));
     }
     return new StoredMessage(
         1 + random.nextLong(1L << 50),

@@ -61,6 +61,13 @@ public final class HubFiles {
     return found;
   }
 
+  /** Returns the names of all files in a folder, in order; none of them is read. */
+  public static List<String> names(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    list(folder, "*", found);
+    return found.stream().map(file -> file.getFileName().toString()).sorted().toList();
+  }
+
   private static void list(Path folder, String glob, List<Path> into) throws IOException {
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {

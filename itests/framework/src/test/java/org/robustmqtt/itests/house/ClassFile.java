@@ -17,6 +17,7 @@ final class ClassFile {
 
   private final Set<String> members = new TreeSet<>();
   private final Set<String> types = new TreeSet<>();
+  private final Set<String> names = new TreeSet<>();
 
   private ClassFile() {}
 
@@ -34,6 +35,11 @@ final class ClassFile {
   /** Returns each type named, with slashes. */
   Set<String> types() {
     return types;
+  }
+
+  /** Returns every text in the pool: among them the names of its own methods. */
+  Set<String> names() {
+    return names;
   }
 
   private void readPool(DataInputStream in) throws IOException {
@@ -71,6 +77,7 @@ final class ClassFile {
                 + " "
                 + texts[second[nameAndType]]);
       } else if (tags[i] == 1) {
+        names.add(texts[i]);
         Matcher name = NAME.matcher(texts[i]);
         while (name.find()) {
           String type = name.group();

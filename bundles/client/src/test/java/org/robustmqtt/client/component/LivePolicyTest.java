@@ -1,0 +1,125 @@
+package org.robustmqtt.client.component;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.robustmqtt.Durability;
+import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.Outcome;
+import org.robustmqtt.Ticket;
+import org.robustmqtt.TopicPolicy;
+
+/** Policy lines on a connection that runs. */
+class LivePolicyTest {
+  private static final String TOPIC = "home/hall/alarm";
+  private static final Message NAMED = Message.text("t", "x").withPolicy("alarm");
+
+  private final LiveWorld it = new LiveWorld(1).configure(with(Map.of())).online();
+
+  private static Map<String, Object> with(Map<String, ?> more) {
+    return LiveWorld.configuration(more);
+  }
+
+  private TopicPolicy policy() {
+    return it.service().policy(TOPIC);
+  }
+
+  @Test
+  void a_changed_line_is_in_force_without_a_reconnect() {
+    assertEquals("default", policy().label());
+    assertThrows(NotAcceptedException.class, () -> it.service().publish(NAMED));
+
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | preset=alarm")));
+
+    assertEquals("alarm", policy().label());
+    assertEquals(Optional.of("home/+/alarm/#"), policy().filter());
+    assertEquals("sync", policy().settings().get("durability"));
+    Ticket ticket = it.service().publish(NAMED);
+    it.pass(Duration.ofSeconds(1));
+    assertEquals(Outcome.Kind.ACKNOWLEDGED, ticket.outcomeNow().orElseThrow().kind());
+
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | preset=alarm | priority=8")));
+    assertEquals("8", policy().settings().get("priority"));
+
+    it.configure(with(Map.of()));
+    assertEquals("default", policy().label());
+    assertThrows(NotAcceptedException.class, () -> it.service().publish(NAMED));
+    assertEquals(1, it.connects());
+  }
+
+  @Test
+  void a_faulty_line_leaves_the_one_before_in_force() {
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | preset=alarm")));
+
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | preset=alert", "retryMin", "2s")));
+
+    assertEquals("9", policy().settings().get("priority"));
+    assertEquals(
+        List.of(
+            "configuration org.robustmqtt.connection~home: policy.alarm: preset = \"alert\":"
+                + " allowed: telemetry, event, alarm"),
+        it.read());
+    assertEquals(1, it.connects());
+  }
+
+  @Test
+  void all_settings_in_force_and_the_less_specific_filters_are_told() {
+    it.configure(
+        with(
+            Map.of(
+                "policy.default", "| maxBytes=1MB",
+                "policy.house", "home/#, garden/# | preset=event | rate=10 | rateBytes=5kB",
+                "policy.rest", "# | preset=telemetry",
+                "policy.hall", "home/hall/+ | reserve=5 | maxMessages=7 | retain=strip",
+                "maxAttempts", "3",
+                "queueMaxMessages", "500")));
+
+    assertEquals(
+        List.of(new TopicPolicy.Match("home/#", "house"), new TopicPolicy.Match("#", "rest")),
+        policy().lessSpecific());
+    assertEquals(
+        "{keep=all, durability=group, deadline=never, priority=5, maxMessages=7, maxBytes=64MB, the"
+            + " connection's, reserve=5, reserveBytes=0B, whenFull=refuse, dedupe=none,"
+            + " maxAttempts=3, the connection's, drain=oldest-first, drainRate=no limit, rate=no"
+            + " limit, rateBytes=no limit, retain=strip, wake=true}",
+        policy().settings().toString());
+    assertEquals(
+        "{keep=all, durability=group, deadline=15s, priority=5, maxMessages=500, the connection's,"
+            + " maxBytes=64MB, the connection's, reserve=0, reserveBytes=0B, whenFull=refuse,"
+            + " dedupe=none, maxAttempts=3, the connection's, drain=oldest-first, drainRate=no"
+            + " limit, rate=10/s, rateBytes=5kB/s, retain=refuse, wake=true}",
+        it.service().policy("garden/gate").settings().toString());
+    assertEquals("1MB", it.service().policy("$SYS/x").settings().get("maxBytes"));
+    assertEquals("memory", it.service().policy("other").settings().get("durability"));
+  }
+
+  @Test
+  void a_topic_with_a_wildcard_is_none() {
+    IllegalArgumentException fault =
+        assertThrows(IllegalArgumentException.class, () -> it.service().policy("home/#"));
+    assertTrue(fault.getMessage().contains("home/#"), fault.getMessage());
+  }
+
+  @Test
+  void a_message_that_names_its_policy_names_it_after_a_restart_too() {
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | priority=9", "enabled", "false")));
+    it.pass(Duration.ofSeconds(5));
+    it.service().publish(Message.text("a", "first").withDurability(Durability.SYNC));
+    it.service().publish(NAMED.withDurability(Durability.SYNC));
+    it.settle();
+
+    it.connections.deleted("org.robustmqtt.connection~" + LiveWorld.NAME);
+    it.pass(Duration.ofSeconds(6));
+    it.configure(with(Map.of("policy.alarm", "home/+/alarm/# | priority=9"))).online();
+    it.pass(Duration.ofSeconds(1));
+
+    assertEquals(List.of("x", "first"), LiveWorld.givenOn(it.broker.packets()));
+  }
+}
