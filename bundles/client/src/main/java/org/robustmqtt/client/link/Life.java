@@ -805,7 +805,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       sessions.giveUp();
       sessions.ifPresent(Carrier::unhold);
     }
-    if (due.isPresent()) {
+    // what looked at the store before may have said goodbye
+    if (due.isPresent() && !over) {
       expiry.in(due.getAsLong());
     } else {
       expiry.cancel();

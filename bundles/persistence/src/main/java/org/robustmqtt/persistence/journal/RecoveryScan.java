@@ -158,6 +158,7 @@ final class RecoveryScan {
     boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
     if (hidden) {
       holdover.keepTo(chain.last());
+      replay.hides();
     }
     buffer.recover(replay.small().opening, replay.isClean(), hidden).forEach(replay::staged);
     long next = replay.next(chain.headers());

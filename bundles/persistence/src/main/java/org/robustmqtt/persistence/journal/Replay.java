@@ -36,6 +36,9 @@ final class Replay {
   private final Recovered.Staged staged =
       new Recovered.Staged(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
 
+  /** Whether there are segments that cannot be read, with messages in them that nobody knows. */
+  private boolean hidden;
+
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
 
@@ -134,6 +137,11 @@ final class Replay {
     }
   }
 
+  /** Says that what is in a segment is not known: a record may be of a message in there. */
+  void hides() {
+    hidden = true;
+  }
+
   /**
    * Applies a record of the staging buffer, after all that the segments hold. It may be in them
    * too; a message of which they know the end has none in the buffer.
@@ -152,6 +160,9 @@ final class Replay {
       message.apply(entry);
       if (entry.type == RecordType.SETTLED) {
         staged.messages().remove(entry.sequence);
+        if (hidden) {
+          staged.records().add(entry);
+        }
       }
     } else if (!entry.isOfMessage()) {
       small.apply(entry, false);
@@ -163,6 +174,8 @@ final class Replay {
         spoil(from);
       }
       small.apply(entry, true);
+      staged.records().add(entry);
+    } else if (hidden && !live.contains(entry.sequence)) {
       staged.records().add(entry);
     }
   }
