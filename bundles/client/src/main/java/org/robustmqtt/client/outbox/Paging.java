@@ -338,7 +338,11 @@ final class Paging {
       liftedTo = looksThrough ? asked[i] : liftedTo;
       expiredTo = looksForDue ? asked[i] : expiredTo;
     }
-    any = queue.scheduler.isAnyOnDisk() || !queue.doomed.isEmpty();
+    any =
+        queue.scheduler.isAnyOnDisk()
+            || !queue.doomed.isEmpty()
+            || !lifting.isEmpty()
+            || queue.scheduler.isAnyUnlifted();
   }
 
   private void failed(long sequence) {
