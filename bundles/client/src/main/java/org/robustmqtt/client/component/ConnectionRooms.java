@@ -60,8 +60,6 @@ final class ConnectionRooms implements Rooms {
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
 
-  private Optional<String> admission;
-
   /**
    * Builds the rooms of a connection and starts it.
    *
@@ -141,7 +139,6 @@ final class ConnectionRooms implements Rooms {
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, hub.links(), first, recovery);
     outbox.gate(gate(used));
-    admission = used.admission();
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
@@ -162,11 +159,13 @@ final class ConnectionRooms implements Rooms {
   }
 
   private Gate gate(Settings settings) {
-    return settings
-        .admission()
-        .<Gate>map(
-            wanted -> new Admissions(name, wanted, hub.admissions(), outbox, link, doors.clock()))
-        .orElse(Gate.OPEN);
+    boolean any =
+        settings.admission().isPresent()
+            || settings.policies().policies().stream()
+                .anyMatch(policy -> policy.admission().isPresent());
+    return any
+        ? new Admissions(name, settings, hub.admissions(), outbox, link, doors.clock())
+        : Gate.OPEN;
   }
 
   private void hubStarting(HubStart.Awaited awaited) {
@@ -210,9 +209,11 @@ final class ConnectionRooms implements Rooms {
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
     outbox.policies(settings.policies());
+    boolean changed =
+        !settings.admission().equals(this.settings.admission())
+            || !settings.policies().equals(this.settings.policies());
     this.settings = settings;
-    if (!settings.admission().equals(admission)) {
-      admission = settings.admission();
+    if (changed) {
       link.admission(Optional.empty());
       outbox.gate(gate(settings));
     }
@@ -291,7 +292,7 @@ final class ConnectionRooms implements Rooms {
   @Override
   public TopicPolicy policy(String topic) {
     Settings now = settings;
-    return PolicySetting.of(now.policies(), now.limits(), topic);
+    return PolicySetting.of(now.policies(), now.limits(), now.admission(), topic);
   }
 
   @Override

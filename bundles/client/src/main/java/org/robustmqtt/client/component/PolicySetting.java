@@ -34,8 +34,8 @@ enum PolicySetting {
   RATE_BYTES("rateBytes"),
   RETAIN("retain"),
   WAKE("wake"),
+  ADMISSION("admission"),
   ACK_TIMEOUT("ackTimeout", false),
-  ADMISSION("admission", false),
   RETRY("retry", false);
 
   /** The names, in order. */
@@ -64,11 +64,12 @@ enum PolicySetting {
   }
 
   /** Returns what is in force for a topic. */
-  static TopicPolicy of(PolicyTable table, Limits limits, String topic) {
+  static TopicPolicy of(
+      PolicyTable table, Limits limits, Optional<String> admission, String topic) {
     DeliveryPolicy policy = table.of(topic);
     Map<String, String> settings = new LinkedHashMap<>();
     for (PolicySetting setting : values()) {
-      String value = setting.in(policy, limits);
+      String value = setting.in(policy, limits, admission);
       if (!value.isEmpty()) {
         settings.put(setting.text, value);
       }
@@ -83,7 +84,7 @@ enum PolicySetting {
   }
 
   /** Returns the value in force; empty if it is none by itself, or not built. */
-  private String in(DeliveryPolicy policy, Limits limits) {
+  private String in(DeliveryPolicy policy, Limits limits, Optional<String> admission) {
     DeliveryPolicy.Space space = policy.space();
     DeliveryPolicy.Pace pace = policy.pace();
     return switch (this) {
@@ -115,8 +116,13 @@ enum PolicySetting {
       case RATE -> rate(Integer.toString(pace.rate()));
       case RATE_BYTES -> rate(pace.rateBytes() == 0 ? "0" : Quantity.text(pace.rateBytes()));
       case RETAIN -> policy.stripRetain() ? "strip" : "refuse";
+      case ADMISSION ->
+          policy
+              .admission()
+              .or(() -> admission.map(name -> name + ", the connection's"))
+              .orElse("");
       case WAKE -> Boolean.toString(policy.wake());
-      case PRESET, ACK_TIMEOUT, ADMISSION, RETRY -> "";
+      case PRESET, ACK_TIMEOUT, RETRY -> "";
     };
   }
 

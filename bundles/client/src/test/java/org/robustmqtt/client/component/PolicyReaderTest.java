@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -81,11 +82,12 @@ class PolicyReaderTest {
             "a/# | keep=latest | durability=sync | deadline=15s | priority=7 | maxMessages=100"
                 + " | maxBytes=2MB | reserve=10 | reserveBytes=64kB | whenFull=drop-newest"
                 + " | dedupe=equal | maxAttempts=3 | drain=newest-first | drainRate=5/s"
-                + " | rate=1000000 | rateBytes=100kB/s | retain=strip | wake=false");
+                + " | rate=1000000 | rateBytes=100kB/s | retain=strip | wake=false"
+                + " | admission=one-of-ten");
     assertEquals(
         DeliveryPolicy.of(
             "x",
-            java.util.Optional.empty(),
+            Optional.empty(),
             draft -> {
               draft.keep = Keep.LATEST;
               draft.durability = Durability.SYNC;
@@ -98,6 +100,7 @@ class PolicyReaderTest {
               draft.pace = new Pace(Drain.NEWEST_FIRST, 5, 1_000_000, 100 << 10);
               draft.stripRetain = true;
               draft.wake = false;
+              draft.admission = Optional.of("one-of-ten");
             }),
         all);
     DeliveryPolicy defaults =
@@ -177,7 +180,8 @@ class PolicyReaderTest {
             + " 1ms to 3650d, or never",
         "maxBytes=1B ! maxBytes = \"1B\": out of range; allowed: 1kB to 1024GB, as 500kB, 64MB",
         "rateBytes=2GB ! rateBytes = \"2GB\": out of range; allowed: 0B to 1GB, as 500kB, 64MB",
-        "admission=mine ! admission: not built yet; remove it",
+        "admission=my own ! admission = \"my own\": allowed: the name of a service: 1 to 64 of A-Z a-z"
+            + " 0-9 . _ -",
         "retry=mine ! retry: not built yet; remove it",
         "ackTimeout=5s ! ackTimeout: not built yet; remove it",
         "keep=all | keep=none ! keep: stands twice; remove one",
