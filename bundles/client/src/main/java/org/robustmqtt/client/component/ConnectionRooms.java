@@ -4,19 +4,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
+import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.link.Link;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.listeners.Dispatcher;
@@ -27,6 +32,7 @@ import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
@@ -42,6 +48,7 @@ final class ConnectionRooms implements Rooms {
   /** The journal's key of the generated client identifier. */
   static final String CLIENT_ID_KEY = "clientId";
 
+  private static final Log LOG = Log.of(ConnectionRooms.class);
   private static final int RANDOM_CHARACTERS = 8;
   private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -53,6 +60,9 @@ final class ConnectionRooms implements Rooms {
   private final Outbox outbox;
   private final Dispatcher dispatcher;
   private final Link link;
+
+  /** The policies of which it was told that a message of QoS 0 does not keep what they promise. */
+  private final Set<String> toldOfQos0 = ConcurrentHashMap.newKeySet();
 
   /** What is configured. */
   private volatile Settings settings;
@@ -266,12 +276,36 @@ final class ConnectionRooms implements Rooms {
 
   @Override
   public Ticket publish(Message message) {
+    doubtful(message);
     return outbox.publish(message);
   }
 
   @Override
   public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
+    doubtful(message);
     return outbox.publish(message, maxWait);
+  }
+
+  /** Tells once for each policy that its durability does not help a message of QoS 0. */
+  private void doubtful(Message message) {
+    if (message.qos() == QoS.AT_MOST_ONCE && message.durability().isEmpty()) {
+      DeliveryPolicy policy = settings.policies().of(message);
+      if (policy.durability() == Durability.SYNC && toldOfQos0.add(policy.name())) {
+        String label = policy.name();
+        doors
+            .lanes()
+            .pool()
+            .execute(
+                () ->
+                    LOG.warn(
+                        "connection {}: a message of QoS 0 on {} has the policy {} with"
+                            + " durability=sync: it is forced to the disk, and may be lost on the"
+                            + " way all the same; publish it with QoS 1",
+                        name,
+                        message.topic(),
+                        label));
+      }
+    }
   }
 
   @Override

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -121,5 +124,38 @@ class LivePolicyTest {
     it.pass(Duration.ofSeconds(1));
 
     assertEquals(List.of("x", "first"), LiveWorld.givenOn(it.broker.packets()));
+  }
+
+  @Test
+  void a_message_of_qos_0_under_durability_sync_is_told_once_for_each_policy() {
+    it.configure(
+        with(Map.of("policy.a", "a/# | durability=sync", "policy.b", "b/# | preset=alarm")));
+    PrintStream stderr = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      for (String topic : List.of("a/1", "a/2", "b/1", "c")) {
+        it.service().publish(Message.text(topic, "x").withQos(0));
+        it.service().publish(Message.text(topic, "x").withQos(1));
+      }
+      it.service().publish(Message.text("a", "x").withQos(0).withDurability(Durability.SYNC));
+      it.settle();
+    } finally {
+      System.setErr(stderr);
+    }
+    List<String> lines =
+        log.toString(StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> line.contains("QoS 0"))
+            .map(line -> line.substring(line.indexOf(" - ") + 3))
+            .toList();
+    String end =
+        " with durability=sync: it is forced to the disk, and may be lost on the way all the same;"
+            + " publish it with QoS 1";
+    assertEquals(
+        List.of(
+            "connection home: a message of QoS 0 on a/1 has the policy a" + end,
+            "connection home: a message of QoS 0 on b/1 has the policy b" + end),
+        lines);
   }
 }
