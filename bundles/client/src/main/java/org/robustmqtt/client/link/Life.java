@@ -285,6 +285,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     retries.accepted(broker());
     lastKind = Optional.empty();
     onlineSince = OptionalLong.of(doors.clock().nanos());
+    rooms.outbox().online(true);
     String version = dialing.version();
     board.connected(version, sessionPresent, capabilities);
     board.tls(wire.transport().tls());
@@ -502,6 +503,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     goodbye = Optional.empty();
     boolean online = onlineSince.isPresent();
     onlineSince = OptionalLong.empty();
+    if (online) {
+      rooms.outbox().online(false);
+    }
     try {
       wire.close();
     } finally {

@@ -80,7 +80,7 @@ final class ClockDoubt {
     }
     doubtful = false;
     for (Entry entry : held) {
-      if (entry.state != Entry.State.WAITING && entry.state != Entry.State.OUT) {
+      if (!entry.isPending() || !entry.ageUnknown) {
         continue;
       }
       if (set || entry.deadlineMillis >= rules.trustMillis()) {

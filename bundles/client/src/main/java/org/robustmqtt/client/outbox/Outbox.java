@@ -56,7 +56,6 @@ public final class Outbox implements Known {
   private final Quarantine quarantine;
   private final Tickets tickets;
   private final PolicyNames names;
-  private volatile PolicyTable policies;
   private volatile Gate gate = Gate.OPEN;
 
   /** Guarded by the lock. */
@@ -88,14 +87,13 @@ public final class Outbox implements Known {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    this.policies = policies;
     queue = new Queue(connection, journal, limits, window, policies, settlements);
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    names = new PolicyNames(connection, policies);
+    names = new PolicyNames(connection, queue.scheduler::table);
     paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
@@ -157,7 +155,7 @@ public final class Outbox implements Known {
     switch (message.stage()) {
       case WAITING, SENT, RELEASED -> {
         if (entry.hasDeadline) {
-          doubt.found(entry, message.stored().deadline());
+          doubt.found(entry, EntryMaker.deadline(message.stored(), entry.lane));
         }
         queue.recover(entry);
       }
@@ -258,7 +256,8 @@ public final class Outbox implements Known {
   }
 
   private Admission.Kind admit(Message message) {
-    String policy = message.policy().orElseGet(() -> policies.of(message.topic()).name());
+    String policy =
+        message.policy().orElseGet(() -> queue.scheduler.table().of(message.topic()).name());
     Admission admission = gate.admit(message, policy);
     if (admission.kind() == Admission.Kind.REFUSE) {
       throw queue.refused(NotAcceptedException.Cause.NOT_ADMITTED, admission.why());
@@ -584,10 +583,37 @@ public final class Outbox implements Known {
     queue.change(() -> queue.limits(other));
   }
 
-  /** Applies other policies. Any thread. */
+  /**
+   * Goes by other policies from now on, also for what waits: nothing of it is thrown away because
+   * of other limits, and no outcome is lost. Any thread.
+   */
   public void policies(PolicyTable table) {
-    names.table(table);
-    policies = table;
+    queue.change(() -> queue.policies(table, this::deadlineAgain));
+    paging.look();
+  }
+
+  /** Gives a message the deadline of its policy, if it has none of its own. */
+  private void deadlineAgain(Entry entry) {
+    if (entry.message().deadline().isPresent()) {
+      return;
+    }
+    long deadline = EntryMaker.deadline(entry.message(), entry.lane);
+    entry.hasDeadline = deadline > 0;
+    entry.ageUnknown = false;
+    if (entry.hasDeadline && entry.found) {
+      doubt.found(entry, deadline);
+    } else if (entry.hasDeadline) {
+      long age = Math.max(0, clock.wallMillis() - entry.acceptedAt());
+      entry.due = clock.nanos() + EntryMaker.nanos(Math.max(0, deadline - age));
+    }
+  }
+
+  /**
+   * Says whether a session can send from now on. What a policy does not keep offline is dropped
+   * when it cannot, also what is in flight. On the loop.
+   */
+  public void online(boolean can) {
+    queue.change(() -> queue.online(can));
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */

@@ -1,5 +1,6 @@
 package org.robustmqtt.client.outbox;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,6 +25,10 @@ final class SequenceSet {
     final long[] present;
     int count;
     long bytes;
+
+    /** None of the messages is smaller. */
+    int smallest = Integer.MAX_VALUE;
+
     final long acceptedAt;
 
     Block(long[] present, long acceptedAt) {
@@ -38,6 +43,7 @@ final class SequenceSet {
       Block block = new Block(each.present().clone(), each.acceptedAt());
       block.count = each.count();
       block.bytes = each.bytes();
+      block.smallest = 0;
       blocks.put(each.first() / StoredBlock.SIZE, block);
       count += block.count;
       bytes += block.bytes;
@@ -95,23 +101,25 @@ final class SequenceSet {
     block.present[index / Long.SIZE] |= 1L << index;
     block.count++;
     block.bytes += size;
+    block.smallest = Math.min(block.smallest, size);
     count++;
     bytes += size;
     lowest = Math.min(lowest, sequence);
   }
 
-  /** Takes a message out that is in here; its size may be unknown, 0. */
+  /** Takes a message out that is in here; if its size is unknown, with less. */
   void remove(long sequence, int size) {
     long key = sequence / StoredBlock.SIZE;
     Block block = blocks.get(key);
     int index = (int) (sequence % StoredBlock.SIZE);
     block.present[index / Long.SIZE] &= ~(1L << index);
     block.count--;
-    block.bytes -= size;
     count--;
-    bytes -= size;
+    // what was taken with a size that is not known evens out when the block is empty
+    long freed = block.count == 0 ? block.bytes : Math.min(size, block.bytes);
+    block.bytes -= freed;
+    bytes -= freed;
     if (block.count == 0) {
-      bytes -= block.bytes;
       blocks.remove(key);
     }
     if (sequence == lowest) {
@@ -119,27 +127,53 @@ final class SequenceSet {
     }
   }
 
-  /** Returns the lowest sequences, ascending. */
-  long[] lowest(int most) {
-    long[] found = new long[Math.min(most, count)];
-    long at = lowest;
-    for (int i = 0; i < found.length; i++) {
-      found[i] = at;
-      at = next(at + 1);
-    }
-    return found;
+  /** Returns how large a message that is in here is at least. */
+  int leastSize(long sequence) {
+    return blocks.get(sequence / StoredBlock.SIZE).smallest;
   }
 
-  /** Returns how many are not below this one. */
-  int countFrom(long from) {
-    if (from <= lowest) {
-      return count;
+  /** Takes over what another set has, and nothing of what is in here; that one is empty then. */
+  void takeAll(SequenceSet other) {
+    other.blocks.forEach(
+        (key, block) ->
+            blocks.merge(
+                key,
+                block,
+                (here, more) -> {
+                  for (int i = 0; i < here.present.length; i++) {
+                    here.present[i] |= more.present[i];
+                  }
+                  here.count += more.count;
+                  here.bytes += more.bytes;
+                  here.smallest = Math.min(here.smallest, more.smallest);
+                  return here;
+                }));
+    count += other.count;
+    bytes += other.bytes;
+    lowest = Math.min(lowest, other.lowest);
+    other.blocks.clear();
+    other.count = 0;
+    other.bytes = 0;
+    other.lowest = Long.MAX_VALUE;
+  }
+
+  /** Returns the lowest sequences, ascending. */
+  long[] lowest(int most) {
+    return from(0, most, Long.MAX_VALUE);
+  }
+
+  /**
+   * Returns the lowest sequences that are not below {@code from} nor above {@code to}, ascending.
+   */
+  long[] from(long from, int most, long to) {
+    long[] found = new long[Math.min(most, count)];
+    int size = 0;
+    long at = from <= lowest ? lowest : next(from);
+    while (size < found.length && at <= to && at != Long.MAX_VALUE) {
+      found[size++] = at;
+      at = next(at + 1);
     }
-    int found = 0;
-    for (long at = next(from); at != Long.MAX_VALUE; at = next(at + 1)) {
-      found++;
-    }
-    return found;
+    return Arrays.copyOf(found, size);
   }
 
   /** Returns the lowest that is not below this one, the highest possible if there is none. */

@@ -104,7 +104,7 @@ class AdmissionsTest {
     List<Stored> stored = new ArrayList<>();
     ticket.stored().thenAccept(stored::add);
     it.settle();
-    assertEquals(List.of(Stored.MEMORY_ONLY), stored);
+    assertEquals(List.of(Stored.SETTLED_FIRST), stored);
     assertEquals(List.of(), it.broker.topics());
     assertEquals(1, it.service().status().counters().dropped().get(DropReason.NOT_ADMITTED));
     assertAccountsBalance();
