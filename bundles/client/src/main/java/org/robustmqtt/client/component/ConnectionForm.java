@@ -79,6 +79,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Handshake timeout",
+      description = "From CONNECT to CONNACK; empty: what is left of the connect timeout.")
+  String handshakeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Write timeout",
+      description = "How long the broker may take no byte; empty: as the acknowledgement timeout.")
+  String writeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
       name = "Acknowledgement timeout",
       description = "After it the connection is closed and opened again.")
   String ackTimeout() default "20s";
@@ -258,8 +270,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Retry",
-      description = "exponential, fixed, patient, none, or the name of a service.")
-  String retry() default "exponential";
+      description =
+          "exponential, fixed, patient, none, or the name of a service; empty: exponential, on a"
+              + " battery patient.")
+  String retry() default "";
 
   @AttributeDefinition(
       required = false,
@@ -351,6 +365,30 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Trust without a clock",
       description = "Messages with a shorter deadline expire if the clock was not set in time.")
   String clockTrust() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Energy",
+      description = "mains, battery or metered: whether it is open only while there is a reason.")
+  String energy() default "mains";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, messages",
+      description = "So many waiting messages open a connection that saves energy.")
+  String wakeMessages() default "100";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, age",
+      description = "A message that has waited so long opens it.")
+  String wakeAge() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Idle disconnect",
+      description = "So long after the last message it is closed; empty: 10s, if metered 5m.")
+  String idleDisconnect() default "";
 
   @AttributeDefinition(
       required = false,

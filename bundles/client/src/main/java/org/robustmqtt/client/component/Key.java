@@ -18,6 +18,8 @@ enum Key {
   PASSWORD_FILE("passwordFile"),
   KEEP_ALIVE("keepAlive"),
   CONNECT_TIMEOUT("connectTimeout"),
+  HANDSHAKE_TIMEOUT("handshakeTimeout"),
+  WRITE_TIMEOUT("writeTimeout"),
   ACK_TIMEOUT("ackTimeout"),
   PROXY("proxy", false, false),
   // TLS
@@ -77,9 +79,11 @@ enum Key {
   CLOCK_WAIT("clockWait"),
   CLOCK_TRUST("clockTrust"),
   // energy
-  ENERGY("energy", false, false),
+  ENERGY("energy"),
+  WAKE_MESSAGES("wakeMessages"),
+  WAKE_AGE("wakeAge"),
+  IDLE_DISCONNECT("idleDisconnect"),
   WINDOW("window", false, false),
-  IDLE_DISCONNECT("idleDisconnect", false, false),
   // watch
   OUTAGE_WARN_AFTER("outageWarnAfter"),
   EVENTS("events", false, false);

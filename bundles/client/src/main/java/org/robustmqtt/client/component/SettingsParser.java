@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.robustmqtt.Energy;
+import org.robustmqtt.client.link.EnergySettings;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.journal.JournalSettings;
 
@@ -124,6 +127,7 @@ final class SettingsParser {
             reader.size(
                 Key.MAXIMUM_PACKET_SIZE, Limits.DEFAULT.maximumPacketSize(), 1 << 10, 256L << 20);
     Limits limits = limits(maximumPacketSize);
+    PolicyTable table = policies.read(limits);
     return new Settings(
         enabled,
         broker,
@@ -139,16 +143,19 @@ final class SettingsParser {
                 Duration.ofSeconds(65_535),
                 ChronoUnit.SECONDS),
         duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
+        duration(Key.HANDSHAKE_TIMEOUT, ZERO, SECOND, HOUR),
+        duration(Key.WRITE_TIMEOUT, ZERO, SECOND, HOUR),
         duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
         duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
         session(),
         PresenceSettings.read(reader),
         retry(),
+        energy(),
         limits,
-        policies.read(limits),
+        table,
         admission(),
         clock(),
-        journal(),
+        journal(table),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
   }
 
@@ -197,7 +204,7 @@ final class SettingsParser {
   }
 
   private RetrySettings.Strategy strategy() {
-    String text = reader.text(Key.RETRY).orElse("exponential");
+    String text = reader.text(Key.RETRY).orElseGet(this::usual);
     return switch (text) {
       case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
       case "fixed" -> RetrySettings.Strategy.FIXED;
@@ -205,6 +212,11 @@ final class SettingsParser {
       case "none" -> RetrySettings.Strategy.NONE;
       default -> service(text);
     };
+  }
+
+  private String usual() {
+    boolean battery = reader.texts(Key.ENERGY).stream().anyMatch("battery"::equalsIgnoreCase);
+    return battery ? "patient" : "exponential";
   }
 
   /** What is no strategy of ours is the name of one that another bundle has. */
@@ -224,6 +236,27 @@ final class SettingsParser {
                 reader.warn(
                     Key.RETRY, "taken as the name of a service; did you mean " + near + "?"));
     return RetrySettings.Strategy.SERVICE;
+  }
+
+  private EnergySettings energy() {
+    Energy energy =
+        switch (reader.choice(Key.ENERGY, "mains", List.of("mains", "battery", "metered"))) {
+          case "battery" -> Energy.BATTERY;
+          case "metered" -> Energy.METERED;
+          default -> Energy.MAINS;
+        };
+    return new EnergySettings(
+        energy,
+        (int) reader.number(Key.WAKE_MESSAGES, EnergySettings.WAKE_MESSAGES, 1, 100_000_000),
+        reader
+            .duration(
+                Key.WAKE_AGE,
+                EnergySettings.WAKE_AGE,
+                SECOND,
+                Duration.ofDays(30),
+                ChronoUnit.HOURS)
+            .toNanos(),
+        duration(Key.IDLE_DISCONNECT, EnergySettings.idle(energy), SECOND, DAY).toNanos());
   }
 
   private Optional<String> admission() {
@@ -253,7 +286,7 @@ final class SettingsParser {
             .toMillis());
   }
 
-  private JournalSettings journal() {
+  private JournalSettings journal(PolicyTable table) {
     Duration delay =
         reader.duration(
             Key.STORE_DELAY,
@@ -262,7 +295,18 @@ final class SettingsParser {
             Duration.ofMinutes(1),
             ChronoUnit.MILLIS);
     return new JournalSettings(
-        path(Key.STORE_DIRECTORY), delay, reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40));
+        path(Key.STORE_DIRECTORY),
+        delay,
+        reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40),
+        table.policies().size() == 1 ? JournalSettings.Policies.NONE : new Names(table));
+  }
+
+  /** Which policy a topic has, for the journal. */
+  private record Names(PolicyTable table) implements JournalSettings.Policies {
+    @Override
+    public String of(String topic) {
+      return table.of(topic).name();
+    }
   }
 
   private Optional<Path> path(Key key) {

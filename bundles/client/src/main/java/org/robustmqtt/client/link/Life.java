@@ -42,6 +42,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Retries retries;
   private final Outage outage;
   private final Idle idle;
+  private final EnergySaver saver;
   private final Wire wire;
   private final Dialing dialing;
   private final CertificateWatch certificates;
@@ -60,6 +61,9 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private OptionalLong onlineSince = OptionalLong.empty();
   private Optional<ProblemKind> lastKind = Optional.empty();
   private boolean settling;
+
+  /** Whether the broker of the settings was met once: only then nothing to do is a reason. */
+  private boolean met;
 
   /** Why there is no link; empty before the first attempt. */
   private Optional<Problem> lost = Optional.empty();
@@ -97,6 +101,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     storeWatch = new StoreWatch(name);
     outage = new Outage(name, doors, this::guarded);
     idle = new Idle(doors, board);
+    saver = new EnergySaver(doors, this::guarded, rooms, board, idle, this::rest);
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
     dialing = new Dialing(doors, this::guarded, retries, this);
     certificates = new CertificateWatch(name, doors, this::guarded, board);
@@ -170,11 +175,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
-    watch.ackTimeout(now.ackTimeoutNanos());
+    watch.timeouts(now);
+    saver.settings(now.energy());
   }
 
   /** What was learnt about the broker and its failures, is forgotten. */
   void forget() {
+    met = false;
     dialing.forget();
     wire.forget();
     retries.reset();
@@ -212,8 +219,14 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   private void waited() {
+    if (state == ConnectionState.IDLE) {
+      saveEnergy();
+      return;
+    }
     if (!gate.isClosed()) {
-      if (settling && service().isPresent()) {
+      if (met && !saver.needed()) {
+        rest();
+      } else if (settling && service().isPresent()) {
         settling = false;
         waitAfterFailure();
       } else {
@@ -226,6 +239,44 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       gate.open();
     }
     settle();
+  }
+
+  /**
+   * Nothing needs a link: it is closed until something does. What is said at a stop is not said.
+   */
+  private void rest() {
+    if (state == ConnectionState.ONLINE) {
+      wire.sayDisconnect(0);
+      retries.reset();
+    }
+    tearDown();
+    settling = false;
+    outage.rests();
+    enter(ConnectionState.IDLE);
+    saveEnergy();
+    idle.check();
+  }
+
+  /** Something may have happened: a link that saves energy opens, or closes soon. */
+  void saveEnergy() {
+    if (state == ConnectionState.ONLINE) {
+      saver.look();
+    } else if (state == ConnectionState.IDLE && saver.needed()) {
+      outage.begin();
+      open(retries.withinBudget(settings.orElseThrow().retry(), 0));
+    } else if (state == ConnectionState.IDLE) {
+      saver.untilOld().ifPresentOrElse(wait::in, wait::cancel);
+    }
+  }
+
+  private void open(long nanos) {
+    if (service().isPresent()) {
+      waitAfterFailure();
+    } else if (nanos > 0) {
+      waitFor(nanos);
+    } else {
+      dial();
+    }
   }
 
   /** Dials now, or as soon as the hub has started; when online, says goodbye to it. */
@@ -283,6 +334,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     LinkSettings now = settings.orElseThrow();
     dialing.accepted();
     retries.accepted(broker());
+    lost = Optional.empty();
+    met = true;
     lastKind = Optional.empty();
     onlineSince = OptionalLong.of(doors.clock().nanos());
     rooms.outbox().online(true);
@@ -297,11 +350,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
             now.session().clientId(),
             version,
             sessionPresent ? "session resumed" : "new session"));
-    watch.start(
-        wire.transport(),
-        capabilities.keepAliveSeconds(),
-        now.ackTimeoutNanos(),
-        now.retry().stableNanos());
+    watch.start(wire.transport(), capabilities.keepAliveSeconds(), now);
     pump.birth(trial.birth(now.presence()));
     trial
         .accepted(now.session())
@@ -411,7 +460,12 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     waitFor(own.orElse(0) + Consultation.MOST_NANOS);
     RetrySituation situation =
         new RetrySituation(
-            this.name, now(), retries.failed(), lost, rooms.outbox().waitingByPolicy());
+            this.name,
+            now(),
+            retries.failed(),
+            lost,
+            rooms.outbox().waitingByPolicy(),
+            settings.orElseThrow().energy().energy());
     consultation.ask(
         name,
         situation,
@@ -498,6 +552,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wait.cancel();
     dialing.cancel();
     watch.stop();
+    saver.offline();
     certificates.offline();
     goodbye.ifPresent(Goodbye::cancel);
     goodbye = Optional.empty();
@@ -739,6 +794,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     expire();
     sessions.giveUp();
     hurry();
+    saveEnergy();
     wire.turned();
   }
 
@@ -749,7 +805,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       sessions.giveUp();
       sessions.ifPresent(Carrier::unhold);
     }
-    if (due.isPresent()) {
+    // what looked at the store before may have said goodbye
+    if (due.isPresent() && !over) {
       expiry.in(due.getAsLong());
     } else {
       expiry.cancel();
@@ -773,7 +830,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     if (next != ConnectionState.WAITING) {
       retries.waited();
       consultation.cancel();
-      rooms.outbox().tellEach(false);
+      rooms.outbox().tellEach(next == ConnectionState.IDLE);
     }
     Optional<Instant> due =
         next == ConnectionState.WAITING && wait.isSet()

@@ -146,6 +146,7 @@ final class Retries {
 
   /** The broker has accepted us, and perhaps others wait for that. */
   void accepted(String broker) {
+    budget.met();
     pacing.back(broker);
   }
 

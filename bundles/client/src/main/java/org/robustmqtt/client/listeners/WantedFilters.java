@@ -95,6 +95,22 @@ final class WantedFilters {
     orphans.add(want);
   }
 
+  /** See {@link Dispatcher#held}. */
+  void held(String name, Wish wish, boolean maybeWanted) {
+    if (wants.containsKey(name)) {
+      return;
+    }
+    if (maybeWanted) {
+      restore(name, wish);
+      changed.add(name);
+      return;
+    }
+    Want before = new Want(new TopicFilter(name), wish.qos());
+    before.identifier = wish.identifier();
+    before.atBroker = wish.identifier();
+    remember(before);
+  }
+
   FilterTree tree() {
     return tree;
   }
@@ -183,6 +199,10 @@ final class WantedFilters {
 
   private void giveUp(Want want) {
     tree.remove(want);
+    remember(want);
+  }
+
+  private void remember(Want want) {
     if (want.atBroker != 0) {
       Want ghost = want.ghost();
       tree.add(ghost);

@@ -2,8 +2,11 @@ package org.robustmqtt.client.outbox;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.robustmqtt.Durability;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.TokenBucket;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
@@ -37,6 +40,13 @@ final class Lane {
   /** Topics whose turn is a message of QoS 2 whose steps have to be recorded, in the same way. */
   private final ReadyTopics recorded = new ReadyTopics();
 
+  /** How fast its messages go; guarded as all of it. */
+  private TokenBucket rate;
+
+  private TokenBucket rateBytes;
+
+  private boolean paceBegun;
+
   // in memory
   private long bytes;
   private int out;
@@ -44,11 +54,47 @@ final class Lane {
   Lane(DeliveryPolicy policy, Loaded loaded) {
     this.policy = policy;
     this.loaded = loaded;
+    rate = new TokenBucket(policy.pace().rate(), 0);
+    rateBytes = new TokenBucket(policy.pace().rateBytes(), 0);
   }
 
-  /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    disk.found(waiting);
+  private boolean isPaced() {
+    return rate.perSecond() > 0 || rateBytes.perSecond() > 0;
+  }
+
+  /** Returns how long none of its messages goes because of its rate; 0: they go. */
+  long paceNanos(Clock clock) {
+    if (!isPaced()) {
+      return 0;
+    }
+    long now = clock.nanos();
+    if (!paceBegun) {
+      paceBegun = true;
+      rate = TokenBucket.full(rate.perSecond(), now);
+      rateBytes = TokenBucket.full(rateBytes.perSecond(), now);
+    }
+    return Math.max(rate.waitNanos(now), rateBytes.waitNanos(now));
+  }
+
+  /** Goes on with the rates of a lane that had the same policy, or another one of its name. */
+  void pacedAs(Lane other) {
+    paceBegun = other.paceBegun;
+    rate = new TokenBucket(rate.perSecond(), other.rate.paidAt());
+    rateBytes = new TokenBucket(rateBytes.perSecond(), other.rateBytes.paidAt());
+  }
+
+  /** Returns whether a topic waits for nothing but its turn. */
+  boolean isReady() {
+    return unacknowledged.first() != null || acknowledged.first() != null || recorded.first() != null;
+  }
+
+  /**
+   * Takes over what was found and stays on disk.
+   *
+   * @param due says when the earliest deadline of a block passes
+   */
+  void found(List<StoredBlock> waiting, Function<StoredBlock, OptionalLong> due) {
+    disk.found(waiting, due);
     lookAtDisk();
   }
 
@@ -102,7 +148,11 @@ final class Lane {
   }
 
   /** A waiting message goes out. */
-  void take(Entry entry) {
+  void take(Entry entry, long now) {
+    if (isPaced()) {
+      rate = rate.take(1, now);
+      rateBytes = rateBytes.take(entry.size, now);
+    }
     loaded.leave(entry);
     out++;
   }
@@ -125,10 +175,9 @@ final class Lane {
   }
 
   /**
-   * Returns whether a message that is on disk can be left there alone. What is retained, has a
-   * deadline, was sent before, is lifted by others of its topic or may be replaced stays in memory:
-   * others depend on it, or a point in time does. Not while the disk cannot be read, if there are
-   * not very many.
+   * Returns whether a message that is on disk can be left there alone. What is retained, was sent
+   * before, is lifted by others of its topic or may be replaced stays in memory: others depend on
+   * it. Not while the disk cannot be read, if there are not very many.
    */
   boolean canPageOut(Entry entry) {
     return (!failing || loaded.isMany())
@@ -138,7 +187,7 @@ final class Lane {
         && !entry.queue.isMixed()
         && !entry.front
         && !entry.message().retain()
-        && !entry.hasDeadline
+        && !entry.ageUnknown
         && !entry.sentBefore
         && entry.durability() != Durability.MEMORY;
   }
@@ -148,6 +197,9 @@ final class Lane {
     leave(entry);
     entry.state = Entry.State.PAGED_OUT;
     disk.add(entry.sequence(), entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(entry.sequence(), entry.due);
+    }
     loaded.onDisk++;
   }
 
@@ -185,8 +237,12 @@ final class Lane {
   }
 
   /** A message that was found in another lane stays on disk in this one. */
-  void keepOnDisk(long sequence, int size, long acceptedAt) {
-    disk.add(sequence, size, acceptedAt);
+  void keepOnDisk(Entry entry) {
+    long sequence = entry.sequence();
+    disk.add(sequence, entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(sequence, entry.due);
+    }
     loaded.onDisk++;
     loaded.frontier = Math.min(loaded.frontier, sequence - 1);
   }

@@ -87,19 +87,19 @@ public final class Outbox implements Known {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    queue = new Queue(connection, journal, limits, window, policies, settlements);
+    queue = new Queue(connection, journal, limits, window, policies, clock, settlements);
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
     names = new PolicyNames(connection, queue.scheduler::table);
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
       names.found(message.stored().message());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
+    paging = new Paging(queue, journal, clock, maker, doubt, quarantine, tickets, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     queue.change(
         () -> {
           paging.found(found.waiting());
@@ -430,6 +430,7 @@ public final class Outbox implements Known {
 
   private OptionalLong nextLook() {
     OptionalLong look = earlier(doubt.nextLook(), paging.nextLook());
+    look = earlier(look, queue.scheduler.nextPaced());
     Optional<Entry> first = queue.earliestDeadline();
     return first.isEmpty()
         ? look
@@ -588,7 +589,11 @@ public final class Outbox implements Known {
    * of other limits, and no outcome is lost. Any thread.
    */
   public void policies(PolicyTable table) {
-    queue.change(() -> queue.policies(table, this::deadlineAgain));
+    queue.change(
+        () -> {
+          queue.policies(table, this::deadlineAgain);
+          paging.policies();
+        });
     paging.look();
   }
 
@@ -603,8 +608,7 @@ public final class Outbox implements Known {
     if (entry.hasDeadline && entry.found) {
       doubt.found(entry, deadline);
     } else if (entry.hasDeadline) {
-      long age = Math.max(0, clock.wallMillis() - entry.acceptedAt());
-      entry.due = clock.nanos() + EntryMaker.nanos(Math.max(0, deadline - age));
+      entry.due = doubt.due(entry.sequence(), entry.acceptedAt(), deadline, false);
     }
   }
 

@@ -29,6 +29,7 @@ final class Paging {
   private final Journal journal;
   private final Clock clock;
   private final EntryMaker maker;
+  private final ClockDoubt doubt;
   private final Quarantine quarantine;
   private final Tickets tickets;
   private final PolicyNames names;
@@ -47,8 +48,19 @@ final class Paging {
 
   private long liftTo;
 
-  /** Whether what was asked for last is to be looked through. */
+  /** Whether what was asked for last is to be looked through for topics. */
   private boolean looksThrough;
+
+  /** The lane of which a block is looked through for what is due, by now. */
+  private Optional<Lane> expiring = Optional.empty();
+
+  /** The last of that block that was looked at, and the last of it. */
+  private long expiredTo;
+
+  private long expireTo;
+
+  /** Whether what was asked for last is to be looked through for what is due. */
+  private boolean looksForDue;
 
   /** Made once: it is asked for with every message that goes while something is on disk only. */
   private final Supplier<long[]> wanted = this::wanted;
@@ -61,6 +73,7 @@ final class Paging {
       Journal journal,
       Clock clock,
       EntryMaker maker,
+      ClockDoubt doubt,
       Quarantine quarantine,
       Tickets tickets,
       PolicyNames names) {
@@ -69,19 +82,21 @@ final class Paging {
     this.journal = journal;
     this.clock = clock;
     this.maker = maker;
+    this.doubt = doubt;
     this.quarantine = quarantine;
     this.tickets = tickets;
   }
 
   /** Takes over what was found and stays on disk; under the lock. */
   void found(List<StoredBlock> waiting) {
-    queue.found(waiting);
+    queue.found(waiting, doubt::due);
     any = queue.scheduler.isAnyOnDisk();
   }
 
   /** A message is on disk: it stays there alone if it is far behind. Under the lock. */
   void onDisk(Entry entry) {
     if (entry.lane.canPageOut(entry)) {
+      doubt.pageOut(entry.sequence());
       queue.pageOut(entry);
       any = true;
       tickets.keep(entry.promise());
@@ -128,10 +143,15 @@ final class Paging {
     for (Lane lane : queue.scheduler.lanesWithUnsorted()) {
       if (!lane.disk.isEmpty()) {
         first = Math.min(first, left(lane.retryAt));
+        first = Math.min(first, reading ? Long.MAX_VALUE : untilDue(lane));
       }
     }
     first = Math.min(first, left(doomedRetryAt));
     return first == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(first);
+  }
+
+  private long untilDue(Lane lane) {
+    return doubt.isDoubtful() ? Long.MAX_VALUE : lane.disk.untilDue(clock.nanos());
   }
 
   private long left(OptionalLong retryAt) {
@@ -155,6 +175,10 @@ final class Paging {
     long[] asked = doomed();
     if (asked.length == 0) {
       asked = nextUnsorted();
+    }
+    looksForDue = false;
+    if (asked.length == 0) {
+      asked = nextDue();
     }
     // what is looked through and what is needed next have their turns
     boolean looked = looksThrough;
@@ -185,6 +209,46 @@ final class Paging {
   private long[] nextUnsorted() {
     Lane unsorted = queue.scheduler.unsorted;
     return isReadable(unsorted) ? unsorted.disk.lowest(unsorted.loaded.page()) : NOTHING;
+  }
+
+  /** The policies are other ones: what is on disk only may have other deadlines. */
+  void policies() {
+    lifting = Map.of();
+    expiring = Optional.empty();
+    for (Lane lane : queue.scheduler.lanes) {
+      lane.policy
+          .deadlineMillis()
+          .ifPresent(
+              deadline ->
+                  lane.disk.expireAll(
+                      acceptedAt -> doubt.due(lane.disk.lowest(), acceptedAt, deadline, false)));
+    }
+  }
+
+  /** Returns what to look through next for what is due. */
+  private long[] nextDue() {
+    if (expiring.isEmpty() && !doubt.isDoubtful()) {
+      for (Lane lane : queue.scheduler.lanes) {
+        OptionalLong block = isReadable(lane) ? lane.disk.takeDue(clock.nanos()) : OptionalLong.empty();
+        if (block.isPresent()) {
+          expiring = Optional.of(lane);
+          expiredTo = block.getAsLong() - 1;
+          expireTo = block.getAsLong() + StoredBlock.SIZE - 1;
+          break;
+        }
+      }
+    }
+    if (expiring.isEmpty()) {
+      return NOTHING;
+    }
+    Lane lane = expiring.get();
+    long[] asked = lane.disk.from(expiredTo + 1, StoredBlock.SIZE, expireTo);
+    if (asked.length == 0) {
+      expiring = Optional.empty();
+      return nextDue();
+    }
+    looksForDue = isReadable(lane);
+    return looksForDue ? asked : NOTHING;
   }
 
   /** Returns what to look through next for messages of certain topics. */
@@ -267,6 +331,7 @@ final class Paging {
       Optional<StoredMessage> message = there ? Optional.of(found.get(at++)) : Optional.empty();
       page(asked[i], message, keeps);
       liftedTo = looksThrough ? asked[i] : liftedTo;
+      expiredTo = looksForDue ? asked[i] : expiredTo;
     }
     any = queue.scheduler.isAnyOnDisk() || !queue.doomed.isEmpty();
   }
@@ -295,24 +360,41 @@ final class Paging {
     Lane from = queue.scheduler.laneOnDisk(sequence).orElseThrow();
     from.failing = keeps;
     Lane to = queue.scheduler.laneOf(message.message());
-    if (found.isPresent() && isLeft(from, to, message)) {
+    Optional<Promise> kept = tickets.take(sequence);
+    Entry entry = maker.pagedIn(message, kept, old, to);
+    if (entry.hasDeadline) {
+      doubt.date(entry, EntryMaker.deadline(message, to));
+    }
+    if (found.isPresent() && isLeft(from, entry)) {
+      kept.ifPresent(tickets::keep);
       if (to != from) {
-        int size = MessageSize.queued(message.message());
-        from.pageIn(sequence, size);
-        to.keepOnDisk(sequence, size, message.acceptedAt());
+        from.pageIn(sequence, entry.size);
+        to.keepOnDisk(entry);
+      } else if (looksForDue && entry.hasDeadline) {
+        to.disk.expires(sequence, entry.due);
       }
       return;
     }
-    queue.pageIn(maker.pagedIn(message, tickets.take(sequence), old, to), from);
-    queue.find(sequence).filter(entry -> found.isEmpty()).ifPresent(entry -> lost(entry, keeps));
+    doubt.hold(entry);
+    queue.pageIn(entry, from);
+    if (entry.isPending() && found.isEmpty()) {
+      lost(entry, keeps);
+    } else if (entry.isPending() && entry.isDue(clock.nanos())) {
+      queue.drop(entry, DropReason.EXPIRED);
+    }
   }
 
   /** Returns whether a message that was read stays on disk only. */
-  private boolean isLeft(Lane from, Lane to, StoredMessage message) {
-    if (looksThrough) {
-      return to == from && !lifting.containsKey(message.message().topic());
+  private boolean isLeft(Lane from, Entry entry) {
+    if (looksForDue) {
+      return entry.lane == from && !entry.isDue(clock.nanos());
     }
-    return to != from && message.message().policy().isEmpty() && to.keepsOnDisk(from);
+    if (looksThrough) {
+      return entry.lane == from && !lifting.containsKey(entry.message().topic());
+    }
+    return entry.lane != from
+        && entry.message().policy().isEmpty()
+        && entry.lane.keepsOnDisk(from);
   }
 
   private void lost(Entry entry, boolean keeps) {

@@ -2,6 +2,7 @@ package org.robustmqtt.client.outbox;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -26,6 +28,7 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.MessageSize;
@@ -136,11 +139,12 @@ final class Queue {
       Limits limits,
       Outbox.Window window,
       PolicyTable policies,
+      Clock clock,
       Outbox.Settlements settlements) {
     this.connection = connection;
     this.journal = journal;
     this.settlements = settlements;
-    scheduler = new Scheduler(policies, window);
+    scheduler = new Scheduler(policies, window, clock);
     space = new Room(scheduler, limits);
   }
 
@@ -417,6 +421,9 @@ final class Queue {
   /** Returns why a new message is dropped as soon as it is accepted; empty: it is not. */
   Optional<DropReason> unwanted(Lane lane, Message message, MessageSize size) {
     DeliveryPolicy policy = lane.policy;
+    if (policy.dedupe() && isDuplicate(lane, message)) {
+      return Optional.of(DropReason.DUPLICATE);
+    }
     if (policy.keep() == DeliveryPolicy.Keep.NONE && !online) {
       return Optional.of(DropReason.OFFLINE);
     }
@@ -424,6 +431,22 @@ final class Queue {
         policy.whenFull() == DeliveryPolicy.WhenFull.DROP_NEWEST
             && refusal(lane, message, size).filter(Refusal::mayFitLater).isPresent();
     return full ? Optional.of(DropReason.EVICTED) : Optional.empty();
+  }
+
+  /**
+   * Returns whether a message says the same as the newest that waits of its topic; what is on disk
+   * only is not known.
+   */
+  private boolean isDuplicate(Lane lane, Message message) {
+    TopicQueue topic = scheduler.topic(message.topic());
+    Entry newest = topic == null ? null : topic.waitingBefore(lane, Long.MAX_VALUE);
+    return newest != null
+        && (lane.disk.isEmpty() || lane.disk.highest() < newest.sequence())
+        && newest == topic.tail()
+        && newest.message().qos() == message.qos()
+        && newest.message().retain() == message.retain()
+        && newest.message().properties().equals(message.properties())
+        && Arrays.equals(newest.message().payload(), message.payload());
   }
 
   /** A message on disk only has its outcome; it is told as soon as the message is read. */
@@ -467,8 +490,8 @@ final class Queue {
   }
 
   /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    recovered += scheduler.found(waiting);
+  void found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    recovered += scheduler.found(waiting, due);
   }
 
   void recover(Entry entry) {
@@ -630,7 +653,7 @@ final class Queue {
       turn = scheduler.first(acknowledged, recordedToo);
     }
     if (turn.isPresent()) {
-      turn.get().lane.take(turn.get());
+      turn.get().lane.take(turn.get(), now);
       scheduler.take(turn.get());
     }
     asleep = turn.isEmpty();

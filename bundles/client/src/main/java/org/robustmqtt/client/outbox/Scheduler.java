@@ -8,11 +8,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.robustmqtt.Message;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.StoredBlock;
@@ -49,6 +52,8 @@ final class Scheduler {
       return byPolicy.size() == 1 ? otherwise : byPolicy.get(table.of(topic).name());
     }
   }
+
+  private final Clock clock;
 
   /** How much is in memory: priorities share it evenly. */
   private final Outbox.Window all;
@@ -87,7 +92,8 @@ final class Scheduler {
    *
    * @param all how much is in memory: priorities share it evenly
    */
-  Scheduler(PolicyTable policies, Outbox.Window all) {
+  Scheduler(PolicyTable policies, Outbox.Window all, Clock clock) {
+    this.clock = clock;
     this.all = all;
     makeLanes(policies);
   }
@@ -129,6 +135,9 @@ final class Scheduler {
     unsorted.takeDisk(unsortedBefore);
     for (Lane lane : before) {
       Lane now = routes.byPolicy.get(lane.policy.name());
+      if (now != null) {
+        now.pacedAs(lane);
+      }
       (sameTopics ? now : lanes.size() == 1 ? lanes.get(0) : unsorted).takeDisk(lane);
     }
     for (Entry entry : inMemory) {
@@ -234,12 +243,28 @@ final class Scheduler {
     return lanesWithUnsorted().stream().flatMapToLong(lane -> lane.disk.oldest().stream());
   }
 
-  /** Takes over what was found and stays on disk; returns how many these are. */
-  int found(List<StoredBlock> waiting) {
-    Lane all = lanes.size() == 1 ? lanes.get(0) : unsorted;
-    all.found(waiting);
-    foundUpTo = all.disk.isEmpty() ? 0 : all.disk.highest();
-    return all.disk.count();
+  /**
+   * Takes over what was found and stays on disk; returns how many these are.
+   *
+   * @param due says when the earliest deadline of a block of a lane passes
+   */
+  int found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    Map<Lane, List<StoredBlock>> byLane = new LinkedHashMap<>();
+    for (StoredBlock block : waiting) {
+      Lane lane =
+          lanes.size() == 1
+              ? lanes.get(0)
+              : routes.byPolicy.getOrDefault(block.policy(), unsorted);
+      byLane.computeIfAbsent(lane, none -> new ArrayList<>()).add(block);
+    }
+    int count = 0;
+    for (Map.Entry<Lane, List<StoredBlock>> each : byLane.entrySet()) {
+      Lane lane = each.getKey();
+      lane.found(each.getValue(), block -> due.apply(block, lane));
+      foundUpTo = Math.max(foundUpTo, lane.disk.highest());
+      count += lane.disk.count();
+    }
+    return count;
   }
 
   /** Returns whether a message was found, not accepted in this run. */
@@ -329,12 +354,22 @@ final class Scheduler {
       TopicQueue topic = lane.first(acknowledgedToo, recordedToo);
       if (topic != null
           && topic.readyKey < passable
+          && lane.paceNanos(clock) == 0
           && (first == null || topic.readyKey < first.readyKey)) {
         first = topic;
         priority = lane.policy.priority();
       }
     }
     return first == null ? Optional.empty() : Optional.of(first.head());
+  }
+
+  /** Returns when a lane may go on that waits because of its rate, in nanoseconds. */
+  OptionalLong nextPaced() {
+    return lanes.stream()
+        .filter(Lane::isReady)
+        .mapToLong(lane -> lane.paceNanos(clock))
+        .filter(nanos -> nanos > 0)
+        .min();
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
@@ -360,6 +395,9 @@ final class Scheduler {
 
   /** A waiting message is not in memory any more. */
   void pageOut(Entry entry) {
+    if (entry.hasDeadline) {
+      deadlines.remove(entry);
+    }
     entry.queue.unlink(entry);
     leave(entry.queue, entry);
   }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
@@ -20,6 +22,11 @@ final class SequenceSet {
   private long bytes;
   private long lowest = Long.MAX_VALUE;
 
+  /** When something may be due, on the monotonic clock, if ever; not later than that. */
+  private long firstDue;
+
+  private boolean expires;
+
   /** The messages of one block; {@code acceptedAt} is the time of the first that was in it. */
   private static final class Block {
     final long[] present;
@@ -31,20 +38,30 @@ final class SequenceSet {
 
     final long acceptedAt;
 
+    /** When the earliest deadline passes, on the monotonic clock, if there is one. */
+    long due;
+
+    boolean expires;
+
     Block(long[] present, long acceptedAt) {
       this.present = present;
       this.acceptedAt = acceptedAt;
     }
   }
 
-  /** Takes over what was found. */
-  void found(List<StoredBlock> waiting) {
+  /**
+   * Takes over what was found.
+   *
+   * @param due says when the earliest deadline of a block passes
+   */
+  void found(List<StoredBlock> waiting, Function<StoredBlock, OptionalLong> due) {
     for (StoredBlock each : waiting) {
       Block block = new Block(each.present().clone(), each.acceptedAt());
       block.count = each.count();
       block.bytes = each.bytes();
-      block.smallest = 0;
-      blocks.put(each.first() / StoredBlock.SIZE, block);
+      block.smallest = each.smallest();
+      due.apply(each).ifPresent(at -> expires(block, at));
+      blocks.merge(each.first() / StoredBlock.SIZE, block, this::merged);
       count += block.count;
       bytes += block.bytes;
     }
@@ -136,18 +153,12 @@ final class SequenceSet {
   void takeAll(SequenceSet other) {
     other.blocks.forEach(
         (key, block) ->
-            blocks.merge(
-                key,
-                block,
-                (here, more) -> {
-                  for (int i = 0; i < here.present.length; i++) {
-                    here.present[i] |= more.present[i];
-                  }
-                  here.count += more.count;
-                  here.bytes += more.bytes;
-                  here.smallest = Math.min(here.smallest, more.smallest);
-                  return here;
-                }));
+            blocks.merge(key, block, this::merged));
+    if (other.expires && (!expires || other.firstDue - firstDue < 0)) {
+      expires = true;
+      firstDue = other.firstDue;
+    }
+    other.expires = false;
     count += other.count;
     bytes += other.bytes;
     lowest = Math.min(lowest, other.lowest);
@@ -155,6 +166,71 @@ final class SequenceSet {
     other.count = 0;
     other.bytes = 0;
     other.lowest = Long.MAX_VALUE;
+  }
+
+  private Block merged(Block here, Block more) {
+    for (int i = 0; i < here.present.length; i++) {
+      here.present[i] |= more.present[i];
+    }
+    here.count += more.count;
+    here.bytes += more.bytes;
+    here.smallest = Math.min(here.smallest, more.smallest);
+    if (more.expires) {
+      expires(here, more.due);
+    }
+    return here;
+  }
+
+  /** A message that is in here has a deadline. */
+  void expires(long sequence, long due) {
+    expires(blocks.get(sequence / StoredBlock.SIZE), due);
+  }
+
+  /** All have a deadline, by when about the first of a block was accepted. */
+  void expireAll(LongUnaryOperator due) {
+    blocks.values().forEach(block -> expires(block, due.applyAsLong(block.acceptedAt)));
+  }
+
+  private void expires(Block block, long due) {
+    if (!block.expires || due - block.due < 0) {
+      block.expires = true;
+      block.due = due;
+    }
+    if (!expires || due - firstDue < 0) {
+      expires = true;
+      firstDue = due;
+    }
+  }
+
+  /** Returns in how many nanoseconds to look for what is due; the highest number: never. */
+  long untilDue(long now) {
+    return expires ? Math.max(0, firstDue - now) : Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns the first sequence of a block in which a deadline has passed, and forgets its
+   * deadlines; empty if there is none.
+   */
+  OptionalLong takeDue(long now) {
+    if (untilDue(now) > 0) {
+      return OptionalLong.empty();
+    }
+    expires = false;
+    for (Map.Entry<Long, Block> each : blocks.entrySet()) {
+      Block block = each.getValue();
+      if (block.expires && block.due - now <= 0) {
+        block.expires = false;
+        expires = true;
+        firstDue = now;
+        return OptionalLong.of(each.getKey() * StoredBlock.SIZE);
+      }
+    }
+    for (Block block : blocks.values()) {
+      if (block.expires) {
+        expires(block, block.due);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   /** Returns the lowest sequences, ascending. */

@@ -101,6 +101,11 @@ final class TopicQueue {
     return latest;
   }
 
+  /** Returns the newest waiting message, or null. */
+  Entry tail() {
+    return tail;
+  }
+
   /** Returns the newest waiting message of a lane that is older than a sequence, or null. */
   Entry waitingBefore(Lane lane, long sequence) {
     Entry older = tail;

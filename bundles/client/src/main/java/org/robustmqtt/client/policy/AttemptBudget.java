@@ -2,8 +2,9 @@ package org.robustmqtt.client.policy;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalLong;
 
-/** How many attempts to connect an hour may have, and which it had. One thread. */
+/** How many attempts in vain to connect an hour may have, and which it had. One thread. */
 public final class AttemptBudget {
   /** The most that an hour may have. */
   public static final int MOST = 3_600;
@@ -13,12 +14,20 @@ public final class AttemptBudget {
   /** When the newest attempts were made, oldest first; at most {@link #MOST}. */
   private final Deque<Long> made = new ArrayDeque<>();
 
+  private OptionalLong last = OptionalLong.empty();
+
   /** An attempt is made now. */
   public void attempted(long now) {
+    last = OptionalLong.of(now);
     made.add(now);
     while (made.size() > MOST) {
       made.remove();
     }
+  }
+
+  /** The last attempt has met the broker: it was not in vain. */
+  public void met() {
+    made.pollLast();
   }
 
   /**
@@ -42,6 +51,6 @@ public final class AttemptBudget {
    * @return nanoseconds; 0: the last attempt is long enough ago
    */
   public long untilEven(int perHour, long now) {
-    return made.isEmpty() ? 0 : Math.max(0, made.getLast() + HOUR / perHour - now);
+    return last.isEmpty() ? 0 : Math.max(0, last.getAsLong() + HOUR / perHour - now);
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.robustmqtt.Energy;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
@@ -219,6 +220,54 @@ class SettingsKeysTest {
             60,
             "0",
             "out of range; allowed: a whole number from 1 to 3600"),
+        new Row(
+            Key.HANDSHAKE_TIMEOUT,
+            settings -> settings.handshakeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "0",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
+            Key.WRITE_TIMEOUT,
+            settings -> settings.writeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "2h",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
+            Key.ENERGY,
+            settings -> settings.energy().energy(),
+            Energy.MAINS,
+            "battery",
+            Energy.BATTERY,
+            "solar",
+            "allowed: mains, battery, metered"),
+        new Row(
+            Key.WAKE_MESSAGES,
+            settings -> settings.energy().wakeMessages(),
+            100,
+            "1",
+            1,
+            "0",
+            "out of range; allowed: a whole number from 1 to 100000000"),
+        new Row(
+            Key.WAKE_AGE,
+            settings -> settings.energy().wakeAgeNanos(),
+            3_600_000_000_000L,
+            "15m",
+            900_000_000_000L,
+            "0",
+            "out of range; allowed: 1s to 30d" + times + "hours"),
+        new Row(
+            Key.IDLE_DISCONNECT,
+            settings -> settings.energy().idleNanos(),
+            10_000_000_000L,
+            "1m",
+            60_000_000_000L,
+            "2d",
+            "out of range; allowed: 1s to 1d" + times + "seconds"),
         new Row(
             Key.ADMISSION,
             settings -> settings.admission(),
@@ -438,6 +487,17 @@ class SettingsKeysTest {
     assertEquals(
         List.of(FILE + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
         parse(Map.of("retry", "fixd")).warnings());
+  }
+
+  @Test
+  void a_battery_makes_it_patient_unless_something_else_is_asked_for() {
+    Settings battery = parse(Map.of("energy", "battery")).settings();
+    assertEquals(RetrySettings.Strategy.PATIENT, battery.retry().strategy());
+    Settings fixed = parse(Map.of("energy", "battery", "retry", "fixed")).settings();
+    assertEquals(RetrySettings.Strategy.FIXED, fixed.retry().strategy());
+    Settings metered = parse(Map.of("energy", "metered")).settings();
+    assertEquals(RetrySettings.Strategy.EXPONENTIAL, metered.retry().strategy());
+    assertEquals(300_000_000_000L, metered.energy().idleNanos());
   }
 
   @Test

@@ -226,6 +226,8 @@ final class LinkWorld {
     Optional<CredentialSource> source = Optional.empty();
     Optional<TlsSettings> tls = Optional.empty();
     Duration connectTimeout = Duration.ofSeconds(10);
+    Duration handshakeTimeout = Duration.ZERO;
+    Optional<Duration> writeTimeout = Optional.empty();
     Duration ackTimeout = Duration.ofSeconds(20);
     Duration connectDelay = SECOND;
     String clientId = "client";
@@ -241,6 +243,7 @@ final class LinkWorld {
     Duration stable = Duration.ofSeconds(30);
     int attemptsPerHour;
     Optional<String> service = Optional.empty();
+    EnergySettings energy = EnergySettings.MAINS;
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -251,6 +254,8 @@ final class LinkWorld {
           username,
           password,
           connectTimeout.toNanos(),
+          handshakeTimeout.toNanos(),
+          writeTimeout.orElse(ackTimeout).toNanos(),
           ackTimeout.toNanos(),
           connectDelay.toNanos(),
           new SessionSettings(
@@ -273,6 +278,7 @@ final class LinkWorld {
               stable.toNanos(),
               attemptsPerHour,
               service),
+          energy,
           warnAfter.toNanos(),
           source);
     }

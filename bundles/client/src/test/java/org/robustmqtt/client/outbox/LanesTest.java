@@ -155,7 +155,7 @@ class LanesTest {
       bits[i / 64] |= 1L << i;
       bytes += topics.get(i - 1).length() + 1;
     }
-    StoredBlock block = new StoredBlock(0, bits, bytes, 77);
+    StoredBlock block = new StoredBlock(0, bits, "", bytes, 1, 77, 0);
     return box(
         new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
         new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of()));
@@ -181,6 +181,38 @@ class LanesTest {
     }
     assertEquals(0, box.outbox.status().messages());
     assertEquals(0, box.outbox.status().bytes());
+  }
+
+  @Test
+  void what_was_found_by_policy_waits_for_no_other_policy() {
+    List<RecoveredMessage> all = new ArrayList<>();
+    long[] slow = new long[4];
+    long[] alarm = new long[4];
+    for (int i = 1; i < 250; i++) {
+      String topic = (i == 249 ? "alarm/" : "slow/") + i % 3;
+      StoredMessage stored =
+          new StoredMessage(i, Message.text(topic, "x").withQos(1), Durability.GROUP, 70, 0);
+      all.add(new RecoveredMessage(stored, RecoveredMessage.Stage.WAITING, 0, 0));
+      (i == 249 ? alarm : slow)[i / 64] |= 1L << i;
+    }
+    box =
+        box(
+            new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
+            new Recovery(
+                List.of(),
+                List.of(
+                    new StoredBlock(0, slow, "slow", 1, 7, 77, 0),
+                    new StoredBlock(0, alarm, "alarm", 1, 8, 78, 0)),
+                Set.of(),
+                Map.of(),
+                0,
+                Map.of(),
+                List.of()));
+    assertEquals(249, box.outbox.totals().accepted().recovered());
+    long now = publish("alarm/7");
+    assertEquals(Optional.of(249L), readUntilNext());
+    assertEquals(Optional.of(now), readUntilNext());
+    assertEquals(248, drain().size());
   }
 
   @Test

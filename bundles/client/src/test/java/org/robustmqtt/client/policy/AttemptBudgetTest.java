@@ -34,6 +34,14 @@ class AttemptBudgetTest {
   }
 
   @Test
+  void an_attempt_that_met_the_broker_costs_nothing() {
+    budget.attempted(0);
+    budget.met();
+    assertEquals(0, budget.untilFree(1, 1));
+    assertEquals(HOUR - 1, budget.untilEven(1, 1), "but it was one");
+  }
+
+  @Test
   void no_hour_has_more_than_its_number_however_the_attempts_come() {
     SplittableRandom random = new SplittableRandom(3);
     for (int perHour : new int[] {1, 2, 12, 60, AttemptBudget.MOST}) {

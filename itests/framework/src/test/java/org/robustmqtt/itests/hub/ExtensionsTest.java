@@ -20,6 +20,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Energy;
 import org.robustmqtt.Message;
 import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.itests.probe.NightOnly;
@@ -115,7 +116,8 @@ class ExtensionsTest {
             Optional.empty(),
             List.of(
                 new WaitingMessages("default", true, 5, 50, Optional.empty()),
-                new WaitingMessages("alarm", true, alarm ? 1 : 0, 0, Optional.empty())));
+                new WaitingMessages("alarm", true, alarm ? 1 : 0, 0, Optional.empty())),
+            Energy.MAINS);
     Optional<Duration> answer = new NightOnly().nextAttempt(situation);
     assertTrue(answer.isPresent());
     assertEquals(seconds, answer.get().toSeconds());
