@@ -28,8 +28,8 @@ enum PolicySetting {
   WHEN_FULL("whenFull"),
   DEDUPE("dedupe"),
   MAX_ATTEMPTS("maxAttempts"),
-  DRAIN("drain"),
-  DRAIN_RATE("drainRate"),
+  DRAIN("drain", false),
+  DRAIN_RATE("drainRate", false),
   RATE("rate"),
   RATE_BYTES("rateBytes"),
   RETAIN("retain"),
@@ -70,7 +70,7 @@ enum PolicySetting {
     Map<String, String> settings = new LinkedHashMap<>();
     for (PolicySetting setting : values()) {
       String value = setting.in(policy, limits, admission);
-      if (!value.isEmpty()) {
+      if (setting.built && !value.isEmpty()) {
         settings.put(setting.text, value);
       }
     }

@@ -81,7 +81,7 @@ class PolicyReaderTest {
         policy(
             "a/# | keep=latest | durability=sync | deadline=15s | priority=7 | maxMessages=100"
                 + " | maxBytes=2MB | reserve=10 | reserveBytes=64kB | whenFull=drop-newest"
-                + " | dedupe=equal | maxAttempts=3 | drain=newest-first | drainRate=5/s"
+                + " | dedupe=equal | maxAttempts=3"
                 + " | rate=1000000 | rateBytes=100kB/s | retain=strip | wake=false"
                 + " | admission=one-of-ten");
     assertEquals(
@@ -97,7 +97,7 @@ class PolicyReaderTest {
               draft.whenFull = WhenFull.DROP_NEWEST;
               draft.dedupe = true;
               draft.maxAttempts = OptionalInt.of(3);
-              draft.pace = new Pace(Drain.NEWEST_FIRST, 5, 1_000_000, 100 << 10);
+              draft.pace = new Pace(Drain.OLDEST_FIRST, 0, 1_000_000, 100 << 10);
               draft.stripRetain = true;
               draft.wake = false;
               draft.admission = Optional.of("one-of-ten");
@@ -106,8 +106,8 @@ class PolicyReaderTest {
     DeliveryPolicy defaults =
         policy(
             "a/# | keep=all | durability=group | deadline=never | priority=5 | reserve=0"
-                + " | reserveBytes=0 | whenFull=refuse | dedupe=none | drain=oldest-first"
-                + " | drainRate=0 | rate=0 | rateBytes=0 | retain=refuse | wake=true");
+                + " | reserveBytes=0 | whenFull=refuse | dedupe=none"
+                + " | rate=0 | rateBytes=0 | retain=refuse | wake=true");
     assertEquals(policy("a/#"), defaults);
   }
 
@@ -161,7 +161,8 @@ class PolicyReaderTest {
         "durability=disk ! durability = \"disk\": allowed: memory, group, sync",
         "whenFull=drop ! whenFull = \"drop\": allowed: drop-oldest, drop-newest, refuse",
         "dedupe=true ! dedupe = \"true\": allowed: equal, none",
-        "drain=fifo ! drain = \"fifo\": allowed: oldest-first, newest-first",
+        "drain=newest-first ! drain: not built yet; remove it",
+        "drainRate=5/s ! drainRate: not built yet; remove it",
         "retain=no ! retain = \"no\": allowed: strip, refuse",
         "wake=yes ! wake = \"yes\": allowed: true, false",
         "keep= ! keep = \"\": allowed: all, latest, none",
@@ -284,16 +285,9 @@ class PolicyReaderTest {
   @Test
   void what_contradicts_itself_is_told_and_obeyed() {
     warnings(
-        Map.of("policy.x", "a | keep=none | durability=sync | drain=newest-first | drainRate=5"),
+        Map.of("policy.x", "a | keep=none | durability=sync"),
         "policy.x: durability = sync: each message waits for the disk, and keep = none drops what"
-            + " cannot be sent at once; write durability=memory",
-        "policy.x: drain = newest-first: no effect, because keep = none drops what cannot be sent"
-            + " at once",
-        "policy.x: drainRate = 5: no effect, because keep = none drops what cannot be sent at"
-            + " once");
-    warnings(
-        Map.of("policy.x", "a | rate=10 | drainRate=10"),
-        "policy.x: drainRate = 10: no effect, because rate = 10");
+            + " cannot be sent at once; write durability=memory");
     warnings(
         Map.of("policy.x", "a | maxMessages=10001 | maxBytes=65MB"),
         "policy.x: maxMessages = 10001: no effect, because queueMaxMessages = 10000",

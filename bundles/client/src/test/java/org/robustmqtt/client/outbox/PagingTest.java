@@ -197,8 +197,7 @@ class PagingTest {
     List<Ticket> mortal = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       Duration deadline = Duration.ofSeconds(i % 3 == 0 ? 9 : 20);
-      mortal.add(
-          box.outbox.publish(Message.text("t1", "x").withQos(1).withDeadline(deadline)));
+      mortal.add(box.outbox.publish(Message.text("t1", "x").withQos(1).withDeadline(deadline)));
       box.journal.step();
     }
     assertEquals(10, inMemory());
