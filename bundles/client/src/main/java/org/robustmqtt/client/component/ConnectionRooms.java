@@ -112,6 +112,7 @@ final class ConnectionRooms implements Rooms {
             doors.lanes());
     dispatcher = new Dispatcher(name, doors, used.times(), journal, recovery.values());
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
+    doors.loop().execute(() -> dispatcher.rules(used.inbound()));
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, first, recovery);
     // two journals were put together, and a newer retained message of the topic was in the other
@@ -165,7 +166,13 @@ final class ConnectionRooms implements Rooms {
     this.settings = settings;
     outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
-    doors.loop().execute(() -> dispatcher.times(times));
+    doors
+        .loop()
+        .execute(
+            () -> {
+              dispatcher.times(times);
+              dispatcher.rules(settings.inbound());
+            });
     inForce(settings).ifPresent(link::apply);
   }
 

@@ -12,6 +12,7 @@ import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.listeners.InboundRules;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.PolicyTable;
@@ -40,6 +41,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param retry the retry group
  * @param limits what the queue may hold, and how often a message is tried
  * @param policies what is done with which message
+ * @param inbound what is wanted of received messages where listeners do not say it
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
@@ -61,6 +63,7 @@ record Settings(
     RetrySettings retry,
     Limits limits,
     PolicyTable policies,
+    InboundRules inbound,
     ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {

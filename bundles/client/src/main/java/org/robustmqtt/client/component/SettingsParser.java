@@ -140,6 +140,7 @@ final class SettingsParser {
         retry(),
         limits,
         policies.read(limits),
+        SubscribeReader.read(reader, properties),
         clock(),
         journal(),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
@@ -270,12 +271,7 @@ final class SettingsParser {
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
       String text = entry.getKey();
-      if (PolicyReader.isKey(text)) {
-        continue;
-      }
-      if (Key.labelled(text)) {
-        reader.fault(text + ": not built yet; remove it");
-      } else if (unknown(text) && Leftover.in(entry.getValue())) {
+      if (unknown(text) && Leftover.in(entry.getValue())) {
         reader.fault(text + " = ****: " + Leftover.text(entry.getValue()));
       }
     }

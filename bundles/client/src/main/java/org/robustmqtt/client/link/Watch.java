@@ -61,6 +61,15 @@ final class Watch {
   private long stableDue;
   private long lastSent;
   private long lastReceived;
+
+  /** When something was read last; unlike {@link #lastReceived} it never stands for a wait. */
+  private long heardNanos;
+
+  private long heardMillis;
+
+  /** So many answers to pings until that to the one of {@link #roundTrip}; 0: there is none. */
+  private int tripLeft;
+
   private boolean sent;
   private boolean received;
   private long oldest;
@@ -117,6 +126,8 @@ final class Watch {
     long now = doors.clock().nanos();
     lastSent = now;
     lastReceived = now;
+    heardNanos = now;
+    heardMillis = doors.clock().wallMillis();
     stableDue = now + stableNanos;
     oldest = 0;
     ping.end();
@@ -125,6 +136,7 @@ final class Watch {
     reading = true;
     pingsOut = 0;
     proofLeft = 0;
+    tripLeft = 0;
     forgotten = false;
     life.start(watched, now, ackTimeout);
     touch();
@@ -182,7 +194,28 @@ final class Watch {
     received = true;
   }
 
-  void pong() {
+  /** Returns when something was read last on the connection at hand, or the last one. */
+  long heardNanos() {
+    return heardNanos;
+  }
+
+  /** Returns the same in wall time. */
+  long heardMillis() {
+    return heardMillis;
+  }
+
+  /** Sends a ping whose own answer is told by {@link #pong}. */
+  void roundTrip() {
+    if (transport != null) {
+      ping();
+      tripLeft = pingsOut;
+    }
+  }
+
+  /** A ping is answered; returns whether it is that of {@link #roundTrip}. */
+  boolean pong() {
+    boolean trip = tripLeft == 1;
+    tripLeft = Math.max(0, tripLeft - 1);
     ping.end();
     pingsOut = Math.max(0, pingsOut - 1);
     if (proofLeft > 0) {
@@ -196,6 +229,7 @@ final class Watch {
       Duration time = Duration.ofNanos(now - probe.since);
       doors.lanes().pool().execute(() -> probe.answer.complete(time));
     }
+    return trip;
   }
 
   void probe(CompletableFuture<Duration> answer) {
@@ -243,6 +277,8 @@ final class Watch {
     if (received) {
       received = false;
       lastReceived = now;
+      heardNanos = now;
+      heardMillis = doors.clock().wallMillis();
     }
     life.look(transport, now);
     long nowOldest = host.oldestUnacknowledged();

@@ -108,6 +108,10 @@ final class Audience {
     Publish packet = delivery.packet;
     List<Want> matching = matching(packet.topic());
     Set<Integer> identifiers = known(packet, matching);
+    if (came && !packet.retain()) {
+      // it may have been retained too: what is remembered of its topic is not the newest any more
+      spoil(matching);
+    }
     if (came && !identifiers.isEmpty()) {
       shown(matching, identifiers);
     }
@@ -160,6 +164,17 @@ final class Audience {
       if (want.granted < 0 && identifiers.contains(want.atBroker)) {
         want.granted = want.qos.level();
       }
+    }
+  }
+
+  /** The retained value of a topic is not remembered. */
+  void spoil(String topic) {
+    spoil(matching(topic));
+  }
+
+  private static void spoil(List<Want> matching) {
+    for (int i = 0; i < matching.size(); i++) {
+      matching.get(i).remembered = false;
     }
   }
 

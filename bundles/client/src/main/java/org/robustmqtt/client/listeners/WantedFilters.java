@@ -2,6 +2,7 @@ package org.robustmqtt.client.listeners;
 
 import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,10 @@ final class WantedFilters {
   private final ArrayDeque<Want> givenUp = new ArrayDeque<>();
 
   private final Set<String> again = new LinkedHashSet<>();
+
+  /** What was taken off on this connection: the broker may have it when it is wanted again. */
+  private final Set<String> dropped = new HashSet<>();
+
   private volatile Optional<Dispatcher.Wants> told = Optional.empty();
 
   /** What was told last, in order. */
@@ -115,9 +120,15 @@ final class WantedFilters {
     return known.remove(filter);
   }
 
-  void add(TopicFilter filter, Hearer hearer) {
+  /**
+   * Adds a listener of a filter.
+   *
+   * @return whether it is to hear the retained values from memory
+   */
+  boolean add(TopicFilter filter, Hearer hearer) {
     known.add(filter.value());
-    QoS asked = hearer.spec.qos();
+    QoS asked = hearer.qos(filter);
+    boolean replay = false;
     Want want = wants.get(filter.value());
     if (want == null) {
       want = new Want(filter, asked);
@@ -137,9 +148,13 @@ final class WantedFilters {
           && (want.state() == State.REFUSED
               || want.hearers.stream().noneMatch(hearer::sameListener))) {
         // the broker was, or is being, asked for it: again, for its retained messages, unless the
-        // listener has them because it only asks for something more
-        again.add(filter.value());
-        if (want.state() == State.REFUSED) {
+        // listener has them because it only asks for something more, or they are in memory
+        boolean refused = want.state() == State.REFUSED;
+        replay = want.remembered && !refused;
+        if (refused || !replay && !hearer.ignoresRetained()) {
+          again.add(filter.value());
+        }
+        if (refused) {
           want.state(online ? State.SENT : State.PENDING, 0);
         }
       }
@@ -149,6 +164,21 @@ final class WantedFilters {
     orphans.remove(want);
     clockIdle(want);
     want.show();
+    tellSoon();
+    return replay;
+  }
+
+  /** The connection says otherwise which quality of service its filters have. */
+  void rulesChanged() {
+    for (Want want : wants.values()) {
+      Optional<QoS> asked = want.asked();
+      if (asked.isPresent() && asked.get().level() > want.qos.level()) {
+        want.qos = asked.get();
+        want.state(State.PENDING, 0);
+        changed.add(want.filter.value());
+      }
+      clockIdle(want);
+    }
     tellSoon();
   }
 
@@ -173,6 +203,7 @@ final class WantedFilters {
     }
     giveUp(want);
     known.remove(filter);
+    dropped.add(filter);
     orphans.remove(want);
     again.remove(filter);
     want.timer.ifPresent(Loop.Timer::cancel);
@@ -220,6 +251,7 @@ final class WantedFilters {
   /** See {@link Dispatcher#online}. */
   void online(boolean resumed, boolean resubscribes) {
     online = true;
+    dropped.clear();
     if (!resumed) {
       givenUp.forEach(tree::remove);
       givenUp.clear();
@@ -233,6 +265,7 @@ final class WantedFilters {
       }
       State state = want.state();
       boolean lapsed = !resumed && !resubscribes && state == State.ACTIVE;
+      want.remembered = !resumed && !lapsed && !want.filter.shared();
       if (lapsed) {
         want.state(State.PENDING, 0);
       } else if (state == State.PENDING || !resumed) {
@@ -247,6 +280,7 @@ final class WantedFilters {
   void offline() {
     online = false;
     for (Want want : wants.values()) {
+      want.remembered = false;
       if (want.state() == State.SENT) {
         want.state(State.PENDING, 0);
       }
@@ -269,6 +303,7 @@ final class WantedFilters {
     }
     boolean refused = reasonCode >= 0x80;
     if (refused) {
+      want.remembered = false;
       want.forgotten();
     } else {
       want.granted = reasonCode;
@@ -372,7 +407,16 @@ final class WantedFilters {
     if (told.isPresent()) {
       List<String> filters = List.copyOf(again);
       again.clear();
+      filters.forEach(this::asked);
       filters.forEach(told.get()::again);
+    }
+  }
+
+  /** The broker is asked for a filter, and sends its retained values. */
+  private void asked(String filter) {
+    Want want = wants.get(filter);
+    if (want != null && online && !want.filter.shared()) {
+      want.remembered = true;
     }
   }
 
@@ -386,6 +430,9 @@ final class WantedFilters {
           Optional.ofNullable(now.isPresent() ? last.put(name, now.get()) : last.remove(name));
       if (!now.equals(before)) {
         changes.put(name, now);
+        if (before.isEmpty() && !dropped.contains(name)) {
+          asked(name);
+        }
         want.filter(one -> online && one.state() == State.PENDING)
             .ifPresent(one -> one.state(State.SENT, 0));
       }
