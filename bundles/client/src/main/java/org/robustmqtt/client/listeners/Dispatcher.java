@@ -171,11 +171,8 @@ public final class Dispatcher {
       return;
     }
     audience.add(hearer);
-    for (TopicFilter filter : List.copyOf(hearer.filters)) {
-      if (wanted.add(filter, hearer)) {
-        memory.of(filter).forEach(value -> replay(hearer, value));
-      }
-    }
+    List<TopicFilter> remembered =
+        List.copyOf(hearer.filters).stream().filter(filter -> wanted.add(filter, hearer)).toList();
     lookAtAges();
     for (Delivery delivery : parking.all()) {
       if (!delivery.isWith(hearer) && audience.hearingNow(delivery).contains(hearer)) {
@@ -186,6 +183,8 @@ public final class Dispatcher {
         }
       }
     }
+    // after what was parked, which is to be acknowledged
+    remembered.forEach(filter -> memory.of(filter).forEach(value -> replay(hearer, value)));
   }
 
   private void replay(Hearer hearer, RetainedMemory.Value value) {
@@ -323,8 +322,13 @@ public final class Dispatcher {
     }
   }
 
-  private void reading(boolean wanted) {
-    wants.ifPresent(told -> told.reading(wanted));
+  private void reading(boolean now) {
+    if (!now) {
+      // a broker that cannot send drops what is QoS 0, and with it what may be a newer value
+      memory.clear();
+      wanted.spoil();
+    }
+    wants.ifPresent(told -> told.reading(now));
   }
 
   /**

@@ -319,6 +319,11 @@ final class WantedFilters {
     }
   }
 
+  /** Retained values that came until now may not be the newest. */
+  void spoil() {
+    wants.values().forEach(want -> want.remembered = false);
+  }
+
   /** A timer may be missing, and a change not told. */
   void lookAgain() {
     wants.values().forEach(this::clockIdle);

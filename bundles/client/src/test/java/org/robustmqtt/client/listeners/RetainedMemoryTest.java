@@ -219,4 +219,33 @@ class RetainedMemoryTest {
     assertEquals(1, box.handled.size());
     assertEquals("1", new String(ear.messages.get(0).payload(), StandardCharsets.UTF_8));
   }
+
+  @Test
+  void a_parked_value_is_heard_to_be_acknowledged_and_not_once_more_from_memory() {
+    newSession();
+    box.add(ear, "t").close();
+    box.world.run();
+    long number = box.retained("t", "1");
+    HeldLane lane = new HeldLane();
+    box.on(lane, spec(1, false, "t"), late);
+    assertEquals(List.of(), box.handled);
+    box.run(lane);
+    assertEquals(List.of("1"), late.heard);
+    assertEquals(List.of(number), box.handled);
+  }
+
+  @Test
+  void what_a_broker_may_have_dropped_while_nothing_was_read_may_be_a_newer_value() {
+    newSession();
+    box.add(ear, "t");
+    box.retained("t", "1");
+    box.held(new Ear(), "slow");
+    box.loop(() -> box.dispatcher.mayStopReading(1_000_000_000L, true));
+    for (int i = 0; !box.reading.contains(false); i++) {
+      box.deliver("slow", 0, "x".repeat(1 << 20) + i);
+    }
+    box.add(late, "t");
+    assertEquals(List.of(), late.heard);
+    assertEquals(List.of("t"), box.again);
+  }
 }
