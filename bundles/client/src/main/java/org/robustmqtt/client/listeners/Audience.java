@@ -25,6 +25,10 @@ final class Audience {
   private final List<Want> wants = new ArrayList<>();
   private final List<Hearer> found = new ArrayList<>();
   private long ages;
+
+  /** How many say something of messages that are not of now. */
+  private int caring;
+
   private long round;
 
   Audience(FilterTree tree) {
@@ -34,6 +38,12 @@ final class Audience {
   void add(Hearer hearer) {
     hearer.age = ages++;
     hearers.add(hearer);
+    caring += hearer.plain() ? 0 : 1;
+  }
+
+  /** Returns whether somebody says something of messages that are not of now. */
+  boolean cares() {
+    return caring > 0;
   }
 
   boolean has(Hearer hearer) {
@@ -41,7 +51,9 @@ final class Audience {
   }
 
   void remove(Hearer hearer) {
-    hearers.remove(hearer);
+    if (hearers.remove(hearer)) {
+      caring -= hearer.plain() ? 0 : 1;
+    }
   }
 
   /** Takes all of them out. */

@@ -2,7 +2,6 @@ package org.robustmqtt.client.listeners;
 
 import java.util.Optional;
 import java.util.function.IntSupplier;
-import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Loop;
 
 /**
@@ -17,7 +16,7 @@ import org.robustmqtt.client.door.Loop;
  *
  * <p>until a ping is answered, with fewer than so many not acknowledged before the ping or come
  * before its answer: then its window was not full, and its queue empty. Until then what comes was
- * published at the earliest when this was so last; in another session, when that began. On the
+ * published at the earliest when this was so last. In a new session nothing is held back. On the
  * loop.
  */
 final class Backlog {
@@ -42,11 +41,13 @@ final class Backlog {
    * @param wallMillis the same in wall time, which goes on while the machine sleeps
    */
   record Origin(boolean queued, boolean known, long since, long wallMillis) {
+    /** It was new when it came, whenever that is. */
+    static final Origin NEW = new Origin(false, true, 0, 0);
+
     /** Nothing is known. */
     static final Origin UNKNOWN = new Origin(false, false, 0, 0);
   }
 
-  private final Clock clock;
   private final LoopPost post;
 
   /** Returns how many messages are not acknowledged. */
@@ -61,12 +62,8 @@ final class Backlog {
   /** Whether the broker holds nothing back. */
   private boolean clear;
 
-  /** Whether it may hold back what it queued during an outage. */
-  private boolean resuming;
-
-  private boolean known;
-  private long since;
-  private long wallMillis;
+  /** What is known of a message that comes now, if it may have been held back. */
+  private Origin heldBack = Origin.UNKNOWN;
 
   /** Whether a ping is out, and what is not acknowledged or came since. */
   private boolean out;
@@ -74,8 +71,7 @@ final class Backlog {
   private int held;
   private Optional<Loop.Timer> timer = Optional.empty();
 
-  Backlog(Clock clock, LoopPost post, IntSupplier unacknowledged, IntSupplier ping) {
-    this.clock = clock;
+  Backlog(LoopPost post, IntSupplier unacknowledged, IntSupplier ping) {
     this.post = post;
     this.unacknowledged = unacknowledged;
     this.ping = ping;
@@ -90,12 +86,8 @@ final class Backlog {
   /** A connection begins. */
   void begin(boolean resumed) {
     online = true;
-    resuming = resumed;
     clear = !resumed;
-    if (clear) {
-      known = true;
-      since(clock.nanos(), clock.wallMillis());
-    }
+    heldBack = new Origin(true, heldBack.known, heldBack.since, heldBack.wallMillis);
     look(SETTLE_NANOS);
   }
 
@@ -107,7 +99,7 @@ final class Backlog {
    */
   void lost(long heard, long heardMillis) {
     if (clear) {
-      since(heard, heardMillis);
+      heldBack = new Origin(true, true, heard, heardMillis);
     }
     online = false;
     clear = false;
@@ -121,17 +113,10 @@ final class Backlog {
     held++;
     if (clear && unacknowledged.getAsInt() >= WINDOW) {
       clear = false;
-      since(now, wall);
+      heldBack = new Origin(false, true, now, wall);
       look(AGAIN_NANOS);
     }
-    return clear
-        ? new Origin(false, true, now, wall)
-        : new Origin(resuming, known, since, wallMillis);
-  }
-
-  private void since(long now, long wall) {
-    since = now;
-    wallMillis = wall;
+    return clear ? Origin.NEW : heldBack;
   }
 
   /** The answer to a ping came. */
@@ -140,11 +125,7 @@ final class Backlog {
       return;
     }
     out = false;
-    if (held < WINDOW) {
-      clear = true;
-      resuming = false;
-      known = true;
-    }
+    clear |= held < WINDOW;
     look(AGAIN_NANOS);
   }
 

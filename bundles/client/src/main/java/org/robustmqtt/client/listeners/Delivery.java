@@ -114,6 +114,9 @@ final class Delivery {
 
   /** Returns how old it may have been when it came, if that is known. */
   long ageNanos() {
+    if (origin == Backlog.Origin.NEW) {
+      return 0;
+    }
     long wall = receivedAt.toEpochMilli() - origin.wallMillis();
     return Math.max(arrivedAt - origin.since(), TimeUnit.MILLISECONDS.toNanos(wall));
   }

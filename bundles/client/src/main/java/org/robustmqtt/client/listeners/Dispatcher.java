@@ -143,7 +143,7 @@ public final class Dispatcher {
     this.wanted =
         new WantedFilters(
             connection, doors.clock(), post, journal, times.unsubscribeAfterNanos(), found);
-    this.backlog = new Backlog(doors.clock(), post, endings::pending, this::ping);
+    this.backlog = new Backlog(post, endings::pending, this::ping);
     this.audience = new Audience(this.wanted.tree());
     this.parking =
         new Parking(doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
@@ -202,7 +202,7 @@ public final class Dispatcher {
   }
 
   private void lookAtAges() {
-    backlog.needed(rulesOfAges || audience.all().stream().anyMatch(one -> !one.plain()));
+    backlog.needed(rulesOfAges || audience.cares());
   }
 
   private int ping() {
@@ -221,6 +221,7 @@ public final class Dispatcher {
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
       audience.remove(hearer);
+      lookAtAges();
       leaving.removeIf(one -> !one.watched());
       if (hearer.watched()) {
         leaving.add(hearer);
