@@ -10,6 +10,8 @@ package org.robustmqtt;
  *   CONNECTING, HANDSHAKING, ONLINE --(any failure)--&gt; WAITING
  *   ONLINE --(disconnect, stop)--&gt; CLOSING --(drained or late)--&gt; CLOSED
  *   CLOSED --(connect)--&gt; WAITING
+ *   ONLINE, WAITING --(nothing to do, if energy is saved)--&gt; IDLE
+ *   IDLE --(a reason, see the key energy)--&gt; CONNECTING, or WAITING if no attempt is free
  * </pre>
  *
  * In every state a message may be published; only a connection that is gone refuses it. Every state
@@ -20,7 +22,11 @@ public enum ConnectionState {
    * The settings or the store do not allow to connect; {@link ConnectionStatus#problem()} says why.
    */
   FAULTED,
-  /** Nothing to do: the energy profile keeps the link closed. */
+  /**
+   * Closed to save energy, because nothing needs a link: the device may sleep. It opens for a
+   * message whose policy has {@code wake}, for {@code wakeMessages} of them, for one that has
+   * waited for {@code wakeAge}, and for filters that the broker has to be told of.
+   */
   IDLE,
   /** Waiting for the next attempt. */
   WAITING,

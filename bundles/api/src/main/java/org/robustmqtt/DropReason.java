@@ -25,6 +25,8 @@ public enum DropReason {
   CANCELLED,
   /** It could not be stored as its durability asks. */
   STORE_FAILED,
+  /** An {@link org.robustmqtt.spi.AdmissionPolicy} dropped it. */
+  NOT_ADMITTED,
   /** The connection was closed before it could be sent; what is on disk is not dropped but kept. */
   SHUT_DOWN
 }

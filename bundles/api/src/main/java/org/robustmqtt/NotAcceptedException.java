@@ -19,6 +19,8 @@ public final class NotAcceptedException extends RuntimeException {
     TOO_LARGE,
     /** It names a policy that the connection does not have. */
     POLICY_UNKNOWN,
+    /** An {@link org.robustmqtt.spi.AdmissionPolicy} refused it. */
+    NOT_ADMITTED,
     /** The connection was deleted or is stopping. */
     CLOSED
   }

@@ -75,6 +75,10 @@ public enum ProblemKind {
   HANDLER_TIMEOUT(71),
   /** A listener's service properties are wrong. */
   LISTENER_FAULTY(72),
+  /**
+   * A service of another bundle that decides for us is not there, or did not answer as it should.
+   */
+  EXTENSION_FAILED(73),
   /** A file of certificates or keys cannot be read or used. */
   TLS_FILE(80),
   /** The broker's certificate leads to no CA that is trusted. */

@@ -101,11 +101,15 @@ public interface RobustMqttConnection {
    */
   List<PendingMessage> browse(int limit);
 
-  /** Returns a stage that completes, on a listener thread, as soon as nothing is pending. */
+  /**
+   * Returns a stage that completes, on a listener thread, as soon as nothing is pending. A
+   * connection that saves energy opens for what is pending, and the stage completes when it is
+   * closed again, without waiting for {@code idleDisconnect}: the device may sleep then.
+   */
   CompletionStage<Void> whenIdle();
 
   /**
-   * Waits until nothing is pending.
+   * Waits until nothing is pending, as {@link #whenIdle()}.
    *
    * @return whether that happened in time; false at once if the connection ends meanwhile
    * @throws IllegalStateException if called from a listener

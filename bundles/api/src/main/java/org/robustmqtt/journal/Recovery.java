@@ -8,9 +8,9 @@ import java.util.Set;
  * What was found on disk when a journal was opened.
  *
  * @param messages messages that are not settled, by sequence: all but those in {@code waiting}
- * @param waiting further ones, by sequence, if there are very many: they were never sent, are not
- *     retained and have no deadline, and their sequences are higher than those of {@code messages}
- *     of which the same is true. They are read when they are needed, see {@link Journal#read}
+ * @param waiting further ones, by sequence, if there are very many: they were never sent and are
+ *     not retained, and their sequences are higher than those of {@code messages} of which the same
+ *     is true. They are read when they are needed, see {@link Journal#read}
  * @param received the packet ids of received QoS 2 messages whose exchange is not complete, in the
  *     order in which they were appended
  * @param values the newest value of each key; keys in order

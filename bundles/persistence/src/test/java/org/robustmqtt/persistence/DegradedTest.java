@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
@@ -16,6 +17,7 @@ import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.RecoveredMessage;
+import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.persistence.testkit.FaultyDisk;
 
 /** While the disk cannot be written, and when it can be again. */
@@ -273,5 +275,29 @@ class DegradedTest {
     assertEquals(
         "cannot be written: " + Rig.FOLDER + ": Input/output error",
         journal.status().degraded().get());
+  }
+
+  @Test
+  void what_was_taken_away_while_it_was_broken_does_not_come_back_with_an_older_segment()
+      throws Exception {
+    offer(Durability.SYNC, 1);
+    journal.put("filter", new byte[] {1}, Level.FORCED, written -> {});
+    journal.received(7, written -> {});
+    journal.received(8, written -> {});
+    rig.pass(Rig.DELAY);
+    degrade();
+    journal.completed(7, written -> hear("completed", written));
+    journal.put("filter", new byte[0], Level.FORCED, written -> hear("removed", written));
+    rig.run();
+    repairDisk();
+    rig.pass(Duration.ofSeconds(6));
+    assertEquals(List.of("completed", "removed"), heard);
+
+    FaultyDisk after = rig.disk.after(FaultyDisk.Crash.DROP, new Random(1));
+    Recovery found = new Rig(after, 10_000).open().recovery();
+    assertEquals(Set.of(8), found.received());
+    assertEquals(Set.of("any"), found.values().keySet());
+    Recovery again = new Rig(after.copy(), 10_000).open().recovery();
+    assertEquals(Set.of(8), again.received());
   }
 }

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.journal.Journal;
+import org.robustmqtt.journal.JournalSettings;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.StoredBlock;
@@ -217,23 +220,70 @@ class ReadingTest {
       Journal next = new Rig(disk.after(crash, new Random(1)), SMALL).open();
       Recovery found = next.recovery();
       List<Long> expected = new ArrayList<>(all.subList(0, 5));
-      expected.addAll(List.of(sent, retained, mortal));
+      expected.addAll(List.of(sent, retained));
       assertEquals(
           expected, found.messages().stream().map(one -> one.stored().sequence()).toList());
       TreeSet<Long> waiting = new TreeSet<>(stored.keySet());
       expected.forEach(waiting::remove);
+      waiting.add(mortal);
       assertEquals(waiting, new TreeSet<>(Rig.waiting(found)));
       assertEquals(
           waiting.stream()
               .mapToLong(
                   sequence ->
-                      stored.get(sequence).message().topic().length()
-                          + stored.get(sequence).message().payload().length)
+                      sequence == mortal
+                          ? 2
+                          : stored.get(sequence).message().topic().length()
+                              + stored.get(sequence).message().payload().length)
               .sum(),
           found.waiting().stream().mapToLong(StoredBlock::bytes).sum());
       assertEquals(1_700_000_000_000L, found.waiting().get(0).acceptedAt());
+      assertEquals(0, found.waiting().get(0).expiresAt());
+      StoredBlock last = found.waiting().get(found.waiting().size() - 1);
+      assertEquals(1_005, last.expiresAt());
+      assertEquals(2, last.smallest());
       assertEquals(stored.size() + 2, next.status().recovered());
     }
+  }
+
+  @Test
+  void what_stays_on_disk_is_told_by_policy() throws Exception {
+    Map<String, TreeSet<Long>> byPolicy = new TreeMap<>();
+    for (int i = 0; i < 900; i++) {
+      long sequence = journal.nextSequence();
+      String policy = i % 7 == 0 ? "alarm" : "slow";
+      Message message = Message.text(policy + "/" + i % 5 + "/\u00e9", "x");
+      Rig.offer(journal, new StoredMessage(sequence, message, Durability.GROUP, 5, 0));
+      byPolicy.computeIfAbsent(policy, none -> new TreeSet<>()).add(sequence);
+    }
+    List<Long> settled = new ArrayList<>(byPolicy.get("slow")).subList(0, 300);
+    rig.pass(Rig.DELAY);
+    settle(settled);
+    rig.pass(Rig.DELAY);
+    byPolicy.get("slow").removeAll(settled);
+
+    Rig after = new Rig(disk.after(FaultyDisk.Crash.KILL, new Random(1)), SMALL);
+    Recovery found =
+        after
+            .open(
+                new JournalSettings(
+                    Optional.empty(),
+                    Rig.DELAY,
+                    0,
+                    topic -> topic.substring(0, topic.indexOf('/'))))
+            .recovery();
+    found
+        .messages()
+        .forEach(one -> byPolicy.values().forEach(each -> each.remove(one.stored().sequence())));
+    Map<String, TreeSet<Long>> told = new TreeMap<>();
+    for (StoredBlock block : found.waiting()) {
+      for (int i = 0; i < StoredBlock.SIZE; i++) {
+        if ((block.present()[i / 64] & 1L << i) != 0) {
+          told.computeIfAbsent(block.policy(), none -> new TreeSet<>()).add(block.first() + i);
+        }
+      }
+    }
+    assertEquals(byPolicy, told);
   }
 
   @Test

@@ -536,4 +536,47 @@ class StagingTest {
     assertEquals(before, after.subList(0, before.size()));
     assertEquals(List.of(sequence), after.subList(before.size(), after.size()));
   }
+
+  @Test
+  void an_exchange_that_only_the_buffer_knows_to_be_complete_is_not_open_again() throws Exception {
+    Journal journal = journal();
+    offer(journal, Durability.SYNC, 1);
+    journal.received(5, told::add);
+    rig.pass(Duration.ofSeconds(1));
+    journal.completed(5, told::add);
+    assertEquals(List.of(true, true), told);
+
+    Rig second = killed();
+    assertEquals(Set.of(), second.open().recovery().received());
+    FaultyDisk third = second.disk.after(FaultyDisk.Crash.KILL, NONE);
+    assertEquals(Set.of(), new Rig(third, Rig.SEGMENT_SIZE).open().recovery().received());
+  }
+
+  @Test
+  void what_it_says_of_messages_that_cannot_be_read_counts_when_they_can() throws Exception {
+    Journal journal = journal();
+    final long settled = offer(journal, Durability.SYNC, 1);
+    final long abandoned = offer(journal, Durability.SYNC, 2);
+    final long waiting = offer(journal, Durability.SYNC, 1);
+    rig.pass(Duration.ofSeconds(1));
+    journal.sent(abandoned, 7, 11, Level.FORCED, told::add);
+    rig.run();
+    journal.settled(settled, told::add);
+    journal.abandoned(abandoned, told::add);
+    assertEquals(List.of(true, true, true), told);
+
+    Path first = Rig.FOLDER.resolve("00000001.seg");
+    FaultyDisk blind = disk.after(FaultyDisk.Crash.KILL, NONE);
+    blind.unreadable(first, 0, Integer.MAX_VALUE);
+    Rig second = new Rig(blind, Rig.SEGMENT_SIZE);
+    Journal opened = second.open();
+    assertEquals(List.of(), Rig.sequences(opened));
+    opened.close();
+    FaultyDisk healed = blind.after(FaultyDisk.Crash.KILL, NONE);
+    healed.unreadable(first, 0, 0);
+    Recovery found = new Rig(healed, Rig.SEGMENT_SIZE).open().recovery();
+    assertEquals(List.of(abandoned, waiting), Rig.sequences(found));
+    assertEquals(RecoveredMessage.Stage.ABANDONED, found.messages().get(0).stage());
+    assertEquals(11, found.messages().get(0).packetId());
+  }
 }

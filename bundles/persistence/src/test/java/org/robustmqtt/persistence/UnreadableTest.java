@@ -436,4 +436,84 @@ class UnreadableTest {
     assertEquals(2, found.values().get("session")[0]);
     assertEquals(java.util.Set.of(8), found.received());
   }
+
+  @Test
+  void a_message_that_somebody_knows_and_the_disk_hides_is_unreadable_and_not_gone()
+      throws Exception {
+    fill();
+    FaultyDisk disk = rig.disk.copy();
+    allUnreadable(disk, SECOND);
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    List<Told> told = new ArrayList<>();
+    opened.read(
+        range(116, 120),
+        1 << 20,
+        (found, answered, why) -> told.add(new Told(List.of(), answered, why)));
+    second.run();
+    assertEquals(5, told.get(0).answered());
+    assertTrue(told.get(0).unreadable().isPresent());
+
+    opened.quarantined(116, ok -> {});
+    opened.settled(117, ok -> {});
+    second.run();
+    traffic(second, opened);
+    traffic(second, opened);
+    opened.close();
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(SECOND, 0, 0);
+    Recovery found = new Rig(healed, SHAPE).open().recovery();
+    List<Long> there = Rig.sequences(found);
+    assertTrue(there.contains(116L) && !there.contains(117L) && there.contains(118L));
+    RecoveredMessage aside =
+        found.messages().stream()
+            .filter(each -> each.stored().sequence() == 116)
+            .findAny()
+            .orElseThrow();
+    assertEquals(RecoveredMessage.Stage.QUARANTINED, aside.stage());
+  }
+
+  @Test
+  void a_message_that_was_numbered_by_another_journal_is_unreadable_too() throws Exception {
+    journal = rig.open();
+    long far = 1L << 60;
+    journal.skipTo(far);
+    Rig.offer(journal, Rig.message(far, Durability.SYNC, 1, 200));
+    rig.pass(Duration.ofSeconds(1));
+    FaultyDisk disk = rig.disk.copy();
+    allUnreadable(disk, Rig.FOLDER.resolve("00000001.seg"));
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    opened.skipTo(far + 1);
+    opened.settled(far, ok -> {});
+    second.pass(Duration.ofSeconds(1));
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(Rig.FOLDER.resolve("00000001.seg"), 0, 0);
+    assertEquals(List.of(), Rig.sequences(new Rig(healed, SHAPE).open()));
+  }
+
+  @Test
+  void how_far_a_message_in_a_kept_segment_is_does_not_go_with_a_dead_one() throws Exception {
+    fill();
+    FaultyDisk disk = rig.disk.copy();
+    allUnreadable(disk, SECOND);
+    Rig second = new Rig(disk, SHAPE);
+    Journal opened = second.open();
+    opened.sent(231, 7, 11, Level.APPENDED, ok -> {});
+    opened.quarantined(231, ok -> {});
+    second.pass(Duration.ofSeconds(1));
+    traffic(second, opened);
+    traffic(second, opened);
+    opened.close();
+    FaultyDisk healed = disk.copy();
+    healed.unreadable(SECOND, 0, 0);
+    RecoveredMessage aside =
+        new Rig(healed, SHAPE)
+            .open().recovery().messages().stream()
+                .filter(each -> each.stored().sequence() == 231)
+                .findAny()
+                .orElseThrow();
+    assertEquals(RecoveredMessage.Stage.QUARANTINED, aside.stage());
+    assertEquals(11, aside.packetId());
+  }
 }

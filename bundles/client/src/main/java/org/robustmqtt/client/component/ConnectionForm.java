@@ -80,6 +80,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Handshake timeout",
+      description = "From CONNECT to CONNACK; empty: what is left of the connect timeout.")
+  String handshakeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Write timeout",
+      description = "How long the broker may take no byte; empty: as the acknowledgement timeout.")
+  String writeTimeout() default "";
+
+  @AttributeDefinition(
+      required = false,
       name = "Acknowledgement timeout",
       description = "After it the connection is closed and opened again.")
   String ackTimeout() default "20s";
@@ -259,8 +271,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Retry",
-      description = "exponential, fixed or none.")
-  String retry() default "exponential";
+      description =
+          "exponential, fixed, patient, none, or the name of a service; empty: exponential, on a"
+              + " battery patient.")
+  String retry() default "";
 
   @AttributeDefinition(
       required = false,
@@ -271,20 +285,27 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       required = false,
       name = "Longest wait",
-      description = "Empty: 4s for a broker in the local network, else 60s.")
+      description = "Empty: 4s for a broker in the local network, else 60s; 30m if patient.")
   String retryMax() default "";
 
   @AttributeDefinition(
       required = false,
       name = "Jitter",
-      description = "Whether waits are drawn evenly from 0 to their bound.")
-  boolean retryJitter() default true;
+      description =
+          "true or false: whether waits are drawn below their bound; empty: unless fixed.")
+  String retryJitter() default "";
 
   @AttributeDefinition(
       required = false,
       name = "Stable time",
       description = "How long a connection lives to start the waits anew.")
   String stableTime() default "30s";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Attempts per hour",
+      description = "How many attempts any hour may have; empty: 12 if patient, else no limit.")
+  String attemptsPerHour() default "";
 
   @AttributeDefinition(
       required = false,
@@ -330,6 +351,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       required = false,
+      name = "Admission",
+      description = "The name of a service of another bundle that decides of each message first.")
+  String admission() default "";
+
+  @AttributeDefinition(
+      required = false,
       name = "Wait for the clock",
       description = "How long messages with a deadline are held after a start in the past.")
   String clockWait() default "60s";
@@ -339,6 +366,30 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       name = "Trust without a clock",
       description = "Messages with a shorter deadline expire if the clock was not set in time.")
   String clockTrust() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Energy",
+      description = "mains, battery or metered: whether it is open only while there is a reason.")
+  String energy() default "mains";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, messages",
+      description = "So many waiting messages open a connection that saves energy.")
+  String wakeMessages() default "100";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Wake, age",
+      description = "A message that has waited so long opens it.")
+  String wakeAge() default "1h";
+
+  @AttributeDefinition(
+      required = false,
+      name = "Idle disconnect",
+      description = "So long after the last message it is closed; empty: 10s, if metered 5m.")
+  String idleDisconnect() default "";
 
   @AttributeDefinition(
       required = false,

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
@@ -26,10 +27,12 @@ import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
 import org.robustmqtt.journal.Recovery;
 import org.robustmqtt.journal.WrittenCallback;
+import org.robustmqtt.spi.AdmissionPolicy;
 import org.robustmqtt.whiteboard.ConnectionListener;
 import org.robustmqtt.whiteboard.MessageListener;
 import org.robustmqtt.whiteboard.OutcomeListener;
@@ -42,7 +45,9 @@ final class ConnectionRooms implements Rooms {
   private static final int RANDOM_CHARACTERS = 8;
   private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+  private final String name;
   private final Doors doors;
+  private final Hub hub;
   private final String clientId;
   private final Notifier notifier;
   private final Outbox outbox;
@@ -54,6 +59,8 @@ final class ConnectionRooms implements Rooms {
 
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
+
+  private Optional<String> admission;
 
   /**
    * Builds the rooms of a connection and starts it.
@@ -85,10 +92,29 @@ final class ConnectionRooms implements Rooms {
       Outbox.Window window,
       Optional<HubStart.Awaited> starting,
       Handover left) {
+    this(name, doors, journal, settings, window, starting, left, Hub.ofNone());
+  }
+
+  /**
+   * The same beside other connections.
+   *
+   * @param hub what they have in common
+   */
+  ConnectionRooms(
+      String name,
+      Doors doors,
+      Journal journal,
+      Optional<Settings> settings,
+      Outbox.Window window,
+      Optional<HubStart.Awaited> starting,
+      Handover left,
+      Hub hub) {
     Recovery recovery = journal.recovery();
     Settings used = settings.orElse(Settings.DEFAULT);
+    this.name = name;
     this.doors = doors;
     this.settings = used;
+    this.hub = hub;
     clientId = clientId(name, recovery, journal, doors.entropy());
     notifier = new Notifier(doors.lanes());
     notifier.holdOutcomes();
@@ -114,12 +140,34 @@ final class ConnectionRooms implements Rooms {
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
     doors.loop().execute(() -> dispatcher.rules(used.inbound()));
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
-    link = new Link(name, doors, others, first, recovery);
+    link = new Link(name, doors, others, hub.links(), first, recovery);
+    outbox.gate(gate(used));
+    admission = used.admission();
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
     starting.ifPresent(this::hubStarting);
     link.start();
+  }
+
+  /**
+   * What the connections of one hub have in common.
+   *
+   * @param links what their links have
+   * @param admissions finds an admission policy of another bundle by its name; any thread
+   */
+  record Hub(Link.Hub links, Function<String, Optional<AdmissionPolicy>> admissions) {
+    static Hub ofNone() {
+      return new Hub(Link.Hub.ofNone(), name -> Optional.empty());
+    }
+  }
+
+  private Gate gate(Settings settings) {
+    return settings
+        .admission()
+        .<Gate>map(
+            wanted -> new Admissions(name, wanted, hub.admissions(), outbox, link, doors.clock()))
+        .orElse(Gate.OPEN);
   }
 
   private void hubStarting(HubStart.Awaited awaited) {
@@ -164,6 +212,11 @@ final class ConnectionRooms implements Rooms {
     outbox.limits(settings.limits());
     outbox.policies(settings.policies());
     this.settings = settings;
+    if (!settings.admission().equals(admission)) {
+      admission = settings.admission();
+      link.admission(Optional.empty());
+      outbox.gate(gate(settings));
+    }
     outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
     doors
@@ -179,6 +232,11 @@ final class ConnectionRooms implements Rooms {
   @Override
   public void journalChanged() {
     link.journalChanged();
+  }
+
+  @Override
+  public void extensionsChanged() {
+    link.strategiesChanged();
   }
 
   @Override

@@ -105,6 +105,16 @@ final class Connections {
         });
   }
 
+  /** Services that decide for connections came or went. Any thread. */
+  void extensionsChanged() {
+    lane.execute(
+        () ->
+            configured
+                .values()
+                .forEach(
+                    entry -> entry.working().ifPresent(open -> open.rooms.extensionsChanged())));
+  }
+
   /** The faults of listeners have changed. Any thread. */
   void listenersChanged() {
     lane.execute(() -> configured.values().forEach(opener::showFaults));

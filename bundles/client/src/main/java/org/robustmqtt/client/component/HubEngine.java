@@ -10,21 +10,31 @@ import org.robustmqtt.journal.Journal;
 /** The engine of a real hub. */
 final class HubEngine implements ConnectionOpener.Engine {
   private final HubRuntime runtime = new HubRuntime();
+  private final ConnectionRooms.Hub hub;
   private final Supplier<Optional<HubStart.Awaited>> starting;
 
   /**
    * Makes an engine.
    *
    * @param starting what a new connection has to wait for
+   * @param hub what connections have in common
    */
-  HubEngine(Supplier<Optional<HubStart.Awaited>> starting) {
+  HubEngine(Supplier<Optional<HubStart.Awaited>> starting, ConnectionRooms.Hub hub) {
     this.starting = starting;
+    this.hub = hub;
   }
 
   @Override
   public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
     return new ConnectionRooms(
-        name, runtime.doors(), journal, settings, Outbox.Window.STANDARD, starting.get(), left);
+        name,
+        runtime.doors(),
+        journal,
+        settings,
+        Outbox.Window.STANDARD,
+        starting.get(),
+        left,
+        hub);
   }
 
   @Override

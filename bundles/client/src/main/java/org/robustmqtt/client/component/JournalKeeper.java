@@ -69,7 +69,8 @@ final class JournalKeeper {
 
   /** What is wanted, in the directory of now. */
   private JournalSettings here(JournalSettings wanted) {
-    return new JournalSettings(working.settings.directory(), wanted.storeDelay(), wanted.minFree());
+    return new JournalSettings(
+        working.settings.directory(), wanted.storeDelay(), wanted.minFree(), wanted.policies());
   }
 
   private void retune(JournalSettings wanted) {

@@ -18,6 +18,8 @@ enum Key {
   PASSWORD_FILE("passwordFile"),
   KEEP_ALIVE("keepAlive"),
   CONNECT_TIMEOUT("connectTimeout"),
+  HANDSHAKE_TIMEOUT("handshakeTimeout"),
+  WRITE_TIMEOUT("writeTimeout"),
   ACK_TIMEOUT("ackTimeout"),
   PROXY("proxy", false, false),
   // TLS
@@ -62,7 +64,7 @@ enum Key {
   RETRY_MAX("retryMax"),
   RETRY_JITTER("retryJitter"),
   STABLE_TIME("stableTime"),
-  ATTEMPTS_PER_HOUR("attemptsPerHour", false, false),
+  ATTEMPTS_PER_HOUR("attemptsPerHour"),
   FAILBACK_AFTER("failbackAfter", false, false),
   CONNECT_DELAY("connectDelay"),
   // queue
@@ -73,12 +75,15 @@ enum Key {
   STORE_MIN_FREE("storeMinFree"),
   WEAR_BUDGET("wearBudget", false, false),
   MAX_ATTEMPTS("maxAttempts"),
+  ADMISSION("admission"),
   CLOCK_WAIT("clockWait"),
   CLOCK_TRUST("clockTrust"),
   // energy
-  ENERGY("energy", false, false),
+  ENERGY("energy"),
+  WAKE_MESSAGES("wakeMessages"),
+  WAKE_AGE("wakeAge"),
+  IDLE_DISCONNECT("idleDisconnect"),
   WINDOW("window", false, false),
-  IDLE_DISCONNECT("idleDisconnect", false, false),
   // watch
   OUTAGE_WARN_AFTER("outageWarnAfter"),
   EVENTS("events", false, false);

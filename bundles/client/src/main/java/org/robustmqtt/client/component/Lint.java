@@ -3,6 +3,7 @@ package org.robustmqtt.client.component;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.robustmqtt.Energy;
 import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
@@ -36,6 +37,7 @@ final class Lint {
     lint.session();
     lint.presence();
     lint.retry();
+    lint.energy();
     lint.queue();
   }
 
@@ -146,6 +148,20 @@ final class Lint {
     String why = "no effect, because retry = " + (none ? "none" : "fixed");
     warn((fixed || none) && reader.has(Key.RETRY_MAX), Key.RETRY_MAX, why);
     warn(none && reader.has(Key.RETRY_MIN), Key.RETRY_MIN, why);
+    warn(none && reader.has(Key.ATTEMPTS_PER_HOUR), Key.ATTEMPTS_PER_HOUR, why);
+  }
+
+  private void energy() {
+    if (settings.energy().energy() == Energy.MAINS) {
+      for (Key key : List.of(Key.WAKE_MESSAGES, Key.WAKE_AGE, Key.IDLE_DISCONNECT)) {
+        warn(reader.has(key), key, "no effect, because energy = mains");
+      }
+    } else {
+      warn(
+          settings.session().cleanStart(),
+          Key.CLEAN_SESSION_START,
+          "what others publish while the connection is closed to save energy is missed");
+    }
   }
 
   private void queue() {

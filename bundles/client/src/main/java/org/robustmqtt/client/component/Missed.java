@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -175,26 +176,62 @@ final class Missed {
     final Set<Integer> received = ConcurrentHashMap.newKeySet();
   }
 
+  /**
+   * The messages that earlier runs had left when the first journal was opened. If its disk could
+   * not read all of it, others of theirs may be found later, which nobody has told of here.
+   *
+   * @param some which, if it is known
+   */
+  record Inherited(Optional<Found> some) {
+    /** Of a journal that was read in full: whatever is found later was there, or is ours. */
+    static Inherited whole() {
+      return new Inherited(Optional.empty());
+    }
+
+    /** Of one that was not. */
+    static Inherited only(Recovery found) {
+      return new Inherited(Optional.of(new Found(found)));
+    }
+
+    boolean holds(long sequence) {
+      return some.map(found -> found.holds(sequence)).orElse(true);
+    }
+  }
+
+  /** The numbers of what was found in a journal. */
+  private static final class Found {
+    private final Set<Long> messages = new HashSet<>();
+    private final Map<Long, StoredBlock> blocks = new HashMap<>();
+
+    Found(Recovery found) {
+      found.messages().forEach(message -> messages.add(message.stored().sequence()));
+      found.waiting().forEach(block -> blocks.put(block.first(), block));
+    }
+
+    boolean holds(long sequence) {
+      int index = (int) (sequence % StoredBlock.SIZE);
+      StoredBlock block = blocks.get(sequence - index);
+      return messages.contains(sequence) || block != null && has(block, index);
+    }
+  }
+
   /** Puts into a journal the messages that it does not have. On the component lane. */
   static final class Offering {
     /** A journal that is closed answers at once, one that writes slowly after a second. */
     private static final int PATIENCE = 10;
 
     private final Journal next;
+    private final Found found;
     private final Set<Long> there = new HashSet<>();
-    private final Map<Long, StoredBlock> blocks = new HashMap<>();
 
-    Offering(Journal next, Recovery found) {
+    Offering(Journal next, Recovery recovery) {
       this.next = next;
-      found.messages().forEach(message -> there.add(message.stored().sequence()));
-      found.waiting().forEach(block -> blocks.put(block.first(), block));
-      there.addAll(found.aliases().values());
+      found = new Found(recovery);
+      there.addAll(recovery.aliases().values());
     }
 
     private boolean isThere(long sequence) {
-      int index = (int) (sequence % StoredBlock.SIZE);
-      StoredBlock block = blocks.get(sequence - index);
-      return there.contains(sequence) || block != null && has(block, index);
+      return there.contains(sequence) || found.holds(sequence);
     }
 
     /** Offers them, and waits for room; returns whether all were taken. */

@@ -28,10 +28,14 @@ import org.robustmqtt.RobustMqttConnection;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.link.Link;
+import org.robustmqtt.client.link.Pacing;
 import org.robustmqtt.client.listeners.Registration;
 import org.robustmqtt.client.runtime.ComponentLane;
 import org.robustmqtt.client.runtime.HubRuntime;
 import org.robustmqtt.journal.JournalProvider;
+import org.robustmqtt.spi.AdmissionPolicy;
+import org.robustmqtt.spi.RetryStrategy;
 
 /**
  * The one component of the bundle: it <em>is</em> the factory of connections, and it registers each
@@ -77,6 +81,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   private final HubStart hubStart;
   private final StrayConfigurations strays;
   private final ListenerServices<?>[] listeners;
+  private final NamedServices<RetryStrategy> strategies;
+  private final NamedServices<AdmissionPolicy> admissions;
   private final AtomicReference<Optional<Registration>> directoryRegistration =
       new AtomicReference<>(Optional.empty());
 
@@ -87,13 +93,23 @@ public final class MqttComponent implements ManagedServiceFactory {
     lane = new ComponentLane(defect -> LOG.error("Defect, please report: {}", defect, defect));
     Doors doors = new HubRuntime().doors();
     Clock clock = doors.clock();
+    strategies =
+        new NamedServices<>(
+            context, RetryStrategy.class, RetryStrategy.NAME, this::extensionsChanged);
+    admissions =
+        new NamedServices<>(
+            context, AdmissionPolicy.class, AdmissionPolicy.NAME, this::extensionsChanged);
     hubStart = new HubStart(context, clock, this::hubStarted);
     Supplier<Instant> now = () -> Instant.ofEpochMilli(clock.wallMillis());
     strays = new StrayConfigurations(context, lane, directory, now);
     ConnectionOpener opener =
         new ConnectionOpener(
             new Journals(provider::get),
-            () -> new HubEngine(hubStart::awaited),
+            () ->
+                new HubEngine(
+                    hubStart::awaited,
+                    new ConnectionRooms.Hub(
+                        new Link.Hub(new Pacing(), strategies::named), admissions::named)),
             this::register,
             whiteboard,
             directory,
@@ -115,6 +131,8 @@ public final class MqttComponent implements ManagedServiceFactory {
   void activate() {
     hubStart.open();
     strays.open();
+    strategies.open();
+    admissions.open();
     for (ListenerServices<?> services : listeners) {
       services.open();
     }
@@ -138,6 +156,8 @@ public final class MqttComponent implements ManagedServiceFactory {
     for (ListenerServices<?> services : listeners) {
       services.close();
     }
+    strategies.close();
+    admissions.close();
     lane.execute(() -> directoryRegistration.get().ifPresent(Registration::close));
     lane.close();
   }
@@ -175,6 +195,10 @@ public final class MqttComponent implements ManagedServiceFactory {
   @Override
   public void deleted(String pid) {
     connections.deleted(pid);
+  }
+
+  private void extensionsChanged() {
+    connections.extensionsChanged();
   }
 
   private void hubStarted() {

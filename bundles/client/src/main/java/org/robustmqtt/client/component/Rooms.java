@@ -40,6 +40,8 @@ interface Rooms {
   /** Shows these lines in the status. */
   void faults(List<String> lines);
 
+  default void extensionsChanged() {}
+
   default boolean unsubscribe(String filter) {
     return false;
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.robustmqtt.client.door.UserFiles;
 import org.robustmqtt.client.link.BrokerAddress;
 import org.robustmqtt.client.link.CredentialSource;
+import org.robustmqtt.client.link.EnergySettings;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
@@ -34,14 +35,18 @@ import org.robustmqtt.journal.JournalSettings;
  * @param elsewhere what is read anew before each connect
  * @param keepAlive seconds, 0 is off
  * @param connectTimeout from resolving the name to CONNACK
+ * @param handshakeTimeout from CONNECT to CONNACK; zero: what is left of {@code connectTimeout}
+ * @param writeTimeout how long no byte may be taken; zero: as {@code ackTimeout}
  * @param ackTimeout how long an acknowledgement may be out
  * @param connectDelay the settle time before the first dial
  * @param session the session group
  * @param presence the presence group
  * @param retry the retry group
+ * @param energy the energy group
  * @param limits what the queue may hold, and how often a message is tried
  * @param policies what is done with which message
  * @param inbound what is wanted of received messages where listeners do not say it
+ * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
  * @param outageWarnAfter after how long offline one WARN is logged
@@ -56,14 +61,18 @@ record Settings(
     Elsewhere elsewhere,
     int keepAlive,
     Duration connectTimeout,
+    Duration handshakeTimeout,
+    Duration writeTimeout,
     Duration ackTimeout,
     Duration connectDelay,
     SessionPart session,
     PresenceSettings presence,
     RetrySettings retry,
+    EnergySettings energy,
     Limits limits,
     PolicyTable policies,
     InboundRules inbound,
+    Optional<String> admission,
     ClockRules clock,
     JournalSettings journal,
     Duration outageWarnAfter) {
@@ -147,11 +156,14 @@ record Settings(
                 username,
                 password,
                 connectTimeout.toNanos(),
+                handshakeTimeout.toNanos(),
+                (writeTimeout.isZero() ? ackTimeout : writeTimeout).toNanos(),
                 ackTimeout.toNanos(),
                 connectDelay.toNanos(),
                 session(address, clientId.orElse(id), will),
                 said,
                 retry,
+                energy,
                 outageWarnAfter.toNanos(),
                 elsewhere.source(files)));
   }

@@ -9,11 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.robustmqtt.Energy;
+import org.robustmqtt.client.link.EnergySettings;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.transport.Secret;
 import org.robustmqtt.journal.JournalSettings;
 
@@ -29,6 +33,11 @@ final class SettingsParser {
 
   /** The broker keeps such a session for ever (5.0, section 3.1.2.11.2). */
   private static final Duration FOR_EVER = Duration.ofSeconds(0xFFFF_FFFFL);
+
+  /** An attempt each five minutes, if they come evenly. */
+  private static final int PATIENT_ATTEMPTS = 12;
+
+  private static final List<String> STRATEGIES = List.of("exponential", "fixed", "patient", "none");
 
   private static final List<String> ORDER = Arrays.stream(Key.values()).map(Key::text).toList();
 
@@ -118,6 +127,7 @@ final class SettingsParser {
             reader.size(
                 Key.MAXIMUM_PACKET_SIZE, Limits.DEFAULT.maximumPacketSize(), 1 << 10, 256L << 20);
     Limits limits = limits(maximumPacketSize);
+    PolicyTable table = policies.read(limits);
     return new Settings(
         enabled,
         broker,
@@ -133,16 +143,20 @@ final class SettingsParser {
                 Duration.ofSeconds(65_535),
                 ChronoUnit.SECONDS),
         duration(Key.CONNECT_TIMEOUT, Duration.ofSeconds(10), SECOND, HOUR),
+        duration(Key.HANDSHAKE_TIMEOUT, ZERO, SECOND, HOUR),
+        duration(Key.WRITE_TIMEOUT, ZERO, SECOND, HOUR),
         duration(Key.ACK_TIMEOUT, Duration.ofSeconds(20), SECOND, HOUR),
         duration(Key.CONNECT_DELAY, SECOND, ZERO, HOUR),
         session(),
         PresenceSettings.read(reader),
         retry(),
+        energy(),
         limits,
-        policies.read(limits),
+        table,
         SubscribeReader.read(reader, properties),
+        admission(),
         clock(),
-        journal(),
+        journal(table),
         duration(Key.OUTAGE_WARN_AFTER, Duration.ofSeconds(300), SECOND, Duration.ofDays(30)));
   }
 
@@ -180,26 +194,79 @@ final class SettingsParser {
     if (!max.isZero() && max.compareTo(min) < 0) {
       reader.fault(Key.RETRY_MAX, "less than retryMin, which is " + Quantity.text(min));
     }
-    boolean jitter = reader.flag(Key.RETRY_JITTER, true);
+    boolean jitter = reader.flag(Key.RETRY_JITTER, strategy != RetrySettings.Strategy.FIXED);
     Duration stable = duration(Key.STABLE_TIME, Duration.ofSeconds(30), ZERO, HOUR);
-    return new RetrySettings(strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos());
+    int absent = strategy == RetrySettings.Strategy.PATIENT ? PATIENT_ATTEMPTS : 0;
+    int attempts = (int) reader.number(Key.ATTEMPTS_PER_HOUR, absent, 1, AttemptBudget.MOST);
+    Optional<String> service =
+        strategy == RetrySettings.Strategy.SERVICE ? reader.text(Key.RETRY) : Optional.empty();
+    return new RetrySettings(
+        strategy, min.toNanos(), max.toNanos(), jitter, stable.toNanos(), attempts, service);
   }
 
   private RetrySettings.Strategy strategy() {
-    String text = reader.text(Key.RETRY).orElse("exponential");
+    String text = reader.text(Key.RETRY).orElseGet(this::usual);
     return switch (text) {
       case "exponential" -> RetrySettings.Strategy.EXPONENTIAL;
       case "fixed" -> RetrySettings.Strategy.FIXED;
+      case "patient" -> RetrySettings.Strategy.PATIENT;
       case "none" -> RetrySettings.Strategy.NONE;
-      default -> {
-        String problem =
-            text.equals("patient")
-                ? "not built yet"
-                : "unknown strategy; strategies of other bundles are not built yet";
-        reader.fault(Key.RETRY, problem + "; allowed: exponential, fixed, none");
-        yield RetrySettings.Strategy.EXPONENTIAL;
-      }
+      default -> service(text);
     };
+  }
+
+  private String usual() {
+    boolean battery = reader.texts(Key.ENERGY).stream().anyMatch("battery"::equalsIgnoreCase);
+    return battery ? "patient" : "exponential";
+  }
+
+  /** What is no strategy of ours is the name of one that another bundle has. */
+  private RetrySettings.Strategy service(String text) {
+    if (!ConnectionName.valid(text)) {
+      reader.fault(
+          Key.RETRY,
+          "allowed: "
+              + String.join(", ", STRATEGIES)
+              + ", or the name of a service: "
+              + ConnectionName.ALLOWED);
+      return RetrySettings.Strategy.EXPONENTIAL;
+    }
+    NearestName.of(text, STRATEGIES)
+        .ifPresent(
+            near ->
+                reader.warn(
+                    Key.RETRY, "taken as the name of a service; did you mean " + near + "?"));
+    return RetrySettings.Strategy.SERVICE;
+  }
+
+  private EnergySettings energy() {
+    Energy energy =
+        switch (reader.choice(Key.ENERGY, "mains", List.of("mains", "battery", "metered"))) {
+          case "battery" -> Energy.BATTERY;
+          case "metered" -> Energy.METERED;
+          default -> Energy.MAINS;
+        };
+    return new EnergySettings(
+        energy,
+        (int) reader.number(Key.WAKE_MESSAGES, EnergySettings.WAKE_MESSAGES, 1, 100_000_000),
+        reader
+            .duration(
+                Key.WAKE_AGE,
+                EnergySettings.WAKE_AGE,
+                SECOND,
+                Duration.ofDays(30),
+                ChronoUnit.HOURS)
+            .toNanos(),
+        duration(Key.IDLE_DISCONNECT, EnergySettings.idle(energy), SECOND, DAY).toNanos());
+  }
+
+  private Optional<String> admission() {
+    Optional<String> name = reader.text(Key.ADMISSION);
+    if (name.isPresent() && !ConnectionName.valid(name.get())) {
+      reader.fault(Key.ADMISSION, "allowed: the name of a service: " + ConnectionName.ALLOWED);
+      return Optional.empty();
+    }
+    return name;
   }
 
   private Limits limits(int maximumPacketSize) {
@@ -220,7 +287,7 @@ final class SettingsParser {
             .toMillis());
   }
 
-  private JournalSettings journal() {
+  private JournalSettings journal(PolicyTable table) {
     Duration delay =
         reader.duration(
             Key.STORE_DELAY,
@@ -229,7 +296,18 @@ final class SettingsParser {
             Duration.ofMinutes(1),
             ChronoUnit.MILLIS);
     return new JournalSettings(
-        path(Key.STORE_DIRECTORY), delay, reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40));
+        path(Key.STORE_DIRECTORY),
+        delay,
+        reader.size(Key.STORE_MIN_FREE, 32L << 20, 0, 1L << 40),
+        table.policies().size() == 1 ? JournalSettings.Policies.NONE : new Names(table));
+  }
+
+  /** Which policy a topic has, for the journal. */
+  private record Names(PolicyTable table) implements JournalSettings.Policies {
+    @Override
+    public String of(String topic) {
+      return table.of(topic).name();
+    }
   }
 
   private Optional<Path> path(Key key) {

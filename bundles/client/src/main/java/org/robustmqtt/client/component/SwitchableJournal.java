@@ -46,6 +46,12 @@ final class SwitchableJournal implements Journal {
   /** Whether a journal was there already, so that what the next one holds of us is ours. */
   private volatile boolean hadOne;
 
+  /** What earlier runs had left. */
+  private final Missed.Inherited inherited;
+
+  /** The first number that was given out here. */
+  private volatile long firstGiven = Long.MAX_VALUE;
+
   private final AtomicReference<Recovery> recovery = new AtomicReference<>(Recovery.NOTHING);
   private final Missed.Small small = new Missed.Small();
 
@@ -85,6 +91,10 @@ final class SwitchableJournal implements Journal {
     small.received.addAll(found.received());
     Missed.each(found, sequence -> given.accumulateAndGet(sequence, Math::max));
     lastStatus = first.status();
+    inherited =
+        lastStatus.unreadable().isPresent()
+            ? Missed.Inherited.only(found)
+            : Missed.Inherited.whole();
   }
 
   /**
@@ -98,6 +108,7 @@ final class SwitchableJournal implements Journal {
     hadOne = false;
     current = Optional.empty();
     lastStatus = JournalStatus.builder("-").degraded(Optional.of(why)).build();
+    inherited = Missed.Inherited.whole();
     numberFarAbove();
   }
 
@@ -181,7 +192,8 @@ final class SwitchableJournal implements Journal {
 
   private boolean isOurs(long sequence) {
     synchronized (guard) {
-      return sequence <= given.get() || sequence >= firstNumber && sequence < nextNumber;
+      boolean known = sequence >= firstGiven || inherited.holds(sequence);
+      return known && sequence <= given.get() || sequence >= firstNumber && sequence < nextNumber;
     }
   }
 
@@ -206,6 +218,7 @@ final class SwitchableJournal implements Journal {
       attaching = true;
     }
     List<Long> over = over(found);
+    skip(next);
     Missed.Offering offering = new Missed.Offering(next, found);
     boolean room = offering.all(known.recorded());
     CompletableFuture<Void> released = new CompletableFuture<>();
@@ -246,9 +259,20 @@ final class SwitchableJournal implements Journal {
     }
   }
 
+  /** Says which numbers were given out, before anything is said of the messages that have them. */
+  private void skip(Journal next) {
+    synchronized (guard) {
+      next.skipTo(number());
+    }
+  }
+
+  private long number() {
+    return nextNumber > firstNumber ? nextNumber : given.get() + 1;
+  }
+
   /** Also in another place: a number stands for one message, as long as we live. */
   private void goOnNumbering(Journal next) {
-    long from = nextNumber > firstNumber ? nextNumber : given.get() + 1;
+    long from = number();
     next.skipTo(from);
     given.set(from - 1);
   }
@@ -265,6 +289,7 @@ final class SwitchableJournal implements Journal {
   boolean leaveTo(Journal next, Recovery found) throws InterruptedException {
     boolean same = hadOne && !isElsewhere(next);
     List<Long> over = same ? over(found) : List.of();
+    skip(next);
     Missed.Offering offering = new Missed.Offering(next, found);
     if (!offering.all(known.recorded())) {
       return false;
@@ -331,6 +356,9 @@ final class SwitchableJournal implements Journal {
     if (sequence > given.get()) {
       // publishers come one at a time
       given.lazySet(sequence);
+      if (firstGiven == Long.MAX_VALUE) {
+        firstGiven = sequence;
+      }
     }
     return sequence;
   }

@@ -11,7 +11,9 @@ public interface Helpers {
     /** Certificates and keys are read. */
     FILES("tls files"),
     /** The engine of TLS computes. */
-    TLS("tls task");
+    TLS("tls task"),
+    /** A service of another bundle decides. */
+    EXTENSION("extension");
 
     private final String text;
 

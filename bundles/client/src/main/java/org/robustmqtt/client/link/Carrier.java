@@ -116,6 +116,11 @@ final class Carrier implements SessionEffects {
     depth--;
   }
 
+  /** See {@link Session#epochsAbove}. */
+  void epochsAbove(long lowest) {
+    session.epochsAbove(lowest);
+  }
+
   // Inputs.
 
   /** Looks whether the store takes records; returns whether that has changed. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.robustmqtt.Place;
@@ -189,7 +190,13 @@ final class Dialing implements Opener.Answer {
   @Override
   public void opened(Transport transport) {
     opener = Optional.empty();
+    handshakeTimeout().ifPresent(late::in);
     guard.accept(() -> host.opened(transport, versions.spoken(), used.orElseThrow()));
+  }
+
+  private OptionalLong handshakeTimeout() {
+    long nanos = used.orElseThrow().handshakeTimeoutNanos();
+    return nanos == 0 ? OptionalLong.empty() : OptionalLong.of(nanos);
   }
 
   @Override
@@ -201,7 +208,11 @@ final class Dialing implements Opener.Answer {
   private void late() {
     LinkSettings settings = used.orElseThrow();
     String broker = settings.broker().host() + ":" + settings.broker().port();
-    String time = Watch.seconds(settings.connectTimeoutNanos());
+    long limit =
+        reading.isPresent() || opener.isPresent()
+            ? settings.connectTimeoutNanos()
+            : handshakeTimeout().orElse(settings.connectTimeoutNanos());
+    String time = Watch.seconds(limit);
     if (reading.isPresent()) {
       reading = Optional.empty();
       notRead();

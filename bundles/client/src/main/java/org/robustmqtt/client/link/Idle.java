@@ -6,20 +6,34 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.robustmqtt.client.door.Doors;
 
-/** Those who wait until nothing is pending. On the loop only; they hear it on the listener pool. */
+/**
+ * Those who wait until nothing is pending, and, if the link saves energy, until it is closed too:
+ * the device may sleep then. On the loop only; they hear it on the listener pool.
+ */
 final class Idle {
   private final Doors doors;
   private final StatusBoard board;
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+  private boolean saves;
 
   Idle(Doors doors, StatusBoard board) {
     this.doors = doors;
     this.board = board;
   }
 
+  /** Says whether the link saves energy. */
+  void saves(boolean energy) {
+    saves = energy;
+  }
+
   void add(CompletableFuture<Void> future) {
     waiting.add(future);
     check();
+  }
+
+  /** Returns whether it matters at once that nothing is pending any more. */
+  boolean matters() {
+    return saves || waited();
   }
 
   /** Returns whether anybody waits. */
@@ -28,11 +42,18 @@ final class Idle {
   }
 
   void check() {
-    if (!waiting.isEmpty() && board.pending().total() == 0) {
+    if (!waiting.isEmpty() && board.pending().total() == 0 && !(saves && isOpen())) {
       for (CompletableFuture<Void> future : take()) {
         doors.lanes().pool().execute(() -> future.complete(null));
       }
     }
+  }
+
+  private boolean isOpen() {
+    return switch (board.state()) {
+      case CONNECTING, HANDSHAKING, ONLINE, CLOSING -> true;
+      case FAULTED, IDLE, WAITING, CLOSED -> false;
+    };
   }
 
   /** The connection is gone: nobody is left waiting. */

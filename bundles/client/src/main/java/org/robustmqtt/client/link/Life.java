@@ -1,5 +1,6 @@
 package org.robustmqtt.client.link;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,9 +13,11 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Log;
+import org.robustmqtt.client.link.RetrySettings.Strategy;
 import org.robustmqtt.client.transport.Transport;
 import org.robustmqtt.codec.Packet;
 import org.robustmqtt.codec.ProtocolVersion;
+import org.robustmqtt.spi.RetrySituation;
 
 /**
  * The state machine of a link, as drawn at {@link ConnectionState}. Every state but FAULTED and
@@ -25,6 +28,8 @@ import org.robustmqtt.codec.ProtocolVersion;
 final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private static final Log LOG = Log.of(Link.class);
   private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
+  private static final long LEAST_WAIT_NANOS = 100_000_000L;
+  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
   private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
 
   private final String name;
@@ -37,11 +42,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private final Retries retries;
   private final Outage outage;
   private final Idle idle;
+  private final EnergySaver saver;
   private final Wire wire;
   private final Dialing dialing;
   private final CertificateWatch certificates;
   private final StartGate gate;
   private final Alarm wait;
+  private final Consultation consultation;
   private final Alarm expiry;
   private final PresenceTrial trial = new PresenceTrial();
   private final PresenceAnswers answers;
@@ -55,6 +62,15 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private Optional<ProblemKind> lastKind = Optional.empty();
   private boolean settling;
 
+  /** Whether the broker of the settings was met once: only then nothing to do is a reason. */
+  private boolean met;
+
+  /** Why there is no link; empty before the first attempt. */
+  private Optional<Problem> lost = Optional.empty();
+
+  /** Whether something urgent waited when the strategy was asked last. */
+  private boolean askedUrgent;
+
   /** Whether the next state is on its way to a connection, also if a defect comes before it. */
   private boolean opening;
 
@@ -64,7 +80,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   private boolean over;
   private BooleanSupplier wanted = () -> true;
 
-  Life(String name, Doors doors, Link.Rooms rooms, StatusBoard board, Sessions sessions) {
+  Life(
+      String name,
+      Doors doors,
+      Link.Rooms rooms,
+      Link.Hub hub,
+      StatusBoard board,
+      Sessions sessions) {
     this.name = name;
     this.doors = doors;
     this.rooms = rooms;
@@ -74,15 +96,17 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     holding = rooms.outbox().isHolding();
     pump = new Pump(rooms.outbox());
     watch = new Watch(doors, this::guarded, this);
-    retries = new Retries(doors);
+    retries = new Retries(doors, hub.pacing(), this::brokerIsBack);
     answers = new PresenceAnswers(name, board);
     storeWatch = new StoreWatch(name);
     outage = new Outage(name, doors, this::guarded);
     idle = new Idle(doors, board);
+    saver = new EnergySaver(doors, this::guarded, rooms, board, idle, this::rest);
     wire = new Wire(name, doors, rooms, board, sessions, pump, watch, idle, this);
     dialing = new Dialing(doors, this::guarded, retries, this);
     certificates = new CertificateWatch(name, doors, this::guarded, board);
     gate = new StartGate(doors.clock());
+    consultation = new Consultation(doors, this::guarded, hub.strategies());
     wait = new Alarm(doors, this::guarded, this::waited);
     expiry = new Alarm(doors, this::guarded, this::expire);
   }
@@ -151,11 +175,13 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     settings = Optional.of(now);
     board.settings(now.broker().uri(), now.session().clientId());
     outage.warnAfter(now.outageWarnAfterNanos());
-    watch.ackTimeout(now.ackTimeoutNanos());
+    watch.timeouts(now);
+    saver.settings(now.energy());
   }
 
   /** What was learnt about the broker and its failures, is forgotten. */
   void forget() {
+    met = false;
     dialing.forget();
     wire.forget();
     retries.reset();
@@ -193,8 +219,19 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   }
 
   private void waited() {
+    if (state == ConnectionState.IDLE) {
+      saveEnergy();
+      return;
+    }
     if (!gate.isClosed()) {
-      dial();
+      if (met && !saver.needed()) {
+        rest();
+      } else if (settling && service().isPresent()) {
+        settling = false;
+        waitAfterFailure();
+      } else {
+        dial();
+      }
       return;
     }
     if (gate.nanosLeft() == 0) {
@@ -202,6 +239,44 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       gate.open();
     }
     settle();
+  }
+
+  /**
+   * Nothing needs a link: it is closed until something does. What is said at a stop is not said.
+   */
+  private void rest() {
+    if (state == ConnectionState.ONLINE) {
+      wire.sayDisconnect(0);
+      retries.reset();
+    }
+    tearDown();
+    settling = false;
+    outage.rests();
+    enter(ConnectionState.IDLE);
+    saveEnergy();
+    idle.check();
+  }
+
+  /** Something may have happened: a link that saves energy opens, or closes soon. */
+  void saveEnergy() {
+    if (state == ConnectionState.ONLINE) {
+      saver.look();
+    } else if (state == ConnectionState.IDLE && saver.needed()) {
+      outage.begin();
+      open(retries.withinBudget(settings.orElseThrow().retry(), 0));
+    } else if (state == ConnectionState.IDLE) {
+      saver.untilOld().ifPresentOrElse(wait::in, wait::cancel);
+    }
+  }
+
+  private void open(long nanos) {
+    if (service().isPresent()) {
+      waitAfterFailure();
+    } else if (nanos > 0) {
+      waitFor(nanos);
+    } else {
+      dial();
+    }
   }
 
   /** Dials now, or as soon as the hub has started; when online, says goodbye to it. */
@@ -223,6 +298,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     LinkSettings now = settings.orElseThrow();
     sessions.prepare(trial.session(now.session()), wire);
     enter(ConnectionState.CONNECTING);
+    retries.attempting();
     dialing.begin(now, wire);
   }
 
@@ -257,8 +333,12 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void established(boolean sessionPresent, BrokerCapabilities capabilities) {
     LinkSettings now = settings.orElseThrow();
     dialing.accepted();
+    retries.accepted(broker());
+    lost = Optional.empty();
+    met = true;
     lastKind = Optional.empty();
     onlineSince = OptionalLong.of(doors.clock().nanos());
+    rooms.outbox().online(true);
     String version = dialing.version();
     board.connected(version, sessionPresent, capabilities);
     board.tls(wire.transport().tls());
@@ -270,11 +350,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
             now.session().clientId(),
             version,
             sessionPresent ? "session resumed" : "new session"));
-    watch.start(
-        wire.transport(),
-        capabilities.keepAliveSeconds(),
-        now.ackTimeoutNanos(),
-        now.retry().stableNanos());
+    watch.start(wire.transport(), capabilities.keepAliveSeconds(), now);
     pump.birth(trial.birth(now.presence()));
     trial
         .accepted(now.session())
@@ -337,6 +413,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     tearDown();
     board.problem(problem);
+    lost = Optional.of(problem);
     if (state == ConnectionState.CLOSING) {
       closed();
       return;
@@ -354,23 +431,115 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     }
     if (since.isPresent()) {
       long lived = doors.clock().nanos() - since.getAsLong();
-      retries.linkLost(kind, reasonCode, lived, now.retry().stableNanos());
+      retries.linkLost(kind, reasonCode, lived, now.retry());
     } else {
       retries.attemptFailed(kind, reasonCode);
     }
     waitAfterFailure();
   }
 
-  /** Waits as the retry settings and what failed ask for. */
+  private Optional<String> service() {
+    return settings.flatMap(now -> now.retry().service());
+  }
+
+  /** Waits as the retry settings and what failed ask for, before the first attempt as well. */
   void waitAfterFailure() {
-    OptionalLong nanos = retries.waitNanos(settings.orElseThrow().retry());
-    outage.failed(board.problem().orElseThrow(), retries.refused(), nanos);
+    RetrySettings retry = settings.orElseThrow().retry();
+    rooms.outbox().tellEach(retry.strategy() == Strategy.PATIENT || service().isPresent());
+    askedUrgent = rooms.outbox().isUrgent();
+    OptionalLong nanos = retries.waitNanos(retry, broker(), askedUrgent);
+    if (service().isPresent()) {
+      consult(service().get(), nanos);
+    } else {
+      wait(nanos);
+    }
+  }
+
+  /** Asks the strategy of another bundle; without an answer it is as if there were none. */
+  private void consult(String name, OptionalLong own) {
+    waitFor(own.orElse(0) + Consultation.MOST_NANOS);
+    RetrySituation situation =
+        new RetrySituation(
+            this.name,
+            now(),
+            retries.failed(),
+            lost,
+            rooms.outbox().waitingByPolicy(),
+            settings.orElseThrow().energy().energy());
+    consultation.ask(
+        name,
+        situation,
+        answer -> {
+          extension(Place.RECONNECT, Optional.empty());
+          long least = lost.isPresent() ? LEAST_WAIT_NANOS : 0;
+          wait(
+              answer
+                  .map(wait -> OptionalLong.of(Math.max(least, nanos(wait))))
+                  .orElse(OptionalLong.empty()));
+        },
+        why -> {
+          String text = "retry = " + name + ": " + why + "; exponential decides in its place";
+          extension(Place.RECONNECT, Optional.of(text));
+          wait(own);
+        });
+  }
+
+  /** What is wrong with a service of another bundle; each line is told once. */
+  void extension(Place place, Optional<String> line) {
+    if (board.extension(place, line) && line.isPresent()) {
+      LOG.warn("{}: {}", name, line.get());
+      problem(place, ProblemKind.EXTENSION_FAILED, 0, line.get());
+    }
+  }
+
+  private static long nanos(Duration wait) {
+    return wait.compareTo(LONGEST_WAIT) < 0 ? wait.toNanos() : LONGEST_WAIT.toNanos();
+  }
+
+  /** Strategies of other bundles came or went: the one that decides may be among them. */
+  void strategiesChanged() {
+    if (state == ConnectionState.WAITING && !settling && service().isPresent()) {
+      waitAfterFailure();
+    }
+  }
+
+  private void wait(OptionalLong nanos) {
+    lost.ifPresent(problem -> outage.failed(problem, retries.refused(), nanos));
     if (nanos.isPresent()) {
       waitFor(nanos.getAsLong());
     } else {
       wait.cancel();
       enter(ConnectionState.CLOSED);
     }
+  }
+
+  /** A patient link does not let an urgent message wait as long; a strategy is asked once more. */
+  private void hurry() {
+    if (state != ConnectionState.WAITING || settling || !rooms.outbox().isUrgent()) {
+      return;
+    }
+    RetrySettings retry = settings.orElseThrow().retry();
+    if (service().isPresent() && !askedUrgent) {
+      waitAfterFailure();
+    }
+    if (retry.strategy() != Strategy.PATIENT) {
+      return;
+    }
+    long left = retries.urgentNanos(retry);
+    if (left < wait.due() - doors.clock().nanos()) {
+      waitFor(left);
+    }
+  }
+
+  /** Another connection has met the broker that this one waits for. */
+  private void brokerIsBack(long inNanos) {
+    guarded(
+        () -> {
+          long nanos = retries.withinBudget(settings.orElseThrow().retry(), inNanos);
+          if (state == ConnectionState.WAITING && nanos < wait.due() - doors.clock().nanos()) {
+            waitFor(nanos);
+          }
+        });
   }
 
   private void waitFor(long nanos) {
@@ -383,11 +552,15 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     wait.cancel();
     dialing.cancel();
     watch.stop();
+    saver.offline();
     certificates.offline();
     goodbye.ifPresent(Goodbye::cancel);
     goodbye = Optional.empty();
     boolean online = onlineSince.isPresent();
     onlineSince = OptionalLong.empty();
+    if (online) {
+      rooms.outbox().online(false);
+    }
     try {
       wire.close();
     } finally {
@@ -620,6 +793,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
     sessions.ifPresent(this::lookAtStore);
     expire();
     sessions.giveUp();
+    hurry();
+    saveEnergy();
     wire.turned();
   }
 
@@ -630,7 +805,8 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
       sessions.giveUp();
       sessions.ifPresent(Carrier::unhold);
     }
-    if (due.isPresent()) {
+    // what looked at the store before may have said goodbye
+    if (due.isPresent() && !over) {
       expiry.in(due.getAsLong());
     } else {
       expiry.cancel();
@@ -651,6 +827,11 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
   void enter(ConnectionState next) {
     state = next;
     opening = false;
+    if (next != ConnectionState.WAITING) {
+      retries.waited();
+      consultation.cancel();
+      rooms.outbox().tellEach(next == ConnectionState.IDLE);
+    }
     Optional<Instant> due =
         next == ConnectionState.WAITING && wait.isSet()
             ? Optional.of(now().plusNanos(wait.due() - doors.clock().nanos()))

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Pending;
+import org.robustmqtt.Place;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Dispatcher;
 import org.robustmqtt.client.listeners.Notifier;
@@ -17,6 +19,7 @@ import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Recovery;
+import org.robustmqtt.spi.RetryStrategy;
 
 /**
  * The life of one connection. Lives on the loop; every public method may be called by any thread
@@ -39,6 +42,19 @@ public final class Link {
       Notifier notifier,
       Journal journal) {}
 
+  /**
+   * What the connections of one hub have in common.
+   *
+   * @param pacing how they try a broker that is away
+   * @param strategies finds a strategy of another bundle by its name; any thread
+   */
+  public record Hub(Pacing pacing, Function<String, Optional<RetryStrategy>> strategies) {
+    /** Returns that of a hub without other bundles, whose first connection is made. */
+    public static Hub ofNone() {
+      return new Hub(new Pacing(), name -> Optional.empty());
+    }
+  }
+
   private final Doors doors;
   private final StatusBoard board;
   private final Life life;
@@ -53,11 +69,17 @@ public final class Link {
    * Makes a link that is not started, and binds outbox and dispatcher to it.
    *
    * @param name the name of the connection
+   * @param hub what it has in common with the other connections
    * @param settings what to do; empty: FAULTED until there are some
    * @param recovery what was found on disk: what was in flight, the session record, received ids
    */
   public Link(
-      String name, Doors doors, Rooms rooms, Optional<LinkSettings> settings, Recovery recovery) {
+      String name,
+      Doors doors,
+      Rooms rooms,
+      Hub hub,
+      Optional<LinkSettings> settings,
+      Recovery recovery) {
     this.doors = doors;
     board =
         new StatusBoard(
@@ -66,7 +88,7 @@ public final class Link {
             settings.isPresent() ? ConnectionState.WAITING : ConnectionState.FAULTED,
             Instant.ofEpochMilli(doors.clock().wallMillis()));
     Sessions sessions = new Sessions(name, doors, rooms, recovery);
-    life = new Life(name, doors, rooms, board, sessions);
+    life = new Life(name, doors, rooms, hub, board, sessions);
     orders = new Orders(name, life, board, settings);
     rescue = new Rescue(life);
     rooms.outbox().onWork(this::wake);
@@ -96,6 +118,21 @@ public final class Link {
   /** The hub has started: the first attempt follows after the settle time. */
   public void hubStarted() {
     enqueue(life::hubStarted);
+  }
+
+  /** Strategies of other bundles came or went. Any thread. */
+  public void strategiesChanged() {
+    enqueue(life::strategiesChanged);
+  }
+
+  /** Shows this line as what is wrong with the admission policy of another bundle. Any thread. */
+  public void admission(Optional<String> line) {
+    enqueue(() -> life.extension(Place.PUBLISH, line));
+  }
+
+  /** Looks: the state. Any thread. */
+  public ConnectionState state() {
+    return board.state();
   }
 
   /** There is, or may be, something to send. Any thread. */

@@ -15,11 +15,14 @@ import org.robustmqtt.client.transport.TlsSettings;
  * @param username the user name
  * @param password the password; never shown
  * @param connectTimeoutNanos from resolving the name to CONNACK
+ * @param handshakeTimeoutNanos from CONNECT to CONNACK; 0: what is left of that
+ * @param writeTimeoutNanos how long the other side may take no byte
  * @param ackTimeoutNanos how long an acknowledgement may be out
  * @param connectDelayNanos settle time before the first dial
  * @param session the session's part
  * @param presence what is published at connect and at a clean stop
  * @param retry the waits between attempts
+ * @param energy when the link is open
  * @param outageWarnAfterNanos after how long offline one WARN is logged
  * @param source where user name, passwords and keys are read anew before each connect; empty: they
  *     stay as they are
@@ -31,11 +34,14 @@ public record LinkSettings(
     Optional<String> username,
     Optional<Secret> password,
     long connectTimeoutNanos,
+    long handshakeTimeoutNanos,
+    long writeTimeoutNanos,
     long ackTimeoutNanos,
     long connectDelayNanos,
     SessionSettings session,
     Presence presence,
     RetrySettings retry,
+    EnergySettings energy,
     long outageWarnAfterNanos,
     Optional<CredentialSource> source) {
   /** Checks that nothing is missing. */
@@ -45,6 +51,7 @@ public record LinkSettings(
     Objects.requireNonNull(session);
     Objects.requireNonNull(presence);
     Objects.requireNonNull(retry);
+    Objects.requireNonNull(energy);
   }
 
   /** Returns the same settings with other credentials. */
@@ -57,11 +64,14 @@ public record LinkSettings(
         otherUsername,
         otherPassword,
         connectTimeoutNanos,
+        handshakeTimeoutNanos,
+        writeTimeoutNanos,
         ackTimeoutNanos,
         connectDelayNanos,
         session,
         presence,
         retry,
+        energy,
         outageWarnAfterNanos,
         source);
   }

@@ -107,6 +107,7 @@ final class Orders {
     } else {
       life.changed();
     }
+    life.saveEnergy();
   }
 
   private void applyReconnect() {
@@ -118,9 +119,9 @@ final class Orders {
           life.dialNow();
         }
       }
-      case CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
+      case IDLE, CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
       case CLOSED -> begin();
-      case FAULTED, IDLE, CLOSING -> life.changed();
+      case FAULTED, CLOSING -> life.changed();
     }
   }
 
@@ -152,9 +153,13 @@ final class Orders {
   }
 
   void reconnectNow() {
+    if (life.state() == ConnectionState.CLOSED && !byHand) {
+      connect();
+      return;
+    }
     switch (life.state()) {
-      case WAITING, CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
-      case FAULTED, IDLE, CLOSING, CLOSED -> LOG.debug("{}: {}, no reconnect", name, life.state());
+      case IDLE, WAITING, CONNECTING, HANDSHAKING, ONLINE -> life.dialNow();
+      case FAULTED, CLOSING, CLOSED -> LOG.debug("{}: {}, no reconnect", name, life.state());
     }
   }
 
@@ -185,6 +190,7 @@ final class Orders {
       life.idle().refuse(future);
     } else {
       life.idle().add(future);
+      life.guarded(life::saveEnergy);
     }
   }
 

@@ -91,6 +91,15 @@ final class Outage {
     LOG.info("{}: closed, {}", name, why);
   }
 
+  /** Nothing needs a link: there is no outage. */
+  void rests() {
+    warning.cancel();
+    since = OptionalLong.empty();
+    last = Optional.empty();
+    online = false;
+    LOG.debug("{}: nothing to do, closed to save energy", name);
+  }
+
   void cancel() {
     warning.cancel();
   }

@@ -3,17 +3,21 @@ package org.robustmqtt.client.link;
 import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.ReasonCode;
 import org.robustmqtt.client.door.Doors;
+import org.robustmqtt.client.policy.AttemptBudget;
 import org.robustmqtt.client.policy.Backoff;
 
 /** Keeps the state of the waits between attempts, and asks the policy. On the loop only. */
 final class Retries {
   private static final long MAX_NEAR = 4_000_000_000L;
   private static final long MAX_FAR = 60_000_000_000L;
+  private static final long MAX_PATIENT = 1_800_000_000_000L;
 
   /** The broker has too much to do, or had enough of us for now. */
   private static final Set<ReasonCode> BUSY =
@@ -35,14 +39,41 @@ final class Retries {
   /** So often in a row a broker hangs up on one of two clients that throw each other out. */
   private static final int RIVAL = 5;
 
+  /** The broker is away, or the way to it: other connections would not fare better. */
+  private static final Set<ProblemKind> AWAY =
+      EnumSet.of(
+          ProblemKind.HOST_UNKNOWN,
+          ProblemKind.CONNECTION_REFUSED,
+          ProblemKind.CONNECT_TIMEOUT,
+          ProblemKind.NETWORK_UNREACHABLE,
+          ProblemKind.CONNECTION_LOST,
+          ProblemKind.CONNACK_TIMEOUT,
+          ProblemKind.BROKER_UNAVAILABLE,
+          ProblemKind.KEEP_ALIVE_TIMEOUT,
+          ProblemKind.DISCONNECTED_BY_BROKER);
+
   private final Doors doors;
+  private final Pacing pacing;
+  private final LongConsumer back;
+  private final AttemptBudget budget = new AttemptBudget();
   private Backoff backoff = Backoff.FRESH;
   private boolean near = true;
   private int failed;
   private int hungUp;
+  private boolean away;
 
-  Retries(Doors doors) {
+  /** The broker that is waited for with others; empty: none is. */
+  private Optional<String> shared = Optional.empty();
+
+  /**
+   * Remembers nothing yet.
+   *
+   * @param back told in how many nanoseconds to try, when another connection has met the broker
+   */
+  Retries(Doors doors, Pacing pacing, LongConsumer back) {
     this.doors = doors;
+    this.pacing = pacing;
+    this.back = back;
   }
 
   /** What the name was resolved to; before that, only the resolver is asked, which is near. */
@@ -50,7 +81,11 @@ final class Retries {
     near = addresses.stream().allMatch(Retries::near);
   }
 
-  private static boolean near(InetAddress address) {
+  /**
+   * Whether an address is in the local network: loopback, link-local, the private ranges of RFC
+   * 1918, and the unique local ones of RFC 4193. A name counts by what it stands for.
+   */
+  static boolean near(InetAddress address) {
     boolean uniqueLocal =
         address.getAddress().length == 16 && (address.getAddress()[0] & 0xFE) == 0xFC;
     return address.isLoopbackAddress()
@@ -59,10 +94,16 @@ final class Retries {
         || uniqueLocal;
   }
 
+  /** An attempt begins. */
+  void attempting() {
+    budget.attempted(doors.clock().nanos());
+  }
+
   /** An attempt failed before it was online. */
   void attemptFailed(ProblemKind kind, int reasonCode) {
     hungUp = 0;
     failed++;
+    away = AWAY.contains(kind);
     backoff = backoff.withFailure(schedule(kind, reasonCode), doors.clock().nanos());
   }
 
@@ -80,19 +121,33 @@ final class Retries {
    * A link that was online is lost.
    *
    * @param lived nanoseconds from then to now
-   * @param stable how long that has to be for a stable one
    */
-  void linkLost(ProblemKind kind, int reasonCode, long lived, long stable) {
+  void linkLost(ProblemKind kind, int reasonCode, long lived, RetrySettings settings) {
+    boolean hurries =
+        settings.strategy() == RetrySettings.Strategy.EXPONENTIAL && (near || settings.jitter());
     long now = doors.clock().nanos();
+    away = AWAY.contains(kind);
     Backoff.Schedule schedule = schedule(kind, reasonCode);
-    if (lived >= stable) {
+    if (lived >= settings.stableNanos()) {
       hungUp = 0;
       failed = 1;
-      backoff = backoff.withStableLink(schedule, now);
+      backoff = backoff.withStableLink(schedule, now, hurries);
     } else {
       failed++;
-      backoff = backoff.withShortLink(schedule, lived, now);
+      backoff = backoff.withShortLink(schedule, lived, now, hurries);
     }
+  }
+
+  /** It does not wait any more. */
+  void waited() {
+    shared.ifPresent(broker -> pacing.leave(broker, back));
+    shared = Optional.empty();
+  }
+
+  /** The broker has accepted us, and perhaps others wait for that. */
+  void accepted(String broker) {
+    budget.met();
+    pacing.back(broker);
   }
 
   /** The link is stable: the status shows no failed attempts any more. */
@@ -116,22 +171,68 @@ final class Retries {
     return backoff.last() == Backoff.Schedule.REFUSED;
   }
 
-  /** Decides the wait before the next attempt; empty: there is none. */
-  OptionalLong waitNanos(RetrySettings settings) {
+  /**
+   * Decides the wait before the next attempt.
+   *
+   * @param broker which one is to be tried
+   * @param urgent whether a message waits that may not
+   * @return nanoseconds; empty: there is no attempt
+   */
+  OptionalLong waitNanos(RetrySettings settings, String broker, boolean urgent) {
+    waited();
     return switch (settings.strategy()) {
       case NONE -> OptionalLong.empty();
-      case FIXED -> wait(settings, Backoff.Growth.FIXED);
-      case EXPONENTIAL -> wait(settings, Backoff.Growth.DOUBLING);
+      case FIXED -> OptionalLong.of(withinBudget(settings, drawn(settings)));
+      case EXPONENTIAL, SERVICE ->
+          OptionalLong.of(withinBudget(settings, withOthers(broker, drawn(settings))));
+      case PATIENT -> {
+        long wait = withinBudget(settings, withOthers(broker, drawn(settings)));
+        yield OptionalLong.of(urgent ? Math.min(wait, urgentNanos(settings)) : wait);
+      }
     };
   }
 
-  private OptionalLong wait(RetrySettings settings, Backoff.Growth growth) {
-    long max = settings.maxNanos() > 0 ? settings.maxNanos() : near ? MAX_NEAR : MAX_FAR;
+  /**
+   * Returns how long a patient link waits at the most while an urgent message waits: until an
+   * attempt is free, of those that an hour has if they come evenly.
+   */
+  long urgentNanos(RetrySettings settings) {
+    if (backoff.last() != Backoff.Schedule.HEALING) {
+      return Long.MAX_VALUE;
+    }
+    long even = budget.untilEven(settings.attemptsPerHour(), doors.clock().nanos());
+    return withinBudget(settings, even);
+  }
+
+  private long withOthers(String broker, long own) {
+    if (!away || backoff.last() != Backoff.Schedule.HEALING) {
+      return own;
+    }
+    shared = Optional.of(broker);
+    return pacing.plan(broker, back, doors.clock().nanos(), own);
+  }
+
+  /** Returns how long to wait, at least so long, until an attempt is free. */
+  long withinBudget(RetrySettings settings, long wait) {
+    return settings.attemptsPerHour() == 0
+        ? wait
+        : Math.max(wait, budget.untilFree(settings.attemptsPerHour(), doors.clock().nanos()));
+  }
+
+  private long drawn(RetrySettings settings) {
+    boolean patient = settings.strategy() == RetrySettings.Strategy.PATIENT;
+    boolean fixed = settings.strategy() == RetrySettings.Strategy.FIXED;
+    long absent = patient ? MAX_PATIENT : near ? MAX_NEAR : MAX_FAR;
+    long max = settings.maxNanos() > 0 ? settings.maxNanos() : absent;
+    Backoff.Jitter jitter = patient ? Backoff.Jitter.HALF : Backoff.Jitter.FULL;
     Backoff.Rules rules =
         new Backoff.Rules(
-            growth, settings.minNanos(), Math.max(max, settings.minNanos()), settings.jitter());
-    return OptionalLong.of(
-        backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble()));
+            fixed ? Backoff.Growth.FIXED : Backoff.Growth.DOUBLING,
+            settings.minNanos(),
+            Math.max(max, settings.minNanos()),
+            settings.jitter() ? jitter : Backoff.Jitter.NONE,
+            near);
+    return backoff.waitNanos(rules, doors.clock().nanos(), doors.entropy().nextDouble());
   }
 
   /**
@@ -199,7 +300,8 @@ final class Retries {
           SUBACK_MALFORMED,
           LISTENER_FAILED,
           HANDLER_TIMEOUT,
-          LISTENER_FAULTY ->
+          LISTENER_FAULTY,
+          EXTENSION_FAILED ->
           Backoff.Schedule.HEALING;
     };
   }

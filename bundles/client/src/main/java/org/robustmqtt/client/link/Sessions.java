@@ -13,6 +13,7 @@ import org.robustmqtt.Problem;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.listeners.Wish;
 import org.robustmqtt.client.session.Session;
+import org.robustmqtt.client.session.SessionRecord;
 import org.robustmqtt.client.session.SessionSettings;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.Recovery;
@@ -31,10 +32,23 @@ final class Sessions {
   private Optional<SessionSettings> used = Optional.empty();
   private boolean outdated;
 
+  /** The sessions of earlier runs have lower numbers, or this one. */
+  private final long epochsAbove;
+
   Sessions(String name, Doors doors, Link.Rooms rooms, Recovery recovery) {
     this.doors = doors;
     this.rooms = rooms;
     store = new SessionStore(name, rooms.journal(), recovery.values());
+    boolean hidden = rooms.journal().status().unreadable().isPresent();
+    store
+        .found()
+        .map(SessionRecord::filters)
+        .orElse(Map.of())
+        .forEach(
+            (filter, held) ->
+                rooms.dispatcher().held(filter, new Wish(held.qos(), held.identifier()), hidden));
+    // a number that is given out once, and above all that were before
+    epochsAbove = hidden ? rooms.journal().nextSequence() : 0;
     foundUnfinished = new ArrayList<>();
     for (RecoveredMessage message : recovery.messages()) {
       if (message.stage() != RecoveredMessage.Stage.WAITING) {
@@ -104,6 +118,7 @@ final class Sessions {
               old.openReceived(),
               old.lastSerial());
     }
+    next.epochsAbove(epochsAbove);
     carrier = Optional.of(next);
     giveUp();
     if (!rooms.outbox().isHolding()) {

@@ -26,10 +26,13 @@ enum SettingsChange {
     boolean equal =
         before.enabled() == after.enabled()
             && before.connectTimeoutNanos() == after.connectTimeoutNanos()
+            && before.handshakeTimeoutNanos() == after.handshakeTimeoutNanos()
+            && before.writeTimeoutNanos() == after.writeTimeoutNanos()
             && before.ackTimeoutNanos() == after.ackTimeoutNanos()
             && before.connectDelayNanos() == after.connectDelayNanos()
             && before.outageWarnAfterNanos() == after.outageWarnAfterNanos()
             && before.retry().equals(after.retry())
+            && before.energy().equals(after.energy())
             && before.presence().equals(after.presence());
     return equal ? NONE : LIVE;
   }

@@ -1,7 +1,9 @@
 package org.robustmqtt.client.link;
 
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -10,6 +12,7 @@ import org.robustmqtt.ConnectionState;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.Counters;
 import org.robustmqtt.Pending;
+import org.robustmqtt.Place;
 import org.robustmqtt.Problem;
 import org.robustmqtt.TlsStatus;
 import org.robustmqtt.client.listeners.Dispatcher;
@@ -39,6 +42,7 @@ final class StatusBoard {
     private List<String> faults = List.of();
     private List<String> tolerated = List.of();
     private Optional<String> presence = Optional.empty();
+    private Map<Place, String> extensions = Map.of();
     private long connects;
 
     Shown(ConnectionState state, Instant since) {
@@ -63,6 +67,7 @@ final class StatusBoard {
       faults = other.faults;
       tolerated = other.tolerated;
       presence = other.presence;
+      extensions = other.extensions;
       connects = other.connects;
     }
   }
@@ -158,6 +163,18 @@ final class StatusBoard {
     change(copy -> copy.presence = line);
   }
 
+  /** Shows this line as what is wrong with a service of another bundle; returns if it is new. */
+  boolean extension(Place place, Optional<String> line) {
+    Map<Place, String> other = new EnumMap<>(Place.class);
+    other.putAll(shown.extensions);
+    line.ifPresentOrElse(text -> other.put(place, text), () -> other.remove(place));
+    boolean changed = !other.equals(shown.extensions);
+    if (changed) {
+      change(copy -> copy.extensions = other);
+    }
+    return changed;
+  }
+
   private void change(Consumer<Shown> change) {
     Shown copy = new Shown(shown);
     change.accept(copy);
@@ -199,6 +216,7 @@ final class StatusBoard {
                 Stream.of(
                         s.faults,
                         s.presence.stream().toList(),
+                        List.copyOf(s.extensions.values()),
                         s.certificates,
                         s.tolerated,
                         StoreProblems.lines(journal),

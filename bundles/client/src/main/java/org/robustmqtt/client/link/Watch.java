@@ -58,6 +58,7 @@ final class Watch {
   private Transport transport;
   private long intervalNanos;
   private long ackTimeoutNanos;
+  private long writeTimeoutNanos;
   private long stableDue;
   private long lastSent;
   private long lastReceived;
@@ -119,7 +120,9 @@ final class Watch {
    *
    * @param keepAliveSeconds the keep alive in force
    */
-  void start(Transport watched, int keepAliveSeconds, long ackTimeout, long stableNanos) {
+  void start(Transport watched, int keepAliveSeconds, LinkSettings settings) {
+    long ackTimeout = settings.ackTimeoutNanos();
+    writeTimeoutNanos = settings.writeTimeoutNanos();
     transport = watched;
     intervalNanos = keepAliveSeconds == 0 ? OFF_INTERVAL_NANOS : keepAliveSeconds * 1_000_000_000L;
     ackTimeoutNanos = ackTimeout;
@@ -128,7 +131,7 @@ final class Watch {
     lastReceived = now;
     heardNanos = now;
     heardMillis = doors.clock().wallMillis();
-    stableDue = now + stableNanos;
+    stableDue = now + settings.retry().stableNanos();
     oldest = 0;
     ping.end();
     acknowledgement.end();
@@ -142,8 +145,10 @@ final class Watch {
     touch();
   }
 
-  void ackTimeout(long nanos) {
-    ackTimeoutNanos = nanos;
+  /** Other times are in force from now on. */
+  void timeouts(LinkSettings settings) {
+    ackTimeoutNanos = settings.ackTimeoutNanos();
+    writeTimeoutNanos = settings.writeTimeoutNanos();
     if (transport != null) {
       alarm.in(0);
     }
@@ -306,7 +311,7 @@ final class Watch {
   private long nextDue() {
     long due = Math.min(stableDue, Math.min(acknowledgementDue(), answerDue()));
     due = Math.min(due, pingDue());
-    return stalled ? Math.min(due, stalledSince + ackTimeoutNanos) : due;
+    return stalled ? Math.min(due, stalledSince + writeTimeoutNanos) : due;
   }
 
   /** When an acknowledgement is overdue, or while that is being proved, the line silent. */
@@ -340,12 +345,12 @@ final class Watch {
     }
     long now = doors.clock().nanos();
     look(now);
-    if (stalled && now - stalledSince >= ackTimeoutNanos) {
+    if (stalled && now - stalledSince >= writeTimeoutNanos) {
       host.lose(
           Place.SEND_QUEUE,
           ProblemKind.WRITE_STALLED,
           0,
-          host.broker() + " took no bytes for " + seconds(ackTimeoutNanos));
+          host.broker() + " took no bytes for " + seconds(writeTimeoutNanos));
     } else if (answerDue() <= now) {
       host.lose(
           Place.PING,

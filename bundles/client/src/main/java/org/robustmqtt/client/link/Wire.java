@@ -149,6 +149,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
     life.progressed();
     watch.touch();
     board.filtersPending(sessions.filtersPending(), sessions.filtersUnwanted());
+    life.saveEnergy();
     idle.check();
   }
 
@@ -346,7 +347,7 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
   @Override
   public void handled(long number) {
     life.guarded(() -> sessions.ifPresent(carrier -> carrier.handled(number)));
-    if (idle.waited()) {
+    if (idle.matters()) {
       turnSoon();
     }
   }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.robustmqtt.MessageProperties;
 import org.robustmqtt.QoS;
 import org.robustmqtt.ReceivedMessage;
+import org.robustmqtt.TopicFilter;
 import org.robustmqtt.codec.Properties;
 import org.robustmqtt.codec.Property;
 import org.robustmqtt.codec.Publish;
@@ -194,6 +195,24 @@ final class Delivery {
   /** Returns whether a listener was given it, or the copy that is heard instead of it. */
   boolean isWith(Hearer hearer) {
     return hearers.contains(hearer) || original != null && original.hearers.contains(hearer);
+  }
+
+  /**
+   * Returns whether a listener that comes has a filter for which nobody was given it: what is only
+   * kept for others was heard by the one whose place it takes.
+   */
+  boolean isNewFor(Hearer hearer) {
+    for (TopicFilter filter : hearer.filters) {
+      if (filter.matches(topic()) && !wasGivenFor(filter)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean wasGivenFor(TopicFilter filter) {
+    return hearers.stream().anyMatch(hearer -> hearer.filters.contains(filter))
+        || original != null && original.wasGivenFor(filter);
   }
 
   /** Returns the message as those see it that do not acknowledge by hand: one for all of them. */

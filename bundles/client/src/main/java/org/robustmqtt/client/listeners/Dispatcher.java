@@ -175,7 +175,9 @@ public final class Dispatcher {
         List.copyOf(hearer.filters).stream().filter(filter -> wanted.add(filter, hearer)).toList();
     lookAtAges();
     for (Delivery delivery : parking.all()) {
-      if (!delivery.isWith(hearer) && audience.hearingNow(delivery).contains(hearer)) {
+      if (!delivery.isWith(hearer)
+          && delivery.isNewFor(hearer)
+          && audience.hearingNow(delivery).contains(hearer)) {
         offer(hearer, delivery);
         if (!parks(delivery)) {
           parking.leave(delivery);
@@ -246,6 +248,18 @@ public final class Dispatcher {
   private void dropped(String filter) {
     TopicFilter gone = new TopicFilter(filter);
     wanted.drop(filter).forEach(hearer -> hearer.filters.remove(gone));
+  }
+
+  /**
+   * The session that was found on disk has a filter. If it is not wanted it was given up, and
+   * copies for it may still come. Before {@link #bind}.
+   *
+   * @param wish how it was subscribed
+   * @param maybeWanted whether the record that it is wanted may be where the disk cannot read it:
+   *     then it is, and given back only when nobody asked for it for {@code unsubscribeAfter}
+   */
+  public void held(String filter, Wish wish, boolean maybeWanted) {
+    wanted.held(filter, wish, maybeWanted);
   }
 
   /** Returns the wanted filters; what {@link Wants#wanted} said last. On the loop. */

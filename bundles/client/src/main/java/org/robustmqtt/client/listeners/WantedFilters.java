@@ -31,6 +31,9 @@ import org.robustmqtt.journal.Journal;
  * others stay. Where there was never more than one listener, the next one's QoS counts at once.
  */
 final class WantedFilters {
+  /** So many names of filters that were taken off are kept. */
+  private static final int MOST_DROPPED = 1000;
+
   /** Of so many filters that were given up it is known what copies of them look like. */
   private static final int MOST_GIVEN_UP = 64;
 
@@ -55,8 +58,11 @@ final class WantedFilters {
 
   private final Set<String> again = new LinkedHashSet<>();
 
-  /** What was taken off on this connection: the broker may have it when it is wanted again. */
+  /** What was taken off in this session: the broker may have it when it is wanted again. */
   private final Set<String> dropped = new HashSet<>();
+
+  /** Whether there was more of it than is kept. */
+  private boolean droppedMany;
 
   private volatile Optional<Dispatcher.Wants> told = Optional.empty();
 
@@ -98,6 +104,23 @@ final class WantedFilters {
     wants.put(name, want);
     known.add(name);
     orphans.add(want);
+  }
+
+  /** See {@link Dispatcher#held}. */
+  void held(String name, Wish wish, boolean maybeWanted) {
+    if (wants.containsKey(name)) {
+      return;
+    }
+    if (maybeWanted) {
+      restore(name, wish);
+      changed.add(name);
+      return;
+    }
+    takenOff(name);
+    Want before = new Want(new TopicFilter(name), wish.qos());
+    before.identifier = wish.identifier();
+    before.atBroker = wish.identifier();
+    remember(before);
   }
 
   FilterTree tree() {
@@ -203,7 +226,7 @@ final class WantedFilters {
     }
     giveUp(want);
     known.remove(filter);
-    dropped.add(filter);
+    takenOff(filter);
     orphans.remove(want);
     again.remove(filter);
     want.timer.ifPresent(Loop.Timer::cancel);
@@ -212,8 +235,19 @@ final class WantedFilters {
     return want.hearers;
   }
 
+  private void takenOff(String filter) {
+    droppedMany |= dropped.size() == MOST_DROPPED;
+    if (!droppedMany) {
+      dropped.add(filter);
+    }
+  }
+
   private void giveUp(Want want) {
     tree.remove(want);
+    remember(want);
+  }
+
+  private void remember(Want want) {
     if (want.atBroker != 0) {
       Want ghost = want.ghost();
       tree.add(ghost);
@@ -251,8 +285,9 @@ final class WantedFilters {
   /** See {@link Dispatcher#online}. */
   void online(boolean resumed, boolean resubscribes) {
     online = true;
-    dropped.clear();
     if (!resumed) {
+      dropped.clear();
+      droppedMany = false;
       givenUp.forEach(tree::remove);
       givenUp.clear();
     }
@@ -435,7 +470,7 @@ final class WantedFilters {
           Optional.ofNullable(now.isPresent() ? last.put(name, now.get()) : last.remove(name));
       if (!now.equals(before)) {
         changes.put(name, now);
-        if (before.isEmpty() && !dropped.contains(name)) {
+        if (before.isEmpty() && !droppedMany && !dropped.contains(name)) {
           asked(name);
         }
         want.filter(one -> online && one.state() == State.PENDING)

@@ -2,14 +2,18 @@ package org.robustmqtt.client.outbox;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
+import org.robustmqtt.PlainText;
 import org.robustmqtt.Stored;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.MessageSize;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.policy.Refusal;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredMessage;
@@ -27,23 +31,32 @@ final class Entrance {
   private final Paging paging;
   private final Lanes lanes;
   private final Clock clock;
-  private final PolicyNames names;
 
   Entrance(
-      Queue queue,
-      Journal journal,
-      EntryMaker maker,
-      Paging paging,
-      Lanes lanes,
-      Clock clock,
-      PolicyNames names) {
-    this.names = names;
+      Queue queue, Journal journal, EntryMaker maker, Paging paging, Lanes lanes, Clock clock) {
     this.queue = queue;
     this.journal = journal;
     this.maker = maker;
     this.paging = paging;
     this.lanes = lanes;
     this.clock = clock;
+  }
+
+  /** Accepts a message and drops it at once: it needs no room and no record. */
+  Promise drop(Message message, DropReason reason) {
+    queue.begin();
+    try {
+      if (queue.isClosed()) {
+        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+      }
+      Entry entry = dropped(message, queue.scheduler.laneOf(message), reason);
+      if (entry == null) {
+        throw queue.refused(NotAcceptedException.Cause.STORE_BUSY, "the store has no number left");
+      }
+      return entry.promise();
+    } finally {
+      queue.end();
+    }
   }
 
   /** Accepts a message without waiting for room in the queue. */
@@ -63,13 +76,8 @@ final class Entrance {
    * behind it.
    */
   Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
-    Optional<String> unknown = names.refusal(message);
-    if (unknown.isPresent()) {
-      throw queue.refused(NotAcceptedException.Cause.POLICY_UNKNOWN, unknown.get());
-    }
-    MessageSize size = MessageSize.of(message);
-    Durability durability = message.durability().orElse(Durability.GROUP);
-    checkStore(durability);
+    checkPolicy(message);
+    checkStore(message);
     checkLanes();
     long waitLeft = maxWaitNanos;
     boolean record = true;
@@ -79,8 +87,8 @@ final class Entrance {
       Entry entry;
       queue.begin();
       try {
-        waitLeft = awaitPlace(size, waitLeft);
-        entry = enter(message, durability, size, record);
+        waitLeft = awaitPlace(message, waitLeft);
+        entry = enter(message, record);
       } finally {
         queue.end();
       }
@@ -92,7 +100,7 @@ final class Entrance {
             NotAcceptedException.Cause.STORE_BUSY,
             "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
       }
-      checkStore(durability);
+      checkStore(message);
       if (journal.status().degraded().isPresent()) {
         // a store that cannot be written takes nothing from its stage: the message goes without
         record = false;
@@ -107,9 +115,16 @@ final class Entrance {
   }
 
   /** Takes a place, if there is one, within the lock; null if the store is busy. */
-  private Entry enter(Message message, Durability durability, MessageSize size, boolean record) {
-    Entry entry = stage(message, durability, size.queued(), record);
+  private Entry enter(Message message, boolean record) {
+    Lane lane = queue.scheduler.laneOf(message);
+    MessageSize size = size(message, lane);
+    Optional<DropReason> unwanted = queue.unwanted(lane, message, size);
+    if (unwanted.isPresent()) {
+      return dropped(message, lane, unwanted.get());
+    }
+    Entry entry = stage(message, lane, size.queued(), record);
     if (entry != null) {
+      queue.makeRoom(lane, message, size);
       queue.accept(entry);
       if (entry.storeFailed) {
         queue.drop(entry, DropReason.STORE_FAILED);
@@ -118,8 +133,46 @@ final class Entrance {
     return entry;
   }
 
-  private void checkStore(Durability durability) {
-    if (durability == Durability.SYNC) {
+  /** Gives a message a number and its outcome; null if there is no number. Within the lock. */
+  private Entry dropped(Message message, Lane lane, DropReason reason) {
+    long sequence = journal.nextSequence();
+    if (sequence == 0) {
+      return null;
+    }
+    StoredMessage stored = maker.record(sequence, message, Durability.MEMORY, lane);
+    Entry entry = maker.accepted(stored, MessageSize.queued(message), lane);
+    queue.acceptDropped(entry, reason);
+    return entry;
+  }
+
+  private static MessageSize size(Message message, Lane lane) {
+    boolean expires = message.deadline().isPresent() || lane.policy.deadlineMillis().isPresent();
+    return MessageSize.of(message, expires);
+  }
+
+  private static Durability durability(Message message, Lane lane) {
+    return message.durability().orElse(lane.policy.durability());
+  }
+
+  private void checkPolicy(Message message) {
+    if (message.policy().isPresent()) {
+      String label = message.policy().get();
+      PolicyTable table = queue.scheduler.table();
+      if (table.named(label).isEmpty()) {
+        String known =
+            table.policies().stream()
+                .map(DeliveryPolicy::name)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        throw queue.refused(
+            NotAcceptedException.Cause.POLICY_UNKNOWN,
+            "unknown policy \"" + PlainText.of(label) + "\"; there are: " + known);
+      }
+    }
+  }
+
+  private void checkStore(Message message) {
+    if (durability(message, queue.scheduler.laneOf(message)) == Durability.SYNC) {
       Optional<String> degraded = journal.status().degraded();
       if (degraded.isPresent()) {
         throw queue.refused(
@@ -143,14 +196,16 @@ final class Entrance {
   }
 
   /** Checks all that can be checked, and waits for room if there is time; holds the lock. */
-  private long awaitPlace(MessageSize size, long waitNanos) throws InterruptedException {
+  private long awaitPlace(Message message, long waitNanos) throws InterruptedException {
     long left = waitNanos;
     while (true) {
       if (queue.isClosed()) {
         throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
       }
-      Optional<Refusal> refusal = queue.refusal(size);
-      if (refusal.isEmpty()) {
+      Lane lane = queue.scheduler.laneOf(message);
+      MessageSize size = size(message, lane);
+      Optional<Refusal> refusal = queue.refusal(lane, message, size);
+      if (refusal.isEmpty() || queue.unwanted(lane, message, size).isPresent()) {
         return left;
       }
       if (left <= 0 || !refusal.get().mayFitLater()) {
@@ -161,19 +216,28 @@ final class Entrance {
   }
 
   /**
-   * Gives the message a number and a place in the stage; null if the store is busy. A retained one
-   * of durability {@code memory} gets a record all the same if an older one of its topic has one,
-   * or may get one: that would come back without it (delivery-rules 4 a).
+   * Gives the message a number and a place in the stage; null if the store is busy. One of
+   * durability {@code memory} gets a record all the same if it takes the place of one that has one;
+   * or if it is retained and an older one of its topic has one, or may get one: that would come
+   * back without it (delivery-rules 4 a, 12).
    */
-  private Entry stage(Message message, Durability asked, int size, boolean record) {
+  private Entry stage(Message message, Lane lane, int size, boolean record) {
     long sequence = journal.nextSequence();
     if (sequence == 0) {
       return null;
     }
-    boolean must = message.retain() && queue.needsRecord(message.topic());
-    Durability durability = must && asked == Durability.MEMORY ? Durability.GROUP : asked;
-    StoredMessage stored = maker.record(sequence, message, durability);
-    Entry entry = maker.accepted(stored, size);
+    Durability durability = durability(message, lane);
+    if (durability == Durability.MEMORY) {
+      boolean must = message.retain() && queue.needsRecord(message.topic());
+      Entry older = queue.replacedBy(lane, message);
+      if (older != null && !older.neverWritten && RetainedRule.leavesRecord(older)) {
+        durability = older.durability();
+      } else if (must) {
+        durability = Durability.GROUP;
+      }
+    }
+    StoredMessage stored = maker.record(sequence, message, durability, lane);
+    Entry entry = maker.accepted(stored, size, lane);
     if (!record || durability == Durability.MEMORY) {
       entry.neverWritten = true;
       entry.promise().stored(Stored.MEMORY_ONLY);
@@ -185,19 +249,22 @@ final class Entrance {
   /** Hears from the journal, on its thread or within one of our calls of it. */
   private void stored(Entry entry, Stored stored) {
     entry.promise().stored(stored);
+    boolean replaces = entry.lane.policy.keep() == DeliveryPolicy.Keep.LATEST;
     boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
     entry.neverWritten = stored == Stored.SETTLED_FIRST;
     if (queue.isChanging() && entry.queue == null) {
       // It is not in yet: whoever offers it decides.
       entry.storeFailed = failed;
-    } else if (stored == Stored.ON_DISK
-        ? entry.message().retain() || entry.lane.isBehind(entry)
-        : !entry.neverWritten) {
+    } else if (replaces
+        || (stored == Stored.ON_DISK
+            ? entry.message().retain() || entry.lane.isBehind(entry)
+            : !entry.neverWritten)) {
       queue.change(() -> look(entry, stored == Stored.ON_DISK, failed));
     }
   }
 
   private void look(Entry entry, boolean onDisk, boolean failed) {
+    queue.tellReplaced(entry);
     if (onDisk) {
       queue.stored(entry);
       if (!queue.isClosed()) {

@@ -35,8 +35,17 @@ public final class Entry {
   private final long acceptedAt;
   private final Promise promise;
 
-  /** Where it is counted, waits for its turn, and is left on disk. */
-  final Lane lane;
+  /** Where it is counted, waits for its turn, and is left on disk. Written under the lock. */
+  volatile Lane lane;
+
+  /** Whether its topic alone would have it in another lane. */
+  boolean stray;
+
+  /** Whether it was found, not accepted in this run. */
+  boolean found;
+
+  /** What this one has replaced, linked, until it is known whether this one is on disk; or null. */
+  Entry replaced;
 
   private Consumer<Entry> announced = NOBODY;
 
@@ -44,7 +53,7 @@ public final class Entry {
   final int size;
 
   /** Whether {@link #due} means anything. */
-  final boolean hasDeadline;
+  boolean hasDeadline;
 
   /** When it is not wanted any more, nanoseconds of the monotonic clock. */
   long due;
@@ -164,6 +173,11 @@ public final class Entry {
    */
   public boolean isAbandoned() {
     return abandoned;
+  }
+
+  /** Returns whether it is in memory and has no outcome. */
+  boolean isPending() {
+    return state == State.WAITING || state == State.OUT;
   }
 
   /** Returns whether its deadline has passed. */

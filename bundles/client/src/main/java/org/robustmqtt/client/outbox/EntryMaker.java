@@ -42,14 +42,28 @@ final class EntryMaker {
   }
 
   /** Returns a message of now, as it goes into the journal. */
-  StoredMessage record(long sequence, Message message, Durability durability) {
-    long deadline = message.deadline().map(EntryMaker::millis).orElse(0L);
+  StoredMessage record(long sequence, Message message, Durability durability, Lane lane) {
+    long deadline = deadline(message, lane);
     return new StoredMessage(sequence, message, durability, clock.wallMillis(), deadline);
   }
 
+  /** Returns the deadline of a message in milliseconds, its own or that of its lane; 0: never. */
+  static long deadline(Message message, Lane lane) {
+    return message.deadline().isPresent()
+        ? millis(message.deadline().get())
+        : lane.policy.deadlineMillis().orElse(0);
+  }
+
+  /** Returns the deadline of a message that has a record. */
+  static long deadline(StoredMessage record, Lane lane) {
+    return record.message().deadline().isPresent()
+        ? record.deadline()
+        : deadline(record.message(), lane);
+  }
+
   /** Returns the entry of a message of now. */
-  Entry accepted(StoredMessage record, int size) {
-    return entry(record, size, lane(record), new Promise(record.sequence(), pool));
+  Entry accepted(StoredMessage record, int size, Lane lane) {
+    return entry(record, size, lane, new Promise(record.sequence(), pool));
   }
 
   /**
@@ -59,8 +73,8 @@ final class EntryMaker {
    */
   Entry recovered(RecoveredMessage found, Optional<Promise> kept) {
     StoredMessage record = found.stored();
-    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
-    Entry entry = entry(record, MessageSize.of(record.message()).queued(), lane(record), promise);
+    Entry entry = read(record, kept, lanes.apply(record.message()));
+    entry.found = true;
     entry.promise().stored(Stored.ON_DISK);
     // No record says whether one of QoS 0 was handed over before the process ended.
     entry.sentBefore = record.message().qos() == QoS.AT_MOST_ONCE;
@@ -107,9 +121,9 @@ final class EntryMaker {
    * @param lane where it belongs
    */
   Entry pagedIn(StoredMessage record, Optional<Promise> kept, boolean found, Lane lane) {
-    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
-    Entry entry = entry(record, MessageSize.of(record.message()).queued(), lane, promise);
-    promise.stored(Stored.ON_DISK);
+    Entry entry = read(record, kept, lane);
+    entry.promise().stored(Stored.ON_DISK);
+    entry.found = found;
     entry.sentBefore = found && record.message().qos() == QoS.AT_MOST_ONCE;
     return entry;
   }
@@ -120,20 +134,20 @@ final class EntryMaker {
     return new StoredMessage(sequence, message, Durability.GROUP, clock.wallMillis(), 0);
   }
 
-  private Lane lane(StoredMessage record) {
-    return lanes.apply(record.message());
+  private Entry read(StoredMessage record, Optional<Promise> kept, Lane lane) {
+    Promise promise = kept.orElseGet(() -> new Promise(record.sequence(), pool));
+    return entry(record, MessageSize.queued(record.message()), lane, promise);
   }
 
   private Entry entry(StoredMessage record, int size, Lane lane, Promise promise) {
+    long deadline = deadline(record, lane);
     return new Entry(
         record.sequence(),
         record.message(),
         record.durability(),
         record.acceptedAt(),
         size,
-        record.deadline() == 0
-            ? Optional.empty()
-            : Optional.of(clock.nanos() + nanos(record.deadline())),
+        deadline == 0 ? Optional.empty() : Optional.of(clock.nanos() + nanos(deadline)),
         lane,
         promise);
   }

@@ -2,8 +2,11 @@ package org.robustmqtt.client.outbox;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.robustmqtt.Durability;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.TokenBucket;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
@@ -12,6 +15,9 @@ import org.robustmqtt.journal.StoredBlock;
  */
 final class Lane {
   final DeliveryPolicy policy;
+
+  /** What is in memory of it, waiting or out. */
+  final PendingEntries entries = new PendingEntries();
 
   /** What of this lane, and of others with its priority, is in memory. */
   final Loaded loaded;
@@ -34,28 +40,82 @@ final class Lane {
   /** Topics whose turn is a message of QoS 2 whose steps have to be recorded, in the same way. */
   private final ReadyTopics recorded = new ReadyTopics();
 
+  /** How fast its messages go; guarded as all of it. */
+  private TokenBucket rate;
+
+  private TokenBucket rateBytes;
+
+  private boolean paceBegun;
+
   // in memory
-  private int messages;
   private long bytes;
   private int out;
 
   Lane(DeliveryPolicy policy, Loaded loaded) {
     this.policy = policy;
     this.loaded = loaded;
+    rate = new TokenBucket(policy.pace().rate(), 0);
+    rateBytes = new TokenBucket(policy.pace().rateBytes(), 0);
   }
 
-  /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    disk.found(waiting);
+  private boolean isPaced() {
+    return rate.perSecond() > 0 || rateBytes.perSecond() > 0;
+  }
+
+  /** Returns how long none of its messages goes because of its rate; 0: they go. */
+  long paceNanos(Clock clock) {
+    if (!isPaced()) {
+      return 0;
+    }
+    long now = clock.nanos();
+    if (!paceBegun) {
+      paceBegun = true;
+      rate = TokenBucket.full(rate.perSecond(), now);
+      rateBytes = TokenBucket.full(rateBytes.perSecond(), now);
+    }
+    return Math.max(rate.waitNanos(now), rateBytes.waitNanos(now));
+  }
+
+  /** Goes on with the rates of a lane that had the same policy, or another one of its name. */
+  void pacedAs(Lane other) {
+    paceBegun = other.paceBegun;
+    rate = new TokenBucket(rate.perSecond(), other.rate.paidAt());
+    rateBytes = new TokenBucket(rateBytes.perSecond(), other.rateBytes.paidAt());
+  }
+
+  /** Returns whether a topic waits for nothing but its turn. */
+  boolean isReady() {
+    return unacknowledged.first() != null
+        || acknowledged.first() != null
+        || recorded.first() != null;
+  }
+
+  /**
+   * Takes over what was found and stays on disk.
+   *
+   * @param due says when the earliest deadline of a block passes
+   */
+  void found(List<StoredBlock> waiting, Function<StoredBlock, OptionalLong> due) {
+    disk.found(waiting, due);
+    lookAtDisk();
+  }
+
+  /** Takes over what another lane has on disk only. */
+  void takeDisk(Lane other) {
+    disk.takeAll(other.disk);
+    lookAtDisk();
+  }
+
+  private void lookAtDisk() {
     if (!disk.isEmpty()) {
       loaded.onDisk += disk.count();
-      loaded.frontier = disk.lowest() - 1;
+      loaded.frontier = Math.min(loaded.frontier, disk.lowest() - 1);
     }
   }
 
   /** Returns how many messages have no outcome. */
   int messages() {
-    return messages + disk.count();
+    return entries.size() + disk.count();
   }
 
   /** Returns the bytes of their topics and payloads. */
@@ -70,7 +130,17 @@ final class Lane {
 
   /** A message is in memory from now on, waiting or out. */
   void enter(Entry entry) {
-    messages++;
+    entries.add(entry);
+    count(entry);
+  }
+
+  /** A message that was on disk only is in memory from now on. */
+  void insert(Entry entry) {
+    entries.insert(entry);
+    count(entry);
+  }
+
+  private void count(Entry entry) {
     bytes += entry.size;
     if (entry.state == Entry.State.OUT) {
       out++;
@@ -80,7 +150,11 @@ final class Lane {
   }
 
   /** A waiting message goes out. */
-  void take(Entry entry) {
+  void take(Entry entry, long now) {
+    if (isPaced()) {
+      rate = rate.take(1, now);
+      rateBytes = rateBytes.take(entry.size, now);
+    }
     loaded.leave(entry);
     out++;
   }
@@ -93,7 +167,7 @@ final class Lane {
 
   /** A message has its outcome; it waits or is out. */
   void leave(Entry entry) {
-    messages--;
+    entries.remove(entry);
     bytes -= entry.size;
     if (entry.state == Entry.State.OUT) {
       out--;
@@ -103,17 +177,19 @@ final class Lane {
   }
 
   /**
-   * Returns whether a message that is on disk can be left there alone. What is retained, has a
-   * deadline or was sent before stays in memory: others depend on it, or a point in time does. Not
-   * while the disk cannot be read, if there are not very many.
+   * Returns whether a message that is on disk can be left there alone. What is retained, was sent
+   * before, is lifted by others of its topic or may be replaced stays in memory: others depend on
+   * it. Not while the disk cannot be read, if there are not very many.
    */
   boolean canPageOut(Entry entry) {
     return (!failing || loaded.isMany())
         && entry.state == Entry.State.WAITING
         && isBehind(entry)
+        && policy.keep() == DeliveryPolicy.Keep.ALL
+        && !entry.queue.isMixed()
         && !entry.front
         && !entry.message().retain()
-        && !entry.hasDeadline
+        && !entry.ageUnknown
         && !entry.sentBefore
         && entry.durability() != Durability.MEMORY;
   }
@@ -123,7 +199,24 @@ final class Lane {
     leave(entry);
     entry.state = Entry.State.PAGED_OUT;
     disk.add(entry.sequence(), entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(entry.sequence(), entry.due);
+    }
     loaded.onDisk++;
+  }
+
+  /** A message that is on disk only has its outcome; returns how large it is at least. */
+  int evict(long sequence) {
+    int size = disk.leastSize(sequence);
+    disk.remove(sequence, size);
+    loaded.onDisk--;
+    return size;
+  }
+
+  /** All that is on disk only has its outcome. */
+  void evictAll(SequenceSet into) {
+    loaded.onDisk -= disk.count();
+    into.takeAll(disk);
   }
 
   /** A message that was on disk only was read, or there is nothing of it. */
@@ -140,12 +233,18 @@ final class Lane {
    * lane reads on whatever is in memory of this one.
    */
   boolean keepsOnDisk(Lane from) {
-    return loaded != from.loaded && (loaded.onDisk > 0 || loaded.isFull());
+    return loaded != from.loaded
+        && policy.keep() == DeliveryPolicy.Keep.ALL
+        && (loaded.onDisk > 0 || loaded.isFull());
   }
 
   /** A message that was found in another lane stays on disk in this one. */
-  void keepOnDisk(long sequence, int size, long acceptedAt) {
-    disk.add(sequence, size, acceptedAt);
+  void keepOnDisk(Entry entry) {
+    long sequence = entry.sequence();
+    disk.add(sequence, entry.size, entry.acceptedAt());
+    if (entry.hasDeadline) {
+      disk.expires(sequence, entry.due);
+    }
     loaded.onDisk++;
     loaded.frontier = Math.min(loaded.frontier, sequence - 1);
   }
@@ -166,12 +265,14 @@ final class Lane {
 
   /**
    * Returns the topic whose turn it is, or null. None is sent before an older message of the lane
-   * that is on disk only: that may have the same topic.
+   * that is on disk only: that may have the same topic. Only of a topic with messages in several
+   * lanes is known that it has none there. Where the newest counts, all of it is read first.
    *
    * @param acknowledgedToo whether a message of QoS 1 or 2 can go
    * @param recordedToo whether among these one can go whose steps have to be recorded
    */
   TopicQueue first(boolean acknowledgedToo, boolean recordedToo) {
+    final long passable = passable();
     TopicQueue first = unacknowledged.first();
     if (acknowledgedToo) {
       first = earlier(first, acknowledged.first());
@@ -179,7 +280,13 @@ final class Lane {
     if (acknowledgedToo && recordedToo) {
       first = earlier(first, recorded.first());
     }
-    return first == null || first.readyKey > disk.lowest() ? null : first;
+    return first == null || first.readyKey > passable && !first.isMixed() ? null : first;
+  }
+
+  /** Returns up to which sequence something may go while others are on disk only. */
+  private long passable() {
+    boolean replaces = policy.keep() == DeliveryPolicy.Keep.LATEST && !disk.isEmpty();
+    return replaces ? 0 : disk.lowest();
   }
 
   private static TopicQueue earlier(TopicQueue one, TopicQueue other) {

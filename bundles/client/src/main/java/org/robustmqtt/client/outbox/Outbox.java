@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.Problem;
@@ -20,12 +21,15 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.door.Lanes;
 import org.robustmqtt.client.policy.ClockRules;
+import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.RecoveredMessage;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
+import org.robustmqtt.spi.Admission;
+import org.robustmqtt.spi.WaitingMessages;
 
 /**
  * What is accepted and not settled. {@code publish}, {@code cancel} and what only looks are safe
@@ -52,6 +56,7 @@ public final class Outbox implements Known {
   private final Quarantine quarantine;
   private final Tickets tickets;
   private final PolicyNames names;
+  private volatile Gate gate = Gate.OPEN;
 
   /** Guarded by the lock. */
   private final ClockDoubt doubt;
@@ -82,19 +87,19 @@ public final class Outbox implements Known {
     this.clock = clock;
     this.journal = journal;
     this.lanes = lanes;
-    queue = new Queue(connection, journal, limits, window, policies, settlements);
+    queue = new Queue(connection, journal, limits, window, policies, clock, settlements);
     maker = new EntryMaker(clock, lanes.pool(), queue.scheduler::laneOf);
     quarantine = new Quarantine(queue, journal, maker);
     tickets = found.left().tickets;
-    names = new PolicyNames(connection, policies);
-    paging = new Paging(queue, journal, clock, maker, quarantine, tickets, names);
-    entrance = new Entrance(queue, journal, maker, paging, lanes, clock, names);
+    names = new PolicyNames(connection, queue.scheduler::table);
     long lastSeen = found.lastWallMillis();
     for (RecoveredMessage message : found.messages()) {
       lastSeen = Math.max(lastSeen, message.stored().acceptedAt());
       names.found(message.stored().message());
     }
     doubt = new ClockDoubt(clock, found.clock(), lastSeen);
+    paging = new Paging(queue, journal, clock, maker, doubt, quarantine, tickets, names);
+    entrance = new Entrance(queue, journal, maker, paging, lanes, clock);
     queue.change(
         () -> {
           paging.found(found.waiting());
@@ -150,7 +155,7 @@ public final class Outbox implements Known {
     switch (message.stage()) {
       case WAITING, SENT, RELEASED -> {
         if (entry.hasDeadline) {
-          doubt.found(entry, message.stored().deadline());
+          doubt.found(entry, EntryMaker.deadline(message.stored(), entry.lane));
         }
         queue.recover(entry);
       }
@@ -195,6 +200,27 @@ public final class Outbox implements Known {
     queue.onWork(wake);
   }
 
+  /**
+   * Says whether who is told of work is told of each message that comes in from now on, also if
+   * nothing can be sent. On the loop.
+   */
+  public void tellEach(boolean wanted) {
+    queue.tellEach(wanted);
+  }
+
+  /** Returns whether a message waits whose policy has {@code wake}. */
+  public boolean isUrgent() {
+    return queue.ask(
+        () ->
+            queue.scheduler.lanes.stream()
+                .anyMatch(lane -> lane.policy.wake() && lane.messages() > 0));
+  }
+
+  /** Returns what waits, for each policy. */
+  public List<WaitingMessages> waitingByPolicy() {
+    return queue.ask(queue::waitingByPolicy);
+  }
+
   /** Hears that a message has its outcome; called outside the lock. */
   @FunctionalInterface
   public interface Settlements {
@@ -204,7 +230,11 @@ public final class Outbox implements Known {
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message)}. */
   public Ticket publish(Message message) {
-    return entrance.accept(message);
+    Admission.Kind admitted = admit(message);
+    Optional<DropReason> unwanted = unwanted(admitted);
+    return unwanted.isPresent()
+        ? entrance.drop(message, unwanted.get())
+        : entered(admitted, entrance.accept(message));
   }
 
   /** See {@link org.robustmqtt.RobustMqttConnection#publish(Message, Duration)}. */
@@ -213,7 +243,52 @@ public final class Outbox implements Known {
       throw new IllegalStateException(
           "publish with a wait must not be called on a listener thread: it could wait for itself");
     }
-    return entrance.accept(message, EntryMaker.nanos(maxWait));
+    Admission.Kind admitted = admit(message);
+    Optional<DropReason> unwanted = unwanted(admitted);
+    return unwanted.isPresent()
+        ? entrance.drop(message, unwanted.get())
+        : entered(admitted, entrance.accept(message, EntryMaker.nanos(maxWait)));
+  }
+
+  /** Asks this one of each message that is published from now on. */
+  public void gate(Gate other) {
+    gate = other;
+  }
+
+  private Admission.Kind admit(Message message) {
+    String policy =
+        message.policy().orElseGet(() -> queue.scheduler.table().of(message.topic()).name());
+    Admission admission = gate.admit(message, policy);
+    if (admission.kind() == Admission.Kind.REFUSE) {
+      throw queue.refused(NotAcceptedException.Cause.NOT_ADMITTED, admission.why());
+    }
+    return admission.kind();
+  }
+
+  private Optional<DropReason> unwanted(Admission.Kind admitted) {
+    return switch (admitted) {
+      case SEND -> gate.isOnline() ? Optional.empty() : Optional.of(DropReason.OFFLINE);
+      case DROP -> Optional.of(DropReason.NOT_ADMITTED);
+      case KEEP, KEEP_LATEST, REFUSE -> Optional.empty();
+    };
+  }
+
+  /** The newest of its topic takes the place of the older ones that wait in memory. */
+  private Promise entered(Admission.Kind admitted, Promise promise) {
+    if (admitted == Admission.Kind.KEEP_LATEST) {
+      queue.change(() -> queue.find(promise.id()).ifPresent(this::replaceOlder));
+    }
+    return promise;
+  }
+
+  private void replaceOlder(Entry newest) {
+    queue.dropAll(
+        entry ->
+            entry.state == Entry.State.WAITING
+                && entry.sequence() < newest.sequence()
+                && entry.message().topic().equals(newest.message().topic()),
+        DropReason.REPLACED,
+        false);
   }
 
   /**
@@ -355,6 +430,7 @@ public final class Outbox implements Known {
 
   private OptionalLong nextLook() {
     OptionalLong look = earlier(doubt.nextLook(), paging.nextLook());
+    look = earlier(look, queue.scheduler.nextPaced());
     Optional<Entry> first = queue.earliestDeadline();
     return first.isEmpty()
         ? look
@@ -508,9 +584,40 @@ public final class Outbox implements Known {
     queue.change(() -> queue.limits(other));
   }
 
-  /** Applies other policies. Any thread. */
+  /**
+   * Goes by other policies from now on, also for what waits: nothing of it is thrown away because
+   * of other limits, and no outcome is lost. Any thread.
+   */
   public void policies(PolicyTable table) {
-    names.table(table);
+    queue.change(
+        () -> {
+          queue.policies(table, this::deadlineAgain);
+          paging.policies();
+        });
+    paging.look();
+  }
+
+  /** Gives a message the deadline of its policy, if it has none of its own. */
+  private void deadlineAgain(Entry entry) {
+    if (entry.message().deadline().isPresent()) {
+      return;
+    }
+    long deadline = EntryMaker.deadline(entry.message(), entry.lane);
+    entry.hasDeadline = deadline > 0;
+    entry.ageUnknown = false;
+    if (entry.hasDeadline && entry.found) {
+      doubt.found(entry, deadline);
+    } else if (entry.hasDeadline) {
+      entry.due = doubt.due(entry.sequence(), entry.acceptedAt(), deadline, false);
+    }
+  }
+
+  /**
+   * Says whether a session can send from now on. What a policy does not keep offline is dropped
+   * when it cannot, also what is in flight. On the loop.
+   */
+  public void online(boolean can) {
+    queue.change(() -> queue.online(can));
   }
 
   /** Applies other rules for a clock that is behind, also to what is held by now. */

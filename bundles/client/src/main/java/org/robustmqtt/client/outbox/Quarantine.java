@@ -110,7 +110,8 @@ final class Quarantine {
     entry.attempts++;
     entry.attemptsAlone += alone ? 1 : 0;
     entry.lastProblem = problem;
-    return alone && entry.attemptsAlone >= queue.limits().maxAttempts();
+    int most = entry.lane.policy.maxAttempts().orElse(queue.space.limits().maxAttempts());
+    return alone && entry.attemptsAlone >= most;
   }
 
   private void log(Entry entry, Problem problem) {

@@ -2,8 +2,11 @@ package org.robustmqtt.client.outbox;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,21 +16,27 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.PendingMessage;
 import org.robustmqtt.QueueStatus;
 import org.robustmqtt.ReasonCode;
+import org.robustmqtt.client.door.Clock;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.policy.Refusal;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredBlock;
+import org.robustmqtt.spi.WaitingMessages;
 
 /**
  * The queue: what it holds, its numbers, and the one lock of the outbox. It is changed within
@@ -61,6 +70,8 @@ final class Queue {
 
   final Scheduler scheduler;
 
+  final Room space;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private int waiters;
@@ -76,8 +87,6 @@ final class Queue {
 
   private volatile Runnable work = () -> {};
 
-  private Limits limits;
-
   private long accepted;
   private long recovered;
   private long refused;
@@ -87,7 +96,14 @@ final class Queue {
 
   private final long[] outcomes = new long[2 + DropReason.values().length];
 
-  private final PendingEntries pending = new PendingEntries();
+  /**
+   * On disk only, with an outcome that is not told: they have to be read for that. What is counted
+   * as dropped counts them.
+   */
+  final Map<DropReason, SequenceSet> doomed = new EnumMap<>(DropReason.class);
+
+  /** Whether a session can send; what is not kept offline depends on it. */
+  private boolean online;
 
   /** Has its outcome, and the session has not come to its end with it; at most the window. */
   private final Map<Long, Entry> abandoned = new LinkedHashMap<>();
@@ -111,6 +127,9 @@ final class Queue {
   /** Whether it had looked for acknowledged messages, too. */
   private boolean lookedForAcknowledged = true;
 
+  /** Whether the loop is told of each message that comes in. */
+  private volatile boolean tellEach;
+
   /** Whether messages of QoS 2 whose steps have to be recorded can go. */
   private boolean recordedToo = true;
 
@@ -120,12 +139,13 @@ final class Queue {
       Limits limits,
       Outbox.Window window,
       PolicyTable policies,
+      Clock clock,
       Outbox.Settlements settlements) {
     this.connection = connection;
     this.journal = journal;
-    this.limits = limits;
     this.settlements = settlements;
-    scheduler = new Scheduler(policies, window);
+    scheduler = new Scheduler(policies, window, clock);
+    space = new Room(scheduler, limits);
   }
 
   /** Changes something: locks, works, unlocks, tells. Any thread. */
@@ -216,6 +236,11 @@ final class Queue {
     work = wakeLoop;
   }
 
+  /** Says whether the loop is told of each message that comes in. Any thread. */
+  void tellEach(boolean wanted) {
+    tellEach = wanted;
+  }
+
   /** Has the loop look. Any thread. */
   void wakeLoop() {
     work.run();
@@ -279,13 +304,9 @@ final class Queue {
     return new NotAcceptedException(cause, "connection " + connection + ": " + why);
   }
 
-  Limits limits() {
-    return limits;
-  }
-
   /** Applies other limits; what is in stays in. */
   void limits(Limits other) {
-    limits = other;
+    space.limits(other);
     room.signalAll();
   }
 
@@ -298,6 +319,13 @@ final class Queue {
   void close() {
     closed = true;
     handedOver = false;
+    doomed.forEach(
+        (reason, sequences) -> {
+          // what could not be told stays on disk, and has no outcome in this run
+          outcomes[place(reason)] -= sequences.count();
+          scheduler.lanes.get(0).disk.takeAll(sequences);
+        });
+    doomed.clear();
     room.signalAll();
   }
 
@@ -305,6 +333,7 @@ final class Queue {
   Handover handOver(Tickets tickets) {
     close();
     handedOver = true;
+    all(any -> true).forEach(this::tellReplaced);
     List<Entry> inMemory = all(entry -> !RetainedRule.leavesRecord(entry));
     all(RetainedRule::leavesRecord).forEach(entry -> tickets.keep(entry.promise()));
     Set<Long> sent = new HashSet<>();
@@ -326,7 +355,18 @@ final class Queue {
   }
 
   private List<Entry> all(Predicate<Entry> which) {
-    return pending.list(which, Integer.MAX_VALUE);
+    return list(which, Integer.MAX_VALUE);
+  }
+
+  private List<Entry> list(Predicate<Entry> which, int most) {
+    List<Entry> all = new ArrayList<>();
+    for (Lane lane : scheduler.lanes) {
+      all.addAll(lane.entries.list(which, most));
+    }
+    if (scheduler.lanes.size() > 1) {
+      all.sort(Comparator.comparingLong(Entry::sequence));
+    }
+    return all.size() > most ? all.subList(0, most) : all;
   }
 
   /**
@@ -341,26 +381,132 @@ final class Queue {
     }
   }
 
-  /** Returns why one more message is not let in now; empty: it is. */
-  Optional<Refusal> refusal(MessageSize more) {
-    return Refusal.of(limits, scheduler.count(), scheduler.bytes(), more);
+  /** Returns why one more message is not let in now; empty: it is, others may have to go. */
+  Optional<Refusal> refusal(Lane lane, Message message, MessageSize more) {
+    Entry replaced = replacedBy(lane, message);
+    Optional<Refusal> refusal = space.refusal(lane, more, replaced);
+    boolean evicts =
+        refusal.isPresent()
+            && refusal.get().mayFitLater()
+            && !space.victims(lane, more, replaced).isEmpty();
+    return evicts ? Optional.empty() : refusal;
+  }
+
+  /** Drops those that have to go for one more message that is let in. */
+  void makeRoom(Lane lane, Message message, MessageSize more) {
+    Entry replaced = replacedBy(lane, message);
+    if (space.refusal(lane, more, replaced).isEmpty()) {
+      return;
+    }
+    for (Room.Victim victim : space.victims(lane, more, replaced)) {
+      Entry entry = victim.lane().entries.get(victim.sequence());
+      if (entry == null) {
+        doom(victim.lane(), victim.sequence(), DropReason.EVICTED);
+      } else {
+        drop(entry, DropReason.EVICTED);
+      }
+    }
+    wake = true;
+  }
+
+  /** Returns the waiting message that a new one takes the place of, or null. */
+  Entry replacedBy(Lane lane, Message message) {
+    if (lane.policy.keep() != DeliveryPolicy.Keep.LATEST) {
+      return null;
+    }
+    TopicQueue topic = scheduler.topic(message.topic());
+    return topic == null ? null : topic.waitingBefore(lane, Long.MAX_VALUE);
+  }
+
+  /** Returns why a new message is dropped as soon as it is accepted; empty: it is not. */
+  Optional<DropReason> unwanted(Lane lane, Message message, MessageSize size) {
+    DeliveryPolicy policy = lane.policy;
+    if (policy.dedupe() && isDuplicate(lane, message)) {
+      return Optional.of(DropReason.DUPLICATE);
+    }
+    if (policy.keep() == DeliveryPolicy.Keep.NONE && !online) {
+      return Optional.of(DropReason.OFFLINE);
+    }
+    boolean full =
+        policy.whenFull() == DeliveryPolicy.WhenFull.DROP_NEWEST
+            && refusal(lane, message, size).filter(Refusal::mayFitLater).isPresent();
+    return full ? Optional.of(DropReason.EVICTED) : Optional.empty();
+  }
+
+  /**
+   * Returns whether a message says the same as the newest that waits of its topic; what is on disk
+   * only is not known.
+   */
+  private boolean isDuplicate(Lane lane, Message message) {
+    TopicQueue topic = scheduler.topic(message.topic());
+    Entry newest = topic == null ? null : topic.waitingBefore(lane, Long.MAX_VALUE);
+    return newest != null
+        && (lane.disk.isEmpty() || lane.disk.highest() < newest.sequence())
+        && newest == topic.tail()
+        && newest.message().qos() == message.qos()
+        && newest.message().retain() == message.retain()
+        && newest.message().properties().equals(message.properties())
+        && Arrays.equals(newest.message().payload(), message.payload());
+  }
+
+  /** A message on disk only has its outcome; it is told as soon as the message is read. */
+  void doom(Lane lane, long sequence, DropReason reason) {
+    int size = lane.evict(sequence);
+    doomed.computeIfAbsent(reason, none -> new SequenceSet()).add(sequence, size, 0);
+    outcomes[place(reason)]++;
+    wake |= scheduler.count() == 0;
+  }
+
+  /** All that is on disk only has its outcome; returns how many these are. */
+  int doomAll(DropReason reason) {
+    SequenceSet all = doomed.computeIfAbsent(reason, none -> new SequenceSet());
+    int before = all.count();
+    scheduler.lanesWithUnsorted().forEach(lane -> lane.evictAll(all));
+    outcomes[place(reason)] += all.count() - before;
+    wake |= scheduler.count() == 0;
+    return all.count() - before;
+  }
+
+  /** Returns why a message on disk only has its outcome; empty: it has none. */
+  Optional<DropReason> doomedBy(long sequence) {
+    for (Map.Entry<DropReason, SequenceSet> each : doomed.entrySet()) {
+      if (each.getValue().contains(sequence)) {
+        return Optional.of(each.getKey());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A message on disk only that has its outcome was read, or there is nothing of it. */
+  void tellDoomed(Entry entry, DropReason reason) {
+    SequenceSet all = doomed.get(reason);
+    all.remove(entry.sequence(), entry.size);
+    if (all.isEmpty()) {
+      doomed.remove(reason);
+    }
+    entry.state = Entry.State.SETTLED;
+    entry.outcome = new Outcome.Dropped(reason, 0, entry.sentBefore);
+    tellSoon(entry);
   }
 
   /** Takes over what was found and stays on disk. */
-  void found(List<StoredBlock> waiting) {
-    recovered += scheduler.found(waiting);
+  void found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    recovered += scheduler.found(waiting, due);
   }
 
   void recover(Entry entry) {
     recovered++;
-    add(entry);
+    entry.lane.enter(entry);
+    join(entry);
   }
 
   void accept(Entry entry) {
     accepted++;
     entry.lane.loaded.accept(entry.sequence());
-    add(entry);
-    wake |= scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
+    entry.lane.enter(entry);
+    join(entry);
+    wake |=
+        tellEach || scheduler.earliestDeadline().filter(earliest -> earliest == entry).isPresent();
   }
 
   /** Returns whether a retained message of this topic that comes now needs a record. */
@@ -368,19 +514,116 @@ final class Queue {
     return scheduler.needsRecord(topic);
   }
 
-  private void add(Entry entry) {
-    pending.add(entry);
-    join(entry);
+  /** A message is accepted, and has its outcome at once. */
+  void acceptDropped(Entry entry, DropReason reason) {
+    accepted++;
+    outcomes[place(reason)]++;
+    entry.state = Entry.State.SETTLED;
+    entry.outcome = new Outcome.Dropped(reason, 0, false);
+    tellSoon(entry);
   }
 
   private void join(Entry entry) {
-    entry.lane.enter(entry);
     scheduler.add(entry);
+    keep(entry);
+  }
+
+  /** Does what the policy of a message wants while it cannot be sent. */
+  private void keep(Entry entry) {
+    switch (entry.lane.policy.keep()) {
+      case ALL -> {
+        // in order
+      }
+      case LATEST -> keepLatest(entry);
+      case NONE -> {
+        if (!online) {
+          drop(entry, DropReason.OFFLINE);
+        }
+      }
+    }
+  }
+
+  /** The newest of a topic takes the place of the others that wait in its lane. */
+  private void keepLatest(Entry entry) {
+    if (entry.state == Entry.State.WAITING && entry.queue.hasNewer(entry)) {
+      replace(entry, entry.queue.latest());
+      return;
+    }
+    TopicQueue topic = entry.queue;
+    Entry older = topic.waitingBefore(entry.lane, entry.sequence());
+    while (older != null) {
+      replace(older, entry);
+      older = topic.waitingBefore(entry.lane, entry.sequence());
+    }
+  }
+
+  /**
+   * A message has its outcome because of another one. Where both have a record, it is told when
+   * that of the other one is there: a power cut must not take both.
+   */
+  private void replace(Entry old, Entry by) {
+    Outcome outcome = dropped(old, DropReason.REPLACED);
+    boolean waits =
+        RetainedRule.leavesRecord(old)
+            && !old.neverWritten
+            && RetainedRule.leavesRecord(by)
+            && by.promise().storedNow().isEmpty();
+    if (!waits) {
+      decide(old, outcome, false);
+    } else if (!handedOver) {
+      leaveOlder(old, outcome);
+      leave(old, outcome, false);
+      old.decidedNext = by.replaced;
+      by.replaced = old;
+      if (old.message().retain() && old.onDisk()) {
+        scheduler.lasts(old);
+      }
+    }
+  }
+
+  /** What became of the record of a message is known: those that it has replaced are told. */
+  void tellReplaced(Entry entry) {
+    while (entry.replaced != null) {
+      Entry old = entry.replaced;
+      entry.replaced = old.decidedNext;
+      old.decidedNext = null;
+      tellSoon(old);
+    }
+  }
+
+  /** A session can send from now on, or cannot. */
+  void online(boolean can) {
+    online = can;
+    if (!can) {
+      for (Lane lane : scheduler.lanes) {
+        if (lane.policy.keep() == DeliveryPolicy.Keep.NONE) {
+          lane.entries.list(any -> true, Integer.MAX_VALUE).forEach(this::keepIfPending);
+        }
+      }
+    }
+  }
+
+  /** Goes by other policies, also for what waits. */
+  void policies(PolicyTable table, Consumer<Entry> deadline) {
+    scheduler.policies(table);
+    for (Entry entry : all(any -> true)) {
+      if (entry.isPending()) {
+        scheduler.redue(entry, () -> deadline.accept(entry));
+        keep(entry);
+      }
+    }
+    wake = true;
+    room.signalAll();
+  }
+
+  private void keepIfPending(Entry entry) {
+    if (entry.isPending()) {
+      keep(entry);
+    }
   }
 
   /** A waiting message is on disk only from now on. */
   void pageOut(Entry entry) {
-    pending.remove(entry);
     scheduler.pageOut(entry);
     entry.lane.pageOut(entry);
   }
@@ -388,7 +631,7 @@ final class Queue {
   /** A message was read, or there is nothing of it. */
   void pageIn(Entry entry, Lane from) {
     from.pageIn(entry.sequence(), entry.size);
-    pending.insert(entry);
+    entry.lane.insert(entry);
     join(entry);
   }
 
@@ -410,7 +653,7 @@ final class Queue {
       turn = scheduler.first(acknowledged, recordedToo);
     }
     if (turn.isPresent()) {
-      turn.get().lane.take(turn.get());
+      turn.get().lane.take(turn.get(), now);
       scheduler.take(turn.get());
     }
     asleep = turn.isEmpty();
@@ -423,6 +666,7 @@ final class Queue {
     entry.lane.putBack(entry);
     entry.sentBefore = true;
     scheduler.putBack(entry);
+    keep(entry);
   }
 
   /** Decides what is due, up to a number; returns whether there may be more. */
@@ -452,7 +696,17 @@ final class Queue {
   }
 
   Optional<Entry> find(long sequence) {
-    return Optional.ofNullable(pending.get(sequence));
+    return Optional.ofNullable(get(sequence));
+  }
+
+  private Entry get(long sequence) {
+    for (Lane lane : scheduler.lanes) {
+      Entry entry = lane.entries.get(sequence);
+      if (entry != null) {
+        return entry;
+      }
+    }
+    return null;
   }
 
   /** Returns a message that has no outcome, or not its end in the session. */
@@ -474,7 +728,7 @@ final class Queue {
   int dropAll(Predicate<Entry> which, DropReason reason, boolean forGood) {
     List<Entry> meant = all(which);
     for (Entry entry : meant) {
-      if (entry.state != Entry.State.SETTLED && entry.state != Entry.State.ABANDONED) {
+      if (entry.isPending()) {
         decide(entry, dropped(entry, reason), forGood);
       }
     }
@@ -487,7 +741,7 @@ final class Queue {
    * @return whether it had an outcome already, and this is its end in the session
    */
   boolean settle(long sequence, Outcome outcome) {
-    Entry entry = pending.get(sequence);
+    Entry entry = get(sequence);
     if (entry != null) {
       decide(entry, outcome, true);
     }
@@ -512,15 +766,20 @@ final class Queue {
    * @param ended whether nothing of it is left in the session
    */
   void decide(Entry entry, Outcome outcome, boolean ended) {
-    if (handedOver) {
-      return;
+    if (!handedOver) {
+      leaveOlder(entry, outcome);
+      leave(entry, outcome, ended);
+      tellSoon(entry);
     }
+  }
+
+  private void leaveOlder(Entry entry, Outcome outcome) {
     if (entry.message().retain() && mayHaveArrived(outcome)) {
       for (Entry older : entry.queue.olderRetained(entry)) {
         leave(older, dropped(older, DropReason.REPLACED), false);
+        tellSoon(older);
       }
     }
-    leave(entry, outcome, ended);
   }
 
   private static boolean mayHaveArrived(Outcome outcome) {
@@ -533,7 +792,6 @@ final class Queue {
 
   /** The one place where a message leaves: counted, and its limits free. */
   private void leave(Entry entry, Outcome outcome, boolean ended) {
-    pending.remove(entry);
     entry.lane.leave(entry);
     outcomes[place(outcome)]++;
     if (entry.state == Entry.State.OUT && !ended) {
@@ -543,6 +801,10 @@ final class Queue {
     }
     wake |= scheduler.count() == 0;
     entry.outcome = outcome;
+  }
+
+  /** The outcome of a message is told when the lock is free. */
+  private void tellSoon(Entry entry) {
     if (firstDecided == null) {
       firstDecided = entry;
     } else {
@@ -555,8 +817,12 @@ final class Queue {
     return switch (outcome.kind()) {
       case ACKNOWLEDGED -> 0;
       case SENT -> 1;
-      case DROPPED -> 2 + ((Outcome.Dropped) outcome).reason().ordinal();
+      case DROPPED -> place(((Outcome.Dropped) outcome).reason());
     };
+  }
+
+  private static int place(DropReason reason) {
+    return 2 + reason.ordinal();
   }
 
   private void abandon(Entry entry) {
@@ -621,8 +887,24 @@ final class Queue {
     return false;
   }
 
+  List<WaitingMessages> waitingByPolicy() {
+    Map<Lane, Long> oldest = new HashMap<>();
+    for (Entry entry : all(any -> true)) {
+      oldest.merge(entry.lane, entry.acceptedAt(), Math::min);
+    }
+    List<WaitingMessages> all = new ArrayList<>();
+    for (Lane lane : scheduler.lanes) {
+      lane.disk.oldest().ifPresent(time -> oldest.merge(lane, time, Math::min));
+      Optional<Instant> since = Optional.ofNullable(oldest.get(lane)).map(Instant::ofEpochMilli);
+      DeliveryPolicy policy = lane.policy;
+      all.add(
+          new WaitingMessages(policy.name(), policy.wake(), lane.messages(), lane.bytes(), since));
+    }
+    return all;
+  }
+
   List<PendingMessage> browse(int limit) {
-    return pending.list(any -> true, limit).stream().map(Queue::shown).toList();
+    return list(any -> true, limit).stream().map(Queue::shown).toList();
   }
 
   /** Returns a message as others see it. */
@@ -639,15 +921,17 @@ final class Queue {
 
   Outbox.Totals totals(int quarantined) {
     LongStream inMemory =
-        pending.isEmpty() ? LongStream.empty() : LongStream.of(pending.oldest().acceptedAt());
+        scheduler.lanes.stream()
+            .filter(lane -> !lane.entries.isEmpty())
+            .mapToLong(lane -> lane.entries.oldest().acceptedAt());
     OptionalLong oldest = LongStream.concat(inMemory, scheduler.oldestOnDisk()).min();
     return new Outbox.Totals(
         new QueueStatus(
             scheduler.count(),
             scheduler.bytes(),
             scheduler.out(),
-            limits.maxMessages(),
-            limits.maxBytes(),
+            space.limits().maxMessages(),
+            space.limits().maxBytes(),
             oldest.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochMilli(oldest.getAsLong())),
@@ -659,7 +943,7 @@ final class Queue {
   private Outbox.Ended ended() {
     Map<DropReason, Long> reasons = new EnumMap<>(DropReason.class);
     for (DropReason reason : DropReason.values()) {
-      reasons.put(reason, outcomes[2 + reason.ordinal()]);
+      reasons.put(reason, outcomes[place(reason)]);
     }
     return new Outbox.Ended(outcomes[0], outcomes[1], Collections.unmodifiableMap(reasons), late);
   }

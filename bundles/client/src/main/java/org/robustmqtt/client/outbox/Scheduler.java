@@ -4,23 +4,28 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.robustmqtt.Message;
+import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.journal.StoredBlock;
 
 /**
- * Whose turn it is. Over lanes the highest priority first, then the oldest; over the topics of a
- * lane the oldest first; in each topic first in, first out over every quality of service. A topic
- * stands still while an earlier message of it with QoS 2 is unfinished (delivery-rules 3). Every
- * operation takes at most logarithmic time in the number of topics, or of messages with a deadline;
- * whose turn it is, takes a step for each lane. Guarded by the lock of the {@link Queue}.
+ * Whose turn it is. Over topics the highest priority of what waits in them, then the oldest; in
+ * each topic first in, first out over every quality of service. A topic stands still while an
+ * earlier message of it with QoS 2 is unfinished (delivery-rules 3). Every operation takes at most
+ * logarithmic time in the number of topics, or of messages with a deadline; whose turn it is, takes
+ * a step for each lane. Guarded by the lock of the {@link Queue}.
  */
 final class Scheduler {
   private static final Comparator<Entry> BY_DEADLINE =
@@ -31,17 +36,48 @@ final class Scheduler {
 
   private final Map<String, TopicQueue> topics = new HashMap<>();
 
+  /** Which lane a message has; does not change. */
+  private record Routes(PolicyTable table, Map<String, Lane> byPolicy, Lane otherwise) {
+    Lane of(Message message) {
+      if (message.policy().isPresent()) {
+        Lane named = byPolicy.get(message.policy().get());
+        if (named != null) {
+          return named;
+        }
+      }
+      return of(message.topic());
+    }
+
+    Lane of(String topic) {
+      return byPolicy.size() == 1 ? otherwise : byPolicy.get(table.of(topic).name());
+    }
+  }
+
+  private final Clock clock;
+
+  /** How much is in memory: priorities share it evenly. */
+  private final Outbox.Window all;
+
+  /** Written under the lock. */
+  private volatile Routes routes;
+
   /** For each policy; the first is for what no policy names. */
-  final List<Lane> lanes;
+  List<Lane> lanes;
+
+  /** The same, the highest priority first. */
+  private List<Lane> byPriority;
 
   /** How much of the lanes of one priority is in memory. */
-  final Outbox.Window window;
+  Outbox.Window window;
 
-  private final Map<String, Lane> byPolicy = new LinkedHashMap<>();
-  private final PolicyTable policies;
+  /** What is on disk only and nobody knows of which lane. It is read in order, and sorted. */
+  Lane unsorted;
 
-  /** What was found, and stays on disk, is up to here; it is in the first lane until it is read. */
+  /** What was found, and stays on disk, is up to here. */
   private long foundUpTo;
+
+  /** Topics with messages in several lanes, of which some may be on disk only. */
+  private final Set<String> unlifted = new LinkedHashSet<>();
 
   /** Messages that are waiting or out, and have a deadline that is known. */
   private final TreeSet<Entry> deadlines = new TreeSet<>(BY_DEADLINE);
@@ -56,25 +92,82 @@ final class Scheduler {
    *
    * @param all how much is in memory: priorities share it evenly
    */
-  Scheduler(PolicyTable policies, Outbox.Window all) {
-    this.policies = policies;
-    Map<Integer, Lane.Loaded> loaded = new HashMap<>();
+  Scheduler(PolicyTable policies, Outbox.Window all, Clock clock) {
+    this.clock = clock;
+    this.all = all;
+    makeLanes(policies);
+  }
+
+  private void makeLanes(PolicyTable policies) {
     int priorities =
         (int) policies.policies().stream().mapToInt(DeliveryPolicy::priority).distinct().count();
     window =
         new Outbox.Window(
             Math.max(1, all.messages() / priorities), Math.max(1, all.bytes() / priorities));
+    Map<Integer, Lane.Loaded> loaded = new HashMap<>();
+    Map<String, Lane> made = new LinkedHashMap<>();
     for (DeliveryPolicy policy : policies.policies()) {
       Lane.Loaded shared =
           loaded.computeIfAbsent(policy.priority(), priority -> new Lane.Loaded(window));
-      byPolicy.put(policy.name(), new Lane(policy, shared));
+      made.put(policy.name(), new Lane(policy, shared));
     }
-    lanes = List.copyOf(byPolicy.values());
+    lanes = List.copyOf(made.values());
+    byPriority = new ArrayList<>(lanes);
+    byPriority.sort((a, b) -> b.policy.priority() - a.policy.priority());
+    unsorted = new Lane(DeliveryPolicy.DEFAULT, new Lane.Loaded(window));
+    routes = new Routes(policies, made, lanes.get(0));
+  }
+
+  /**
+   * Goes by other policies from now on: what is in memory changes its lanes, what is on disk only
+   * stays in those that have kept their topics, and is sorted anew else.
+   */
+  void policies(PolicyTable policies) {
+    List<Entry> inMemory = new ArrayList<>();
+    lanes.forEach(lane -> inMemory.addAll(lane.entries.list(any -> true, Integer.MAX_VALUE)));
+    inMemory.sort(Comparator.comparingLong(Entry::sequence));
+    final List<Lane> before = lanes;
+    final Lane unsortedBefore = unsorted;
+    boolean sameTopics = table().isSameButSettings(policies);
+    makeLanes(policies);
+    unlifted.clear();
+    topics.values().forEach(TopicQueue::forgetLanes);
+    unsorted.takeDisk(unsortedBefore);
+    for (Lane lane : before) {
+      Lane now = routes.byPolicy.get(lane.policy.name());
+      if (now != null) {
+        now.pacedAs(lane);
+      }
+      (sameTopics ? now : lanes.size() == 1 ? lanes.get(0) : unsorted).takeDisk(lane);
+    }
+    for (Entry entry : inMemory) {
+      entry.front = false;
+      entry.lane = laneOf(entry.message());
+      entry.older = null;
+      entry.newer = null;
+      entry.samePlace = null;
+      entry.lane.loaded.accept(entry.sequence());
+      entry.lane.enter(entry);
+      entry.stray = isStray(entry);
+      entry.queue.enterLane(entry);
+      lift(entry);
+    }
+    topics.values().forEach(this::refresh);
+  }
+
+  /** Returns what has messages on disk only. */
+  List<Lane> lanesWithUnsorted() {
+    if (unsorted.disk.isEmpty()) {
+      return lanes;
+    }
+    List<Lane> both = new ArrayList<>(lanes);
+    both.add(unsorted);
+    return both;
   }
 
   /** Returns how many messages have no outcome. */
   int count() {
-    int count = 0;
+    int count = unsorted.messages();
     for (Lane lane : lanes) {
       count += lane.messages();
     }
@@ -83,21 +176,47 @@ final class Scheduler {
 
   /** Returns the bytes of their topics and payloads. */
   long bytes() {
-    long bytes = 0;
+    long bytes = unsorted.bytes();
     for (Lane lane : lanes) {
       bytes += lane.bytes();
     }
     return bytes;
   }
 
-  /** Returns the lane of a message. Any thread. */
+  /** Returns the policies. Any thread. */
+  PolicyTable table() {
+    return routes.table;
+  }
+
+  /** Returns the lane of a message: it may name its policy, else its topic decides. Any thread. */
   Lane laneOf(Message message) {
-    return lanes.size() == 1 ? lanes.get(0) : byPolicy.get(policies.of(message).name());
+    return routes.of(message);
+  }
+
+  private boolean isStray(Entry entry) {
+    return entry.message().policy().isPresent() && entry.lane != routes.of(entry.message().topic());
+  }
+
+  /**
+   * Takes out topics whose messages on disk only have to be found, all of one lane; none or more.
+   */
+  Map<String, Lane> takeUnlifted() {
+    Map<String, Lane> taken = new LinkedHashMap<>();
+    Lane lane = null;
+    for (String topic : unlifted) {
+      Lane home = routes.of(topic);
+      lane = lane == null ? home : lane;
+      if (home == lane) {
+        taken.put(topic, home);
+      }
+    }
+    unlifted.removeAll(taken.keySet());
+    return taken;
   }
 
   /** Returns the lane that has a message on disk only. */
   Optional<Lane> laneOnDisk(long sequence) {
-    for (Lane lane : lanes) {
+    for (Lane lane : lanesWithUnsorted()) {
       if (lane.disk.contains(sequence)) {
         return Optional.of(lane);
       }
@@ -106,7 +225,7 @@ final class Scheduler {
   }
 
   boolean isAnyOnDisk() {
-    for (Lane lane : lanes) {
+    for (Lane lane : lanesWithUnsorted()) {
       if (!lane.disk.isEmpty()) {
         return true;
       }
@@ -121,15 +240,29 @@ final class Scheduler {
 
   /** Returns for each lane when about the first that is on disk only was accepted. */
   LongStream oldestOnDisk() {
-    return lanes.stream().flatMapToLong(lane -> lane.disk.oldest().stream());
+    return lanesWithUnsorted().stream().flatMapToLong(lane -> lane.disk.oldest().stream());
   }
 
-  /** Takes over what was found and stays on disk; returns how many these are. */
-  int found(List<StoredBlock> waiting) {
-    Lane first = lanes.get(0);
-    first.found(waiting);
-    foundUpTo = first.disk.isEmpty() ? 0 : first.disk.highest();
-    return first.disk.count();
+  /**
+   * Takes over what was found and stays on disk; returns how many these are.
+   *
+   * @param due says when the earliest deadline of a block of a lane passes
+   */
+  int found(List<StoredBlock> waiting, BiFunction<StoredBlock, Lane, OptionalLong> due) {
+    Map<Lane, List<StoredBlock>> byLane = new LinkedHashMap<>();
+    for (StoredBlock block : waiting) {
+      Lane lane =
+          lanes.size() == 1 ? lanes.get(0) : routes.byPolicy.getOrDefault(block.policy(), unsorted);
+      byLane.computeIfAbsent(lane, none -> new ArrayList<>()).add(block);
+    }
+    int count = 0;
+    for (Map.Entry<Lane, List<StoredBlock>> each : byLane.entrySet()) {
+      Lane lane = each.getKey();
+      lane.found(each.getValue(), block -> due.apply(block, lane));
+      foundUpTo = Math.max(foundUpTo, lane.disk.highest());
+      count += lane.disk.count();
+    }
+    return count;
   }
 
   /** Returns whether a message was found, not accepted in this run. */
@@ -140,7 +273,9 @@ final class Scheduler {
   /** Adds a message: waiting, or out if its state says so. */
   void add(Entry entry) {
     entry.queue = topics.computeIfAbsent(entry.message().topic(), topic -> new TopicQueue());
+    entry.stray = isStray(entry);
     entry.queue.enter(entry);
+    lift(entry);
     if (entry.hasDeadline && !entry.ageUnknown) {
       deadlines.add(entry);
     }
@@ -150,6 +285,40 @@ final class Scheduler {
       entry.queue.insert(entry);
     }
     refresh(entry.queue);
+  }
+
+  /**
+   * A topic with messages in several lanes waits until it is known that none of them, older than
+   * the newest, is on disk only.
+   */
+  private void lift(Entry entry) {
+    TopicQueue queue = entry.queue;
+    if (!entry.stray || queue.lifted) {
+      return;
+    }
+    String topic = entry.message().topic();
+    queue.lifted = unsorted.disk.isEmpty() && routes.of(topic).disk.lowest() > entry.sequence();
+    if (!queue.lifted) {
+      unlifted.add(topic);
+    }
+  }
+
+  /** No message of a topic is on disk only, unless that is asked for again. */
+  void lifted(String topic) {
+    TopicQueue queue = topics.get(topic);
+    if (!unlifted.contains(topic) && queue != null && queue.isMixed()) {
+      queue.lifted = true;
+      refresh(queue);
+    }
+  }
+
+  boolean isAnyUnlifted() {
+    return !unlifted.isEmpty();
+  }
+
+  /** Returns the queue of a topic, or null. */
+  TopicQueue topic(String topic) {
+    return topics.get(topic);
   }
 
   /** Returns whether a retained message of this topic that comes now needs a record. */
@@ -166,30 +335,39 @@ final class Scheduler {
   }
 
   /**
-   * Returns the message whose turn it is. What was found is in the first lane until it is read: its
-   * topics are not known, so that none goes before it.
+   * Returns the message whose turn it is. None goes before an older one of which nobody knows the
+   * topic.
    *
    * @param acknowledgedToo whether one of QoS 1 or 2 can go
    * @param recordedToo whether among these one can go whose steps have to be recorded
    */
   Optional<Entry> first(boolean acknowledgedToo, boolean recordedToo) {
-    long lowest = lanes.get(0).disk.lowest();
-    long lowestFound = lowest <= foundUpTo ? lowest : Long.MAX_VALUE;
-    Entry first = null;
-    for (Lane lane : lanes) {
+    long passable = unsorted.disk.lowest();
+    TopicQueue first = null;
+    int priority = 0;
+    for (Lane lane : byPriority) {
+      if (first != null && lane.policy.priority() < priority) {
+        break;
+      }
       TopicQueue topic = lane.first(acknowledgedToo, recordedToo);
       if (topic != null
-          && topic.readyKey < lowestFound
-          && (first == null || isBefore(topic.head(), first))) {
-        first = topic.head();
+          && topic.readyKey < passable
+          && lane.paceNanos(clock) == 0
+          && (first == null || topic.readyKey < first.readyKey)) {
+        first = topic;
+        priority = lane.policy.priority();
       }
     }
-    return Optional.ofNullable(first);
+    return first == null ? Optional.empty() : Optional.of(first.head());
   }
 
-  private static boolean isBefore(Entry one, Entry other) {
-    int difference = one.lane.policy.priority() - other.lane.policy.priority();
-    return difference != 0 ? difference > 0 : one.sequence() < other.sequence();
+  /** Returns when a lane may go on that waits because of its rate, in nanoseconds. */
+  OptionalLong nextPaced() {
+    return lanes.stream()
+        .filter(Lane::isReady)
+        .mapToLong(lane -> lane.paceNanos(clock))
+        .filter(nanos -> nanos > 0)
+        .min();
   }
 
   /** Returns the message with the earliest deadline, waiting or out. */
@@ -215,6 +393,9 @@ final class Scheduler {
 
   /** A waiting message is not in memory any more. */
   void pageOut(Entry entry) {
+    if (entry.hasDeadline) {
+      deadlines.remove(entry);
+    }
     entry.queue.unlink(entry);
     leave(entry.queue, entry);
   }
@@ -247,8 +428,10 @@ final class Scheduler {
 
   /** A retained message with an outcome has a record that says otherwise. */
   void lasts(Entry entry) {
-    entry.queue.lasts(entry);
-    refresh(entry.queue);
+    if (!entry.lasting) {
+      entry.queue.lasts(entry);
+      refresh(entry.queue);
+    }
   }
 
   /** That a retained message has its outcome is forced. */
@@ -265,6 +448,18 @@ final class Scheduler {
     entry.ageUnknown = false;
     entry.due = due;
     deadlines.add(entry);
+    refresh(entry.queue);
+  }
+
+  /** The deadline of a message may change. */
+  void redue(Entry entry, Runnable change) {
+    if (entry.hasDeadline && !entry.ageUnknown) {
+      deadlines.remove(entry);
+    }
+    change.run();
+    if (entry.hasDeadline && !entry.ageUnknown) {
+      deadlines.add(entry);
+    }
     refresh(entry.queue);
   }
 
@@ -302,14 +497,15 @@ final class Scheduler {
     Entry head = queue.head();
     boolean ready = head != null && !queue.heldBack(hurry);
     long key = ready ? head.sequence() : 0;
-    if (key == queue.readyKey) {
+    ReadyTopics among = ready ? queue.lane().among(head) : null;
+    if (key == queue.readyKey && among == queue.readyAmong) {
       return;
     }
     if (queue.readyKey != 0) {
       queue.readyAmong.remove(queue);
     }
     queue.readyKey = key;
-    queue.readyAmong = ready ? head.lane.among(head) : null;
+    queue.readyAmong = among;
     if (ready) {
       queue.readyAmong.add(queue);
     }

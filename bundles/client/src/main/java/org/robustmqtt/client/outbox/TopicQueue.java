@@ -6,6 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.robustmqtt.QoS;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 
 /**
  * The messages of one topic: those that wait, linked in the order of their sequences, and which of
@@ -32,18 +33,86 @@ final class TopicQueue {
   private Entry lastReturned;
   private int uses;
 
+  /** How many are in here that their topic alone would have in another lane. */
+  private int strays;
+
+  /** Whether none of its messages is on disk only; known only as long as it is mixed. */
+  boolean lifted;
+
+  /** The newest without an outcome in a lane where the newest replaces the others, or null. */
+  private Entry latest;
+
   /** The rule for the retained ones; made for the first of them. */
   private RetainedRule retained;
 
   /** Counts a message that is in here from now on, waiting or out. */
   void enter(Entry entry) {
     uses++;
+    enterLane(entry);
     if (entry.message().retain()) {
       if (retained == null) {
         retained = new RetainedRule();
       }
       retained.enter(entry);
     }
+  }
+
+  /** A message without an outcome is in its lane from now on. */
+  void enterLane(Entry entry) {
+    strays += entry.stray ? 1 : 0;
+    if (entry.lane.policy.keep() == DeliveryPolicy.Keep.LATEST
+        && (latest == null || latest.sequence() < entry.sequence())) {
+      latest = entry;
+    }
+  }
+
+  /** Forgets the lanes of its messages; each of them enters one again. */
+  void forgetLanes() {
+    strays = 0;
+    lifted = false;
+    latest = null;
+    readyKey = 0;
+    readyAmong = null;
+  }
+
+  /** Returns whether messages of it are in several lanes, or may be. */
+  boolean isMixed() {
+    return strays > 0;
+  }
+
+  /** Returns the lane among whose topics this one has its turn: that of the highest priority. */
+  Lane lane() {
+    Lane lane = head.lane;
+    if (strays > 0) {
+      for (Entry each = head.next; each != null; each = each.next) {
+        lane = each.lane.policy.priority() > lane.policy.priority() ? each.lane : lane;
+      }
+    }
+    return lane;
+  }
+
+  /** Returns whether a message of it, in the same lane, came after this one and has no outcome. */
+  boolean hasNewer(Entry entry) {
+    return latest != null && latest.lane == entry.lane && latest.sequence() > entry.sequence();
+  }
+
+  /** Returns the newest without an outcome where the newest replaces the others, or null. */
+  Entry latest() {
+    return latest;
+  }
+
+  /** Returns the newest waiting message, or null. */
+  Entry tail() {
+    return tail;
+  }
+
+  /** Returns the newest waiting message of a lane that is older than a sequence, or null. */
+  Entry waitingBefore(Lane lane, long sequence) {
+    Entry older = tail;
+    while (older != null && (older.lane != lane || older.sequence() >= sequence)) {
+      older = older.previous;
+    }
+    return older;
   }
 
   /** A message is of no interest any more; returns whether nothing is left. */
@@ -53,6 +122,9 @@ final class TopicQueue {
 
   /** A message has its outcome. Where its record still matters, {@link #forced} follows. */
   void decided(Entry entry) {
+    latest = entry == latest ? null : latest;
+    strays -= entry.stray ? 1 : 0;
+    lifted &= strays > 0;
     if (entry.message().retain()) {
       retained.decided(entry);
       uses += RetainedRule.leavesRecord(entry) ? 1 : 0;
@@ -181,14 +253,17 @@ final class TopicQueue {
   }
 
   /**
-   * Returns whether the oldest waiting message has to wait: for an earlier one of QoS 2, for the
-   * clock, or because it is retained and an older one could come back. One of QoS 1 or 2 also waits
-   * for those of QoS 0 that were not handed over: after a lost link they wait again, while it would
-   * be in flight and go first.
+   * Returns whether the oldest waiting message has to wait: for an earlier one of QoS 2, for one
+   * that may be on disk only, for the clock, or because it is retained and an older one could come
+   * back. One of QoS 1 or 2 also waits for those of QoS 0 that were not handed over: after a lost
+   * link they wait again, while it would be in flight and go first.
    *
    * @param hurry takes the message that has to be on disk first
    */
   boolean heldBack(Consumer<Entry> hurry) {
+    if (strays > 0 && !lifted) {
+      return true;
+    }
     if (head.ageUnknown || !unfinished.isEmpty() && unfinished.first() < head.sequence()) {
       return true;
     }

@@ -16,12 +16,16 @@ import org.robustmqtt.UserProperty;
 public record MessageSize(int queued, long packet) {
   private static final int EXPIRY = 1 + 4;
 
-  /** Measures a message. */
-  public static MessageSize of(Message message) {
+  /**
+   * Measures a message.
+   *
+   * @param expires whether it has a deadline, its own or that of its policy
+   */
+  public static MessageSize of(Message message, boolean expires) {
     int topic = utf8(message.topic());
     int payload = message.payload().length;
     long properties = properties(message.properties());
-    if (message.deadline().isPresent()) {
+    if (expires) {
       properties += EXPIRY;
     }
     long remaining = 2L + topic + variableInteger(properties) + properties + payload;
@@ -31,6 +35,12 @@ public record MessageSize(int queued, long packet) {
     return new MessageSize(
         (int) Math.min(Integer.MAX_VALUE, (long) topic + payload),
         1 + variableInteger(remaining) + remaining);
+  }
+
+  /** Returns the bytes of topic and payload, what counts against {@link Limits#maxBytes()}. */
+  public static int queued(Message message) {
+    return (int)
+        Math.min(Integer.MAX_VALUE, (long) utf8(message.topic()) + message.payload().length);
   }
 
   private static long properties(MessageProperties properties) {

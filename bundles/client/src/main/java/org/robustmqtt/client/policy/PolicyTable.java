@@ -25,6 +25,9 @@ public final class PolicyTable {
   private final Map<String, Rule> byFilter = new TreeMap<>();
   private final Node root = new Node();
 
+  /** The name of the policy of each filter, and that of what no filter matches. */
+  private final Map<String, String> names = new HashMap<>();
+
   /** Topics with this filter have this policy. */
   public record Rule(String filter, DeliveryPolicy policy) {}
 
@@ -102,12 +105,14 @@ public final class PolicyTable {
   public PolicyTable(DeliveryPolicy otherwise, List<Rule> rules) {
     this.otherwise = otherwise;
     byName.put(otherwise.name(), otherwise);
+    names.put("", otherwise.name());
     for (Rule rule : rules) {
       DeliveryPolicy same = byName.putIfAbsent(rule.policy().name(), rule.policy());
       if (same != null && !same.equals(rule.policy())) {
         throw new IllegalArgumentException("two policies are called " + same.name());
       }
       add(rule);
+      names.put(rule.filter(), rule.policy().name());
     }
   }
 
@@ -126,6 +131,11 @@ public final class PolicyTable {
     } else {
       node.here = Optional.of(rule);
     }
+  }
+
+  /** Returns whether topics have policies of the same names as by another table. */
+  public boolean isSameButSettings(PolicyTable other) {
+    return names.equals(other.names);
   }
 
   /** Returns all policies; the first is for what no filter matches. */

@@ -27,6 +27,8 @@ final class HelperThreads implements Helpers {
       case RESOLVE -> new HelperPool.Size(24, 24, 16);
       // A file may lie on a disk of the network that does not answer.
       case FILES -> new HelperPool.Size(4, 12, 8);
+      // Foreign code, which may not come back.
+      case EXTENSION -> new HelperPool.Size(4, 12, 8);
       // Only computes; more at a time would not be quicker.
       case TLS -> new HelperPool.Size(4, 16, 0);
     };

@@ -13,6 +13,10 @@ final class Records {
   private final String brokerKey;
   private final String clientId;
   private long epoch;
+
+  /** No session that begins has this number or a lower one. */
+  private long above;
+
   private boolean forced;
 
   /** Whether the store takes records; if not, nobody waits for one. */
@@ -86,9 +90,14 @@ final class Records {
     return ahead;
   }
 
+  /** See {@link Session#epochsAbove}. */
+  void epochsAbove(long lowest) {
+    above = lowest;
+  }
+
   /** A new session begins. */
   void nextEpoch() {
-    epoch++;
+    epoch = Math.max(epoch, above) + 1;
     forced = false;
     there = false;
     ahead = false;

@@ -161,6 +161,15 @@ public final class Session {
   }
 
   /**
+   * Gives sessions that begin from now on higher numbers than this. Not all of the store can be
+   * read: messages that are found later may be of sessions that nobody knows, and must not be taken
+   * for those of one that begins now.
+   */
+  public void epochsAbove(long lowest) {
+    records.epochsAbove(lowest);
+  }
+
+  /**
    * Begins a connection and returns the CONNECT for it. Clean start is 0 only if a session record
    * was forced for this broker and client identifier. In MQTT 3.1.1 a session that is to last takes
    * two connections to begin, see {@link SessionEffects#again}.

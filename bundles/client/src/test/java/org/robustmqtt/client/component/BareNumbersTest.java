@@ -58,7 +58,7 @@ class BareNumbersTest {
         "{ackTimeout=s, clockTrust=h, clockWait=s, connectDelay=s, connectTimeout=s,"
             + " inboundMaxBytes=MB, keepAlive=s, maximumPacketSize=MB, outageWarnAfter=s,"
             + " parkTimeout=s, queueMaxBytes=MB, retryMin=s, sessionExpiry=d, stableTime=s,"
-            + " storeDelay=ms, storeMinFree=MB, unsubscribeAfter=m}",
+            + " storeDelay=ms, storeMinFree=MB, unsubscribeAfter=m, wakeAge=h}",
         units.toString());
   }
 

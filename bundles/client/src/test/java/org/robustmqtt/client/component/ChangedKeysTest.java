@@ -64,6 +64,7 @@ class ChangedKeysTest {
   private static final EnumSet<Key> AT_THE_NEXT =
       EnumSet.of(
           Key.CONNECT_TIMEOUT,
+          Key.HANDSHAKE_TIMEOUT,
           Key.CONNECT_DELAY,
           Key.BIRTH_TOPIC,
           Key.BIRTH_MESSAGE,
@@ -105,6 +106,8 @@ class ChangedKeysTest {
         row(Key.PASSWORD_FILE, "/q", "username", "me", "passwordFile", "/p"),
         row(Key.KEEP_ALIVE, "30s"),
         row(Key.CONNECT_TIMEOUT, "5s"),
+        row(Key.HANDSHAKE_TIMEOUT, "5s"),
+        row(Key.WRITE_TIMEOUT, "5s"),
         row(Key.ACK_TIMEOUT, "90s"),
         secured(Key.TRUST_STORE, PEM + OTHER_PEM),
         secured(Key.TRUST_STORE_PASSWORD, "q", "trustStorePassword", "p"),
@@ -141,6 +144,7 @@ class ChangedKeysTest {
         row(Key.RETRY_MIN, "2s"),
         row(Key.RETRY_MAX, "9s"),
         row(Key.RETRY_JITTER, "false"),
+        row(Key.ATTEMPTS_PER_HOUR, "60"),
         row(Key.STABLE_TIME, "10s"),
         row(Key.CONNECT_DELAY, "3s"),
         row(Key.STORE_DIRECTORY, "/elsewhere"),
@@ -149,6 +153,11 @@ class ChangedKeysTest {
         row(Key.STORE_DELAY, "50ms"),
         row(Key.STORE_MIN_FREE, "1MB"),
         row(Key.MAX_ATTEMPTS, "3"),
+        row(Key.ADMISSION, "other"),
+        row(Key.ENERGY, "battery", "idleDisconnect", "1d"),
+        row(Key.WAKE_MESSAGES, "5"),
+        row(Key.WAKE_AGE, "5m"),
+        row(Key.IDLE_DISCONNECT, "5s"),
         row(Key.CLOCK_WAIT, "10s"),
         row(Key.CLOCK_TRUST, "5m"),
         row(Key.OUTAGE_WARN_AFTER, "60s"));

@@ -28,6 +28,12 @@ class FakeJournal implements Journal {
   int room = Integer.MAX_VALUE;
   boolean closed;
 
+  /** What its disk cannot read. */
+  Optional<String> unreadable = Optional.empty();
+
+  /** What happens when it is told that a message has its outcome. */
+  Runnable onSettled = () -> {};
+
   /** How many messages it finds written when it is closed. */
   int left;
 
@@ -45,7 +51,12 @@ class FakeJournal implements Journal {
   public JournalStatus status() {
     Optional<String> degraded = closed ? Optional.of("closed") : Optional.empty();
     int live = closed ? left : 0;
-    return JournalStatus.builder(path).degraded(degraded).files(1, 0).liveMessages(live).build();
+    return JournalStatus.builder(path)
+        .degraded(degraded)
+        .files(1, 0)
+        .liveMessages(live)
+        .unreadable(unreadable)
+        .build();
   }
 
   @Override
@@ -112,6 +123,7 @@ class FakeJournal implements Journal {
 
   @Override
   public void settled(long sequence, WrittenCallback callback) {
+    onSettled.run();
     record("settled " + sequence, callback);
   }
 

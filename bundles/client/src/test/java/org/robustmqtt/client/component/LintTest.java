@@ -45,6 +45,12 @@ class LintTest {
         Arguments.of("birthTopic", new String[] {"lwtTopic=a", "birthTopic=b"}),
         Arguments.of("retryMax", new String[] {"retry=fixed", "retryMax=9s"}),
         Arguments.of("retryMin", new String[] {"retry=none", "retryMin=9s"}),
+        Arguments.of("attemptsPerHour", new String[] {"retry=none", "attemptsPerHour=9"}),
+        Arguments.of("wakeMessages", new String[] {"wakeMessages=5"}),
+        Arguments.of("wakeAge", new String[] {"wakeAge=5m"}),
+        Arguments.of("idleDisconnect", new String[] {"energy=mains", "idleDisconnect=5s"}),
+        Arguments.of(
+            "cleanSessionStart", new String[] {"energy=battery", "cleanSessionStart=true"}),
         Arguments.of("queueMaxBytes", new String[] {"queueMaxBytes=500kB"}),
         Arguments.of("maximumPacketSize", new String[] {"maximumPacketSize=100MB"}),
         Arguments.of("storeDirectory", new String[] {"storeDirectory=/tmp/mqtt"}));
@@ -72,6 +78,7 @@ class LintTest {
         List.of("clientID=a-client-of-more-than-23-characters"),
         List.of("retry=fixed", "retryMin=9s"),
         List.of("retry=none"),
+        List.of("energy=battery", "wakeMessages=5", "wakeAge=5m", "idleDisconnect=5s"),
         List.of("enabled=false"),
         List.of("username=u", "password=p"),
         List.of("username=u"),

@@ -45,6 +45,9 @@ final class LiveWorld {
   /** What connections that are made wait for. */
   Optional<HubStart.Awaited> starting = Optional.empty();
 
+  /** What connections that are made have in common. */
+  ConnectionRooms.Hub hub = ConnectionRooms.Hub.ofNone();
+
   final FakeLane lane = new FakeLane();
   final Map<String, ConnectionService> services = new TreeMap<>();
   final Map<String, MemoryJournal> disk = new LinkedHashMap<>();
@@ -108,7 +111,7 @@ final class LiveWorld {
       @Override
       public Rooms open(String name, Journal journal, Optional<Settings> settings, Handover left) {
         return new ConnectionRooms(
-            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting, left);
+            name, world.doors(), journal, settings, Outbox.Window.STANDARD, starting, left, hub);
       }
 
       @Override

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.robustmqtt.Energy;
 import org.robustmqtt.QoS;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.RetrySettings;
@@ -184,8 +185,9 @@ class SettingsKeysTest {
             RetrySettings.Strategy.EXPONENTIAL,
             "fixed",
             RetrySettings.Strategy.FIXED,
-            "patient",
-            "not built yet; allowed: exponential, fixed, none"),
+            "at night",
+            "allowed: exponential, fixed, patient, none, or the name of a service: 1 to 64"
+                + " of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.RETRY_MIN,
             settings -> settings.retry().minNanos(),
@@ -210,6 +212,70 @@ class SettingsKeysTest {
             false,
             "full",
             "allowed: true, false"),
+        new Row(
+            Key.ATTEMPTS_PER_HOUR,
+            settings -> settings.retry().attemptsPerHour(),
+            0,
+            "60",
+            60,
+            "0",
+            "out of range; allowed: a whole number from 1 to 3600"),
+        new Row(
+            Key.HANDSHAKE_TIMEOUT,
+            settings -> settings.handshakeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "0",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
+            Key.WRITE_TIMEOUT,
+            settings -> settings.writeTimeout(),
+            seconds(0),
+            "3s",
+            seconds(3),
+            "2h",
+            "out of range; allowed: 1s to 1h" + times + "seconds"),
+        new Row(
+            Key.ENERGY,
+            settings -> settings.energy().energy(),
+            Energy.MAINS,
+            "battery",
+            Energy.BATTERY,
+            "solar",
+            "allowed: mains, battery, metered"),
+        new Row(
+            Key.WAKE_MESSAGES,
+            settings -> settings.energy().wakeMessages(),
+            100,
+            "1",
+            1,
+            "0",
+            "out of range; allowed: a whole number from 1 to 100000000"),
+        new Row(
+            Key.WAKE_AGE,
+            settings -> settings.energy().wakeAgeNanos(),
+            3_600_000_000_000L,
+            "15m",
+            900_000_000_000L,
+            "0",
+            "out of range; allowed: 1s to 30d" + times + "hours"),
+        new Row(
+            Key.IDLE_DISCONNECT,
+            settings -> settings.energy().idleNanos(),
+            10_000_000_000L,
+            "1m",
+            60_000_000_000L,
+            "2d",
+            "out of range; allowed: 1s to 1d" + times + "seconds"),
+        new Row(
+            Key.ADMISSION,
+            settings -> settings.admission(),
+            Optional.empty(),
+            "one-of-ten",
+            Optional.of("one-of-ten"),
+            "one of ten",
+            "allowed: the name of a service: 1 to 64 of A-Z a-z 0-9 . _ -"),
         new Row(
             Key.STABLE_TIME,
             settings -> settings.retry().stableNanos(),
@@ -402,6 +468,43 @@ class SettingsKeysTest {
                 + ": lwtMessage = \"gone\": nothing to say it on; set lwtTopic or presenceTopic"
                 + " too"),
         parsed.faults());
+  }
+
+  @Test
+  void a_fixed_wait_has_jitter_only_if_asked_for() {
+    assertEquals(false, parse(Map.of("retry", "fixed")).settings().retry().jitter());
+    Map<String, Object> asked = Map.of("retry", "fixed", "retryJitter", "true");
+    assertEquals(true, parse(asked).settings().retry().jitter());
+    assertEquals(true, parse(Map.of("retry", "patient")).settings().retry().jitter());
+  }
+
+  @Test
+  void any_other_name_of_a_strategy_is_that_of_a_service() {
+    Parsed parsed = parse(Map.of("retry", "night"));
+    assertEquals(RetrySettings.Strategy.SERVICE, parsed.settings().retry().strategy());
+    assertEquals(Optional.of("night"), parsed.settings().retry().service());
+    assertEquals(List.of(), parsed.warnings());
+    assertEquals(
+        List.of(FILE + ": retry = \"fixd\": taken as the name of a service; did you mean fixed?"),
+        parse(Map.of("retry", "fixd")).warnings());
+  }
+
+  @Test
+  void a_battery_makes_it_patient_unless_something_else_is_asked_for() {
+    Settings battery = parse(Map.of("energy", "battery")).settings();
+    assertEquals(RetrySettings.Strategy.PATIENT, battery.retry().strategy());
+    Settings fixed = parse(Map.of("energy", "battery", "retry", "fixed")).settings();
+    assertEquals(RetrySettings.Strategy.FIXED, fixed.retry().strategy());
+    Settings metered = parse(Map.of("energy", "metered")).settings();
+    assertEquals(RetrySettings.Strategy.EXPONENTIAL, metered.retry().strategy());
+    assertEquals(300_000_000_000L, metered.energy().idleNanos());
+  }
+
+  @Test
+  void a_patient_connection_has_a_budget_of_attempts() {
+    assertEquals(12, parse(Map.of("retry", "patient")).settings().retry().attemptsPerHour());
+    Map<String, Object> own = Map.of("retry", "patient", "attemptsPerHour", "4");
+    assertEquals(4, parse(own).settings().retry().attemptsPerHour());
   }
 
   @Test

@@ -527,7 +527,7 @@ class SwitchableJournalTest {
     assertTrue(journal.isOfOthers(again, found(waiting(ours + 70_000))), "given out by another");
     assertTrue(journal.isOfOthers(again, found(waiting(after + 1))), "given out by another");
     long[] bits = {1, 0, 0, 0};
-    StoredBlock block = new StoredBlock(25_600, bits, 1, 0);
+    StoredBlock block = new StoredBlock(25_600, bits, "", 1, 1, 0, 0);
     assertTrue(
         journal.isOfOthers(
             again,
@@ -629,5 +629,38 @@ class SwitchableJournalTest {
     back();
 
     assertEquals(List.of("gone", "good"), told);
+  }
+
+  @Test
+  void what_the_first_journal_could_not_read_is_of_others_when_it_is_found() throws Exception {
+    first.found = found(waiting(40));
+    first.unreadable = Optional.of("a segment");
+    journal = begun(first);
+    pending.put(40L, message(40, Durability.GROUP, 1));
+    long ours = accept(Durability.GROUP, 1);
+    settle(ours);
+    journal.detach("gone");
+
+    assertFalse(journal.isOfOthers(again, found(waiting(40), waiting(ours))));
+    assertTrue(journal.isOfOthers(again, found(waiting(30))), "nobody here has told its outcome");
+    long[] bits = {1L << 30, 0, 0, 0};
+    StoredBlock block = new StoredBlock(0, bits, 1, 0);
+    Recovery hidden =
+        new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of());
+    assertTrue(journal.isOfOthers(again, hidden));
+    settle(40);
+    assertTrue(journal.attach(again, found(waiting(40), waiting(ours))));
+    assertTrue(again.records.contains("settled 40"), again.records.toString());
+    assertTrue(again.records.contains("settled " + ours), again.records.toString());
+  }
+
+  @Test
+  void numbers_go_on_before_anything_is_said_of_their_messages() throws Exception {
+    long ours = accept(Durability.GROUP, 1);
+    journal.detach("gone");
+    settle(ours);
+    again.onSettled = () -> assertTrue(again.sequence > ours, "it does not know the number");
+    back();
+    assertTrue(again.records.contains("settled " + ours), again.records.toString());
   }
 }

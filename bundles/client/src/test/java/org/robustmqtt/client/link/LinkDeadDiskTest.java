@@ -312,6 +312,11 @@ class LinkDeadDiskTest {
                 it.state() == ConnectionState.ONLINE
                     && it.broker.packets(Connect.class).size() > connects));
     int before = it.broker.packets(Connect.class).size();
+    it.outbox.publish(
+        Message.text("late", "x")
+            .withQos(2)
+            .withDurability(Durability.MEMORY)
+            .withDeadline(Duration.ofHours(2)));
     List<Boolean> stopped = stops(it);
     journal.broken(true);
     it.link.wake();

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,11 @@ import org.robustmqtt.Outcome;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
 import org.robustmqtt.Ticket;
+import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.PolicyTable;
+import org.robustmqtt.client.testing.MemoryJournal;
+import org.robustmqtt.client.testing.ScriptedBroker;
+import org.robustmqtt.client.testing.VirtualWorld;
 import org.robustmqtt.codec.Connack;
 import org.robustmqtt.codec.Connect;
 import org.robustmqtt.codec.Disconnect;
@@ -267,6 +274,132 @@ class LinkRetryTest {
     it.start();
     it.world.advance(Duration.ofSeconds(40));
     assertEquals(List.of(7.0, 7.0, 7.0, 7.0, 7.0), it.pauses());
+  }
+
+  @Test
+  void a_far_broker_is_not_hurried_back_to() {
+    LinkWorld it = new LinkWorld(far());
+    ScriptedBroker broker = new ScriptedBroker(it.world.net(), FAR, LinkWorld.PORT);
+    it.online();
+    it.world.advance(Duration.ofSeconds(31));
+    it.world.net().refuse(FAR, LinkWorld.PORT);
+    broker.line().channel().reset();
+    it.world.advance(Duration.ofMinutes(1));
+    List<Double> pauses = it.pauses();
+    assertTrue(pauses.get(0) < 32, "the first attempt within retryMin: " + pauses);
+    assertTrue(pauses.size() < 10, "no quick return: " + pauses);
+  }
+
+  private static final String FAR = "8.8.8.8";
+
+  private static LinkSettings far() {
+    return LinkWorld.settings(
+        s -> {
+          s.host = FAR;
+          return s;
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, true",
+    "10.255.0.1, true",
+    "172.16.0.1, true",
+    "172.32.0.1, false",
+    "192.168.1.5, true",
+    "169.254.3.4, true",
+    "100.64.0.1, false",
+    "8.8.8.8, false",
+    "::1, true",
+    "fe80::1, true",
+    "fd00::5, true",
+    "2001:db8::1, false"
+  })
+  void the_local_network_is_loopback_link_local_and_what_is_private(String address, boolean near)
+      throws UnknownHostException {
+    assertEquals(near, Retries.near(InetAddress.getByName(address)));
+  }
+
+  @Test
+  void a_patient_link_waits_longer_and_longer_while_nothing_is_urgent() {
+    LinkWorld it = patient(4, false);
+    it.start();
+    it.publish("a", 1);
+    it.world.advance(Duration.ofHours(6));
+    it.publish("a", 1);
+    int attempts = it.world.net().dialled().size();
+    assertTrue(attempts <= 24 && attempts >= 12, "attempts " + attempts);
+    double last = it.pauses().get(attempts - 2);
+    assertTrue(last >= 900 && last <= 1_800, "" + it.pauses());
+    assertNoHourHasMore(4, it);
+  }
+
+  @Test
+  void an_urgent_message_does_not_wait_as_long_and_the_budget_holds() {
+    LinkWorld it = patient(12, true);
+    it.start();
+    it.world.advance(Duration.ofMinutes(90));
+    int before = it.world.net().dialled().size();
+    double waiting = (it.world.nanos() - it.world.net().dialledAt().get(before - 1)) / 1e9;
+    it.publish("a", 1);
+    it.world.advance(Duration.ofSeconds(1));
+    it.publish("a", 1);
+    it.world.advance(Duration.ofSeconds((long) Math.max(0, 300 - waiting)));
+    assertEquals(before + 1, it.world.net().dialled().size(), "waited " + waiting + " s");
+    it.world.advance(Duration.ofHours(3));
+    List<Double> later = it.pauses().subList(before, it.pauses().size());
+    assertTrue(later.stream().allMatch(pause -> pause >= 299 && pause <= 601), "" + later);
+    assertNoHourHasMore(12, it);
+    it.withBroker();
+    it.world.advance(Duration.ofSeconds(601));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    assertEquals(2, it.broker.topics().size());
+  }
+
+  private static LinkWorld patient(int attempts, boolean wake) {
+    LinkSettings settings =
+        LinkWorld.settings(
+            s -> {
+              s.strategy = RetrySettings.Strategy.PATIENT;
+              s.attemptsPerHour = attempts;
+              return s;
+            });
+    DeliveryPolicy policy =
+        DeliveryPolicy.of(
+            DeliveryPolicy.DEFAULT_NAME, Optional.empty(), draft -> draft.wake = wake);
+    return new LinkWorld(
+        new VirtualWorld(1),
+        new MemoryJournal(),
+        Optional.of(settings),
+        new PolicyTable(policy, List.of()),
+        Link.Hub.ofNone());
+  }
+
+  private static void assertNoHourHasMore(int most, LinkWorld it) {
+    List<Long> at = it.world.net().dialledAt();
+    for (int i = most; i < at.size(); i++) {
+      long hour = at.get(i) - at.get(i - most);
+      assertTrue(hour >= Duration.ofHours(1).toNanos(), "attempts " + it.pauses());
+    }
+  }
+
+  @Test
+  void reconnect_now_is_a_way_by_hand_too() {
+    LinkWorld it =
+        new LinkWorld(
+                LinkWorld.settings(
+                    s -> {
+                      s.strategy = RetrySettings.Strategy.NONE;
+                      return s;
+                    }))
+            .withBroker()
+            .start();
+    it.link.reconnectNow();
+    it.world.run();
+    assertEquals(ConnectionState.ONLINE, it.state());
+    it.link.disconnect();
+    it.world.advance(Duration.ofSeconds(10));
+    assertEquals(ConnectionState.CLOSED, it.state());
   }
 
   @Test

@@ -187,6 +187,50 @@ class LinkWatchTest {
   }
 
   @Test
+  void bytes_that_are_not_taken_have_a_time_of_their_own_also_live() {
+    LinkWorld it = new LinkWorld(writeTimeout(Duration.ofSeconds(60))).withBroker().online();
+    it.broker.line().channel().room(0);
+    it.outbox.publish(Message.of("a", new byte[10_000]));
+    it.world.advance(Duration.ofSeconds(50));
+    assertEquals(ConnectionState.ONLINE, it.state());
+    it.link.apply(writeTimeout(Duration.ofSeconds(5)));
+    it.world.run();
+    assertEquals(ProblemKind.WRITE_STALLED, it.problem());
+    assertEquals("10.0.0.1:1883 took no bytes for 5 s", it.status().problem().orElseThrow().text());
+  }
+
+  private static LinkSettings writeTimeout(Duration time) {
+    return LinkWorld.settings(
+        s -> {
+          s.writeTimeout = Optional.of(time);
+          s.keepAlive = 600;
+          s.ackTimeout = Duration.ofMinutes(10);
+          return s;
+        });
+  }
+
+  @Test
+  void a_connack_has_a_time_of_its_own_if_that_is_set() {
+    LinkWorld it =
+        new LinkWorld(
+                LinkWorld.settings(
+                    s -> {
+                      s.handshakeTimeout = Duration.ofSeconds(3);
+                      return s;
+                    }))
+            .withBroker();
+    it.broker.ignore(PacketType.CONNECT);
+    it.start();
+    it.world.advance(Duration.ofSeconds(4).minusMillis(1));
+    assertEquals(ConnectionState.HANDSHAKING, it.state());
+    it.world.advance(Duration.ofMillis(1));
+    assertEquals(ConnectionState.WAITING, it.state());
+    assertEquals(ProblemKind.CONNACK_TIMEOUT, it.problem());
+    assertEquals(
+        "10.0.0.1:1883 sent no CONNACK within 3 s", it.status().problem().orElseThrow().text());
+  }
+
+  @Test
   void a_slow_line_is_not_taken_for_a_dead_one() {
     LinkWorld it = new LinkWorld(LinkWorld.settings()).withBroker().online();
     VirtualChannel channel = it.broker.line().channel();

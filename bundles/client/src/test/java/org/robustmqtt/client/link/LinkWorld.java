@@ -61,6 +61,15 @@ final class LinkWorld {
   }
 
   LinkWorld(VirtualWorld world, MemoryJournal journal, Optional<LinkSettings> settings) {
+    this(world, journal, settings, PolicyTable.SINGLE, Link.Hub.ofNone());
+  }
+
+  LinkWorld(
+      VirtualWorld world,
+      MemoryJournal journal,
+      Optional<LinkSettings> settings,
+      PolicyTable policies,
+      Link.Hub hub) {
     this.world = world;
     this.journal = journal;
     Recovery recovery = journal.recovery();
@@ -79,7 +88,7 @@ final class LinkWorld {
                 ClockRules.DEFAULT,
                 Map.of(),
                 Handover.nothing()),
-            PolicyTable.SINGLE,
+            policies,
             Outbox.Window.STANDARD,
             outcomes,
             world.doors().lanes());
@@ -100,6 +109,7 @@ final class LinkWorld {
             "test",
             world.doors(),
             new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal),
+            hub,
             settings,
             recovery);
   }
@@ -216,6 +226,8 @@ final class LinkWorld {
     Optional<CredentialSource> source = Optional.empty();
     Optional<TlsSettings> tls = Optional.empty();
     Duration connectTimeout = Duration.ofSeconds(10);
+    Duration handshakeTimeout = Duration.ZERO;
+    Optional<Duration> writeTimeout = Optional.empty();
     Duration ackTimeout = Duration.ofSeconds(20);
     Duration connectDelay = SECOND;
     String clientId = "client";
@@ -229,6 +241,9 @@ final class LinkWorld {
     Duration retryMax = Duration.ZERO;
     boolean jitter = true;
     Duration stable = Duration.ofSeconds(30);
+    int attemptsPerHour;
+    Optional<String> service = Optional.empty();
+    EnergySettings energy = EnergySettings.MAINS;
     Duration warnAfter = Duration.ofSeconds(300);
 
     LinkSettings make() {
@@ -239,6 +254,8 @@ final class LinkWorld {
           username,
           password,
           connectTimeout.toNanos(),
+          handshakeTimeout.toNanos(),
+          writeTimeout.orElse(ackTimeout).toNanos(),
           ackTimeout.toNanos(),
           connectDelay.toNanos(),
           new SessionSettings(
@@ -254,7 +271,14 @@ final class LinkWorld {
               will),
           presence,
           new RetrySettings(
-              strategy, retryMin.toNanos(), retryMax.toNanos(), jitter, stable.toNanos()),
+              strategy,
+              retryMin.toNanos(),
+              retryMax.toNanos(),
+              jitter,
+              stable.toNanos(),
+              attemptsPerHour,
+              service),
+          energy,
           warnAfter.toNanos(),
           source);
     }

@@ -687,4 +687,23 @@ class CopiesTest {
     box.add(spec(2, false, "room/action"), later);
     assertEquals(List.of(), later.heard);
   }
+
+  @Test
+  void a_copy_for_a_filter_that_was_given_up_before_a_restart_is_no_copy_for_others() {
+    final int given = identifier(box, "room/+");
+    box.loop(() -> box.dispatcher.unsubscribe("room/+"));
+    DispatcherFixture next =
+        box.restarted(dispatcher -> dispatcher.held("room/+", new Wish(QoS.of(2), given), false));
+    Ear own = new Ear();
+    Ear every = new Ear();
+    next.add(spec(2, false, "room/action"), own);
+    next.add(spec(2, false, "#"), every);
+    next.online(true);
+    granted(next, 2, "#", "room/action");
+    next.deliver(publish(2, "a", given));
+    copy(next, 2, "a", "room/action");
+    copy(next, 2, "a", "#");
+    assertEquals(List.of("a"), own.heard);
+    assertEquals(List.of("a"), every.heard);
+  }
 }

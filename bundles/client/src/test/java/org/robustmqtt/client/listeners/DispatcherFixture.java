@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.QoS;
@@ -84,6 +85,11 @@ final class DispatcherFixture implements Dispatcher.Wants {
   }
 
   DispatcherFixture(Map<String, byte[]> found) {
+    this(found, dispatcher -> {});
+  }
+
+  /** Does something before it is bound. */
+  DispatcherFixture(Map<String, byte[]> found, Consumer<Dispatcher> before) {
     Doors doors = world.doors();
     Lanes lanes =
         new Lanes() {
@@ -112,14 +118,19 @@ final class DispatcherFixture implements Dispatcher.Wants {
             TIMES,
             journal,
             found);
+    before.accept(dispatcher);
     dispatcher.bind(this);
     world.run();
   }
 
   /** Returns one that finds what this one has written. */
   DispatcherFixture restarted() {
+    return restarted(dispatcher -> {});
+  }
+
+  DispatcherFixture restarted(Consumer<Dispatcher> before) {
     journal.stepAll();
-    return new DispatcherFixture(journal.crash().values());
+    return new DispatcherFixture(journal.crash().values(), before);
   }
 
   @Override

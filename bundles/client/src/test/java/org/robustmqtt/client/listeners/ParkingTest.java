@@ -194,4 +194,25 @@ class ParkingTest {
     assertEquals(List.of(1L, 2L), box.handled);
     assertEquals(0, box.world.timersSet());
   }
+
+  @Test
+  void one_that_takes_the_place_of_a_listener_hears_nothing_that_is_only_kept_for_others() {
+    MqttSubscriptionHandle other = box.add(spec(2, false, "+"), new Ear());
+    MqttSubscriptionHandle first = box.add(spec(2, false, "t"), ear);
+    other.close();
+    box.world.run();
+    long number = box.deliver("t", 2, "a");
+    assertEquals(List.of("a"), ear.heard);
+    assertEquals(List.of(), box.handled, "it is kept for the other");
+
+    first.close();
+    box.world.run();
+    Ear next = new Ear();
+    box.add(spec(2, false, "t"), next);
+    assertEquals(List.of(), next.heard);
+    Ear back = new Ear();
+    box.add(spec(2, false, "+"), back);
+    assertEquals(List.of("a"), back.heard);
+    assertEquals(List.of(number), box.handled);
+  }
 }

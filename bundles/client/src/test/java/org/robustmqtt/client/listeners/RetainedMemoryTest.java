@@ -129,6 +129,20 @@ class RetainedMemoryTest {
   }
 
   @Test
+  void so_may_one_that_was_taken_off_in_an_outage_or_before_the_hub_started() {
+    newSession();
+    box.add(ear, "t");
+    box.online(false);
+    box.dispatcher.unsubscribe("t");
+    box.loop(box.dispatcher::lost);
+    box.loop(() -> box.dispatcher.held("u", new Wish(QoS.AT_LEAST_ONCE, 0), false));
+    box.online(true);
+    box.add(ear, "t", "u");
+    box.add(late, "t", "u");
+    assertEquals(List.of("t", "u"), box.again);
+  }
+
+  @Test
   void a_shared_filter_and_a_refused_one_are_asked_for() {
     newSession();
     box.add(ear, "$share/g/t");

@@ -415,4 +415,18 @@ class WantedFiltersTest {
       }
     };
   }
+
+  @Test
+  void what_the_session_has_is_wanted_while_the_record_of_it_may_be_hidden() {
+    DispatcherFixture next =
+        box.restarted(dispatcher -> dispatcher.held("a", new Wish(QoS.of(1), 0), true));
+    assertEquals(Map.of("a", QoS.of(1)), next.wanted());
+    assertEquals(Map.of("a", QoS.of(1)), next.restarted().wanted(), "it has a record");
+    next.online(true);
+    next.world.advance(AFTER);
+    assertEquals(Map.of(), next.wanted(), "nobody asked for it");
+    DispatcherFixture whole =
+        box.restarted(dispatcher -> dispatcher.held("a", new Wish(QoS.of(1), 0), false));
+    assertEquals(Map.of(), whole.wanted());
+  }
 }

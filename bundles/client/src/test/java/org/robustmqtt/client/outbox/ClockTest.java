@@ -45,6 +45,7 @@ class ClockTest {
       long sequence, Duration before, Duration deadline, Stage stage) {
     boolean sent = stage != Stage.WAITING;
     Message message = Message.text("t" + sequence, "m" + sequence).withQos(1);
+    message = deadline.isZero() ? message : message.withDeadline(deadline);
     return new RecoveredMessage(
         new StoredMessage(
             sequence, message, Durability.GROUP, seen - before.toMillis(), deadline.toMillis()),

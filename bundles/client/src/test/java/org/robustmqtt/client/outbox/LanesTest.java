@@ -1,6 +1,7 @@
 package org.robustmqtt.client.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -13,10 +14,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
+import org.robustmqtt.NotAcceptedException;
 import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
@@ -32,21 +33,13 @@ class LanesTest {
   private static final DeliveryPolicy ALARM = policy("alarm", 9);
   private static final DeliveryPolicy EVENT = policy("event", 5);
   private static final DeliveryPolicy SLOW = policy("slow", 1);
-  private static final PolicyTable TABLE = table(ALARM, EVENT, SLOW);
+  private static final PolicyTable TABLE = OutcomeFixture.table(ALARM, EVENT, SLOW);
 
   private final VirtualWorld world = new VirtualWorld(1);
   private OutcomeFixture box = box(new SteppedJournal(), Recovery.NOTHING);
 
-  private static PolicyTable table(DeliveryPolicy... policies) {
-    return new PolicyTable(
-        DeliveryPolicy.DEFAULT,
-        Stream.of(policies)
-            .map(policy -> new PolicyTable.Rule(policy.name() + "/#", policy))
-            .toList());
-  }
-
   private static DeliveryPolicy policy(String name, int priority) {
-    return DeliveryPolicy.of(name, Optional.empty(), draft -> draft.priority = priority);
+    return OutcomeFixture.policy(name, draft -> draft.priority = priority);
   }
 
   private OutcomeFixture box(SteppedJournal journal, Recovery found) {
@@ -162,7 +155,7 @@ class LanesTest {
       bits[i / 64] |= 1L << i;
       bytes += topics.get(i - 1).length() + 1;
     }
-    StoredBlock block = new StoredBlock(0, bits, bytes, 77);
+    StoredBlock block = new StoredBlock(0, bits, "", bytes, 1, 77, 0);
     return box(
         new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
         new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of()));
@@ -191,6 +184,38 @@ class LanesTest {
   }
 
   @Test
+  void what_was_found_by_policy_waits_for_no_other_policy() {
+    List<RecoveredMessage> all = new ArrayList<>();
+    long[] slow = new long[4];
+    long[] alarm = new long[4];
+    for (int i = 1; i < 250; i++) {
+      String topic = (i == 249 ? "alarm/" : "slow/") + i % 3;
+      StoredMessage stored =
+          new StoredMessage(i, Message.text(topic, "x").withQos(1), Durability.GROUP, 70, 0);
+      all.add(new RecoveredMessage(stored, RecoveredMessage.Stage.WAITING, 0, 0));
+      (i == 249 ? alarm : slow)[i / 64] |= 1L << i;
+    }
+    box =
+        box(
+            new SteppedJournal(new Recovery(all, Set.of(), Map.of(), 0)),
+            new Recovery(
+                List.of(),
+                List.of(
+                    new StoredBlock(0, slow, "slow", 1, 7, 77, 0),
+                    new StoredBlock(0, alarm, "alarm", 1, 8, 78, 0)),
+                Set.of(),
+                Map.of(),
+                0,
+                Map.of(),
+                List.of()));
+    assertEquals(249, box.outbox.totals().accepted().recovered());
+    long now = publish("alarm/7");
+    assertEquals(Optional.of(249L), readUntilNext());
+    assertEquals(Optional.of(now), readUntilNext());
+    assertEquals(248, drain().size());
+  }
+
+  @Test
   void what_was_found_does_not_come_into_memory_because_it_belongs_to_other_lanes() {
     List<String> topics = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -198,9 +223,7 @@ class LanesTest {
     }
     box = found(topics);
     assertEquals(Optional.of(1L), readUntilNext());
-    while (box.journal.stepRead()) {
-      box.outbox.expire();
-    }
+    readAll();
     assertTrue(inMemory() < 50, "in memory: " + inMemory());
     assertEquals(199, box.outbox.status().messages());
     List<Long> order = drain();
@@ -220,6 +243,146 @@ class LanesTest {
     return turn;
   }
 
+  private long publishAs(String policy, String topic) {
+    Message message = Message.text(topic, "x").withQos(1).withPolicy(policy);
+    long id = box.outbox.publish(message).id();
+    box.journal.step();
+    return id;
+  }
+
+  @Test
+  void a_message_that_names_its_policy_has_its_priority() {
+    publish(3, "slow/1");
+    long named = publishAs("alarm", "slow/2");
+    assertEquals(Optional.of(named), next());
+  }
+
+  @Test
+  void a_policy_that_is_not_known_is_refused_with_those_that_are() {
+    NotAcceptedException refused =
+        assertThrows(NotAcceptedException.class, () -> publishAs("alrm", "slow/2"));
+    assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refused.reason());
+    assertEquals(
+        "connection home: unknown policy \"alrm\"; there are: alarm, default, event, slow",
+        refused.getMessage());
+    assertEquals(1, box.outbox.totals().accepted().refused());
+    assertEquals(Optional.of(publishAs("default", "slow/2")), next());
+  }
+
+  @Test
+  void older_messages_of_its_topic_are_lifted_to_its_priority() {
+    final List<Long> event = publish(3, "event/1");
+    final List<Long> old = publish(3, "slow/1");
+    long named = publishAs("alarm", "slow/1");
+    long later = publish("slow/1");
+    List<Long> expected = new ArrayList<>(old);
+    expected.add(named);
+    expected.addAll(event);
+    expected.add(later);
+    assertEquals(expected, drain());
+  }
+
+  @Test
+  void older_messages_of_its_topic_are_lifted_from_the_disk_too() {
+    List<Long> expected = new ArrayList<>();
+    List<Long> event = publish(5, "event/1");
+    List<Long> slow = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      long id = publish("slow/" + i % 100);
+      (i % 100 == 17 ? expected : slow).add(id);
+    }
+    expected.add(publishAs("alarm", "slow/17"));
+    expected.add(publishAs("alarm", "slow/17"));
+    readAll();
+    expected.addAll(event);
+    slow.add(publish("slow/17"));
+    expected.addAll(slow);
+    assertEquals(expected, drain());
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  private void readAll() {
+    box.outbox.expire();
+    while (box.journal.stepRead()) {
+      box.outbox.expire();
+    }
+  }
+
+  @Test
+  void others_pass_a_topic_that_is_looked_for_on_disk() {
+    publish(300, "slow/1");
+    publishAs("event", "slow/1");
+    long alarm = publish("alarm/1");
+    long event = publish("event/1");
+    assertEquals(List.of(alarm, event), drainSome(2));
+  }
+
+  @Test
+  void a_message_that_names_its_policy_keeps_it_over_a_restart() {
+    final List<Long> slow = publish(5, "slow/1");
+    long named = publishAs("alarm", "slow/2");
+    Recovery found = box.journal.crash();
+    box = box(new SteppedJournal(found), found);
+    List<Long> expected = new ArrayList<>(List.of(named));
+    expected.addAll(slow);
+    assertEquals(expected, drain());
+  }
+
+  @Test
+  void a_policy_that_is_gone_leaves_its_messages_to_their_topic() {
+    publishAs("alarm", "slow/2");
+    final long event = publish("event/2");
+    box.outbox.policies(OutcomeFixture.table(EVENT, SLOW));
+    assertEquals(Optional.of(event), next());
+  }
+
+  @Test
+  void another_priority_is_in_force_at_once_for_what_waits_in_memory_and_on_disk() {
+    final List<Long> event = publish(100, "event/1");
+    final List<Long> slow = publish(100, "slow/1");
+    box.outbox.policies(OutcomeFixture.table(ALARM, EVENT, policy("slow", 7)));
+    List<Long> expected = new ArrayList<>(slow);
+    expected.addAll(event);
+    assertEquals(expected, drain());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  @Test
+  void other_filters_are_in_force_when_what_is_on_disk_is_sorted() {
+    final List<Long> event = publish(100, "event/1");
+    final List<Long> slow = publish(100, "slow/1");
+    box.outbox.policies(
+        new PolicyTable(
+            DeliveryPolicy.DEFAULT,
+            List.of(new PolicyTable.Rule("slow/#", ALARM), new PolicyTable.Rule("#", SLOW))));
+    long again = publish("slow/1");
+    readAll();
+    List<Long> expected = new ArrayList<>(slow);
+    expected.add(again);
+    expected.addAll(event);
+    assertEquals(expected, drain());
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
+  @Test
+  void policies_come_and_go_and_nothing_is_lost() {
+    publish(50, "event/1");
+    publish(50, "slow/1");
+    box.outbox.next(true);
+    box.outbox.policies(PolicyTable.SINGLE);
+    assertEquals(100, box.outbox.status().messages());
+    assertEquals(1, box.outbox.status().inFlight());
+    publish(50, "event/2");
+    box.outbox.policies(TABLE);
+    box.outbox.requeue(1);
+    List<Long> order = drain();
+    assertEquals(150, order.size());
+    assertEquals(0, box.outbox.status().messages());
+    assertEquals(0, box.outbox.status().bytes());
+  }
+
   @Test
   void a_purge_and_a_cancel_find_what_is_on_disk_only_in_every_lane() {
     List<Long> alarm = publish(100, "alarm/1");
@@ -236,7 +399,17 @@ class LanesTest {
 
   @Test
   void whatever_is_published_taken_returned_and_read_the_order_of_each_topic_holds() {
-    for (int seed = 0; seed < 20; seed++) {
+    List<PolicyTable> tables =
+        List.of(
+            TABLE,
+            OutcomeFixture.table(policy("alarm", 2), EVENT, policy("slow", 7)),
+            new PolicyTable(
+                DeliveryPolicy.DEFAULT,
+                List.of(
+                    new PolicyTable.Rule("+/1", ALARM),
+                    new PolicyTable.Rule("slow/2", SLOW),
+                    new PolicyTable.Rule("event/2", EVENT))));
+    for (int seed = 0; seed < 40; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       box = box(new SteppedJournal(), Recovery.NOTHING);
       String[] lanes = {"alarm/", "event/", "slow/", "other/"};
@@ -245,8 +418,16 @@ class LanesTest {
       int taken = 0;
       while (published < 1_500 || box.outbox.status().messages() > 0) {
         if (published < 1_500 && random.nextInt(10) < 6) {
-          publish(lanes[random.nextInt(4)] + random.nextInt(3));
+          String topic = lanes[random.nextInt(4)] + random.nextInt(3);
+          if (random.nextInt(20) == 0) {
+            publishAs(random.nextBoolean() ? "alarm" : "slow", topic);
+          } else {
+            publish(topic);
+          }
           published++;
+        }
+        if (random.nextInt(300) == 0) {
+          box.outbox.policies(tables.get(random.nextInt(tables.size())));
         }
         Optional<Entry> turn = random.nextInt(10) < 4 ? box.outbox.next(true) : Optional.empty();
         if (turn.isPresent() && random.nextInt(10) == 0) {

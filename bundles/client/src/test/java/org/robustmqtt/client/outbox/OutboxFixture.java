@@ -1,6 +1,7 @@
 package org.robustmqtt.client.outbox;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +80,9 @@ final class OutboxFixture {
       long acceptedAt,
       long deadline) {
     boolean sent = stage != RecoveredMessage.Stage.WAITING;
+    Message own = deadline > 0 ? message.withDeadline(Duration.ofMillis(deadline)) : message;
     return new RecoveredMessage(
-        new StoredMessage(sequence, message, Durability.GROUP, acceptedAt, deadline),
+        new StoredMessage(sequence, own, Durability.GROUP, acceptedAt, deadline),
         stage,
         sent ? 1 : 0,
         sent ? (int) sequence : 0);

@@ -3,6 +3,8 @@ package org.robustmqtt.client.outbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
@@ -11,6 +13,7 @@ import org.robustmqtt.Ticket;
 import org.robustmqtt.client.listeners.Notifier;
 import org.robustmqtt.client.outcome.Outcomes;
 import org.robustmqtt.client.policy.ClockRules;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.SteppedJournal;
@@ -54,7 +57,7 @@ final class OutcomeFixture {
     this(world, journal, found, Limits.DEFAULT, policies, window);
   }
 
-  private OutcomeFixture(
+  OutcomeFixture(
       VirtualWorld world,
       SteppedJournal journal,
       Recovery found,
@@ -80,6 +83,20 @@ final class OutcomeFixture {
             window,
             new Outcomes("home", journal, new Notifier(world.doors().lanes())),
             world.doors().lanes());
+  }
+
+  /** Returns a policy. */
+  static DeliveryPolicy policy(String name, Consumer<DeliveryPolicy.Draft> changes) {
+    return DeliveryPolicy.of(name, Optional.empty(), changes);
+  }
+
+  /** Returns a table in which the first level of a topic is its policy. */
+  static PolicyTable table(DeliveryPolicy... policies) {
+    return new PolicyTable(
+        DeliveryPolicy.DEFAULT,
+        Stream.of(policies)
+            .map(policy -> new PolicyTable.Rule(policy.name() + "/#", policy))
+            .toList());
   }
 
   /** Returns what is there after the process ended now; what was not stepped is lost. */

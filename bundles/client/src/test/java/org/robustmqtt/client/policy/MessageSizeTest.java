@@ -66,7 +66,7 @@ class MessageSizeTest {
                   .withQos(qos)
                   .withProperties(properties);
           for (Message each : List.of(message, message.withDeadline(Duration.ofSeconds(5)))) {
-            long size = MessageSize.of(each).packet();
+            long size = MessageSize.of(each, each.deadline().isPresent()).packet();
             assertEquals(
                 new Encoder(ProtocolVersion.MQTT_5).size(publish(each, true)),
                 size,
@@ -80,29 +80,33 @@ class MessageSizeTest {
 
   @Test
   void a_queued_message_counts_its_topic_in_utf_8_and_its_payload() {
-    assertEquals(
-        2 + 3 + 4 + 10, MessageSize.of(Message.of("ü€\uD83C\uDFE0", new byte[10])).queued());
+    assertEquals(2 + 3 + 4 + 10, MessageSize.queued(Message.of("ü€\uD83C\uDFE0", new byte[10])));
+  }
+
+  private static Optional<Refusal> refusal(
+      Limits limits, int messages, long bytes, MessageSize more) {
+    return Refusal.of(limits, DeliveryPolicy.DEFAULT, messages, bytes, 0, 0, more);
   }
 
   @Test
   void there_is_room_up_to_both_limits_and_not_beyond() {
     Limits limits = new Limits(3, 100, 50, 10);
-    assertEquals(Optional.empty(), Refusal.of(limits, 2, 90, new MessageSize(10, 50)));
-    Refusal many = Refusal.of(limits, 3, 0, new MessageSize(1, 1)).orElseThrow();
+    assertEquals(Optional.empty(), refusal(limits, 2, 90, new MessageSize(10, 50)));
+    Refusal many = refusal(limits, 3, 0, new MessageSize(1, 1)).orElseThrow();
     assertEquals(NotAcceptedException.Cause.QUEUE_FULL, many.cause());
     assertEquals("queue full: 3 messages, allowed are queueMaxMessages = 3", many.why());
     assertTrue(many.mayFitLater());
-    Refusal bytes = Refusal.of(limits, 0, 90, new MessageSize(11, 1)).orElseThrow();
+    Refusal bytes = refusal(limits, 0, 90, new MessageSize(11, 1)).orElseThrow();
     assertEquals("queue full: 90 bytes and 11 more, allowed are queueMaxBytes = 100", bytes.why());
     assertTrue(bytes.mayFitLater());
-    assertTrue(Refusal.of(limits, 0, Long.MAX_VALUE, new MessageSize(1, 1)).isPresent());
+    assertTrue(refusal(limits, 0, Long.MAX_VALUE, new MessageSize(1, 1)).isPresent());
   }
 
   @Test
   void what_never_fits_is_refused_for_good() {
     Limits limits = new Limits(3, 100, 50, 10);
-    assertFalse(Refusal.of(limits, 0, 0, new MessageSize(101, 1)).orElseThrow().mayFitLater());
-    Refusal large = Refusal.of(limits, 0, 0, new MessageSize(1, 51)).orElseThrow();
+    assertFalse(refusal(limits, 0, 0, new MessageSize(101, 1)).orElseThrow().mayFitLater());
+    Refusal large = refusal(limits, 0, 0, new MessageSize(1, 51)).orElseThrow();
     assertEquals(NotAcceptedException.Cause.TOO_LARGE, large.cause());
     assertEquals("a packet of 51 bytes, allowed are maximumPacketSize = 50", large.why());
     assertFalse(large.mayFitLater());

@@ -357,4 +357,18 @@ class HandshakeTest {
   void a_pong_is_told() {
     Scene.online().got(new Pingresp()).expect("pong");
   }
+
+  @Test
+  void a_session_that_begins_while_not_all_of_the_store_can_be_read_has_a_number_above_all() {
+    Scene scene = Scene.restarted(Scene.record(3), List.of(), Set.of());
+    scene.session.epochsAbove(1_000);
+    scene.connect();
+    scene.connack(false);
+    assertEquals(1_001, scene.tape.record.orElseThrow().epoch());
+    Scene resumed = Scene.restarted(Scene.record(3), List.of(), Set.of());
+    resumed.session.epochsAbove(1_000);
+    resumed.connect();
+    resumed.connack(true);
+    assertEquals(3, resumed.session.record().orElseThrow().epoch());
+  }
 }

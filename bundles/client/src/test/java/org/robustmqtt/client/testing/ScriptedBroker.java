@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -54,6 +55,15 @@ public final class ScriptedBroker {
   /** Makes a broker that listens. */
   public ScriptedBroker(VirtualNet net, String address, int port) {
     net.accept(address, port, channel -> lines.add(new Line(channel)));
+  }
+
+  /**
+   * Makes one that refuses a connection unless it is asked first and says yes.
+   *
+   * @param takes asked for each connection
+   */
+  public ScriptedBroker(VirtualNet net, String address, int port, BooleanSupplier takes) {
+    net.acceptIf(address, port, takes, channel -> lines.add(new Line(channel)));
   }
 
   /**

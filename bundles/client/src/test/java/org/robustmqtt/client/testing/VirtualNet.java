@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.robustmqtt.client.door.Net;
 
@@ -59,6 +60,21 @@ public final class VirtualNet implements Net {
         channel -> {
           acceptor.accept(channel);
           channel.connect();
+        });
+  }
+
+  /** An address accepts as {@link #accept}, or refuses if it does not take this one. */
+  public void acceptIf(
+      String address, int port, BooleanSupplier takes, Consumer<VirtualChannel> acceptor) {
+    hosts.put(
+        socket(address, port),
+        channel -> {
+          if (takes.getAsBoolean()) {
+            acceptor.accept(channel);
+            channel.connect();
+          } else {
+            channel.refuse(new ConnectException("Connection refused"));
+          }
         });
   }
 

@@ -185,13 +185,33 @@ public final class MessageBody {
    *
    * @param head the beginning
    * @param acceptedAt when it was accepted, milliseconds of wall time
-   * @param plain whether it is not retained, has no deadline and no alias
+   * @param deadline in milliseconds, 0: never
+   * @param plain whether it is not retained and has no alias
+   * @param named the policy that it names
+   * @param topicAt where the topic is in the array
+   * @param topicBytes the bytes of the topic
    * @param bytes of topic and payload
    */
-  public record Outline(Head head, long acceptedAt, boolean plain, int bytes) {
+  public record Outline(
+      Head head,
+      long acceptedAt,
+      long deadline,
+      boolean plain,
+      Optional<String> named,
+      int topicAt,
+      int topicBytes,
+      int bytes) {
     /** Returns its number. */
     public long sequence() {
       return head.sequence();
+    }
+
+    /**
+     * Returns whether it may stay on disk only, among those of a policy: it is neither retained nor
+     * has it an alias, nor does it name another policy.
+     */
+    public boolean plain(String policy) {
+      return plain && named.map(policy::equals).orElse(true);
     }
   }
 
@@ -208,12 +228,18 @@ public final class MessageBody {
       in.varint();
     }
     int topic = in.count();
+    final int topicAt = in.at();
     in.skip(topic);
-    if ((flags & PROPERTIES) != 0) {
-      Extras.read(in);
-    }
-    return outline(
-        head(sequence, flags, stage, alias), flags, acceptedAt, deadline, topic + in.left());
+    Extras extras = (flags & PROPERTIES) == 0 ? Extras.NONE : Extras.read(in);
+    return new Outline(
+        head(sequence, flags, stage, alias),
+        acceptedAt,
+        deadline,
+        (flags & (RETAIN | ALIAS)) == 0,
+        extras.policy,
+        topicAt,
+        topic,
+        topic + in.left());
   }
 
   /**
@@ -239,13 +265,15 @@ public final class MessageBody {
       decode(new Input(array, start, end), false);
       return outline(new Input(array, start, end));
     }
-    int bytes = topic + in.left();
-    return outline(head(sequence, flags, stage, alias), flags, acceptedAt, deadline, bytes);
-  }
-
-  private static Outline outline(Head head, int flags, long acceptedAt, long deadline, int bytes) {
-    boolean plain = (flags & (RETAIN | ALIAS)) == 0 && deadline == 0;
-    return new Outline(head, acceptedAt, plain, bytes);
+    return new Outline(
+        head(sequence, flags, stage, alias),
+        acceptedAt,
+        deadline,
+        (flags & (RETAIN | ALIAS)) == 0,
+        Optional.empty(),
+        in.at() - topic,
+        topic,
+        topic + in.left());
   }
 
   /**

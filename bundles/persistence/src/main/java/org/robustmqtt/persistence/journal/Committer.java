@@ -122,7 +122,10 @@ final class Committer {
    * @param again completes it, before anything else is written
    */
   void begin(long next, Recovered.Staged staged, Optional<IOException> unrepaired, Repair again) {
-    small.holdover.beginsWith(next);
+    small.holdover.beginsWith(lease::first);
+    if (small.holdover.isActive()) {
+      intake.hides(lease::first);
+    }
     small.lease = next + lease.size();
     segments.watch();
     adopt(staged);
@@ -466,6 +469,7 @@ final class Committer {
     // Its header is forced, and the lease stands in it.
     lease.extended(small.lease);
     List<Entry> state = small.entries();
+    state.addAll(ledger.keptStages());
     for (Entry entry : state) {
       encode(entry);
     }
@@ -687,7 +691,7 @@ final class Committer {
   }
 
   private void sayUntold() throws IOException {
-    for (Entry entry : ledger.untold()) {
+    for (Entry entry : ledger.untold(writer.orElseThrow().segment())) {
       append(entry);
     }
   }

@@ -14,12 +14,13 @@ final class Digest {
   private long bytes;
 
   /** A message, whose record has so many bytes. */
-  void message(MessageBody.Outline outline, int size) {
+  void message(MessageBody.Outline outline, String policy, int size) {
     if (!whole) {
       return;
     }
-    if (outline.plain() && outline.head().stage().isWaiting()) {
-      waiting.add(outline.sequence(), outline.acceptedAt(), outline.bytes());
+    if (outline.plain(policy) && outline.head().stage().isWaiting()) {
+      waiting.add(
+          outline.sequence(), policy, outline.acceptedAt(), outline.deadline(), outline.bytes());
       count++;
       bytes += size;
     } else {

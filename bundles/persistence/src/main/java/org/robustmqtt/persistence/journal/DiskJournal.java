@@ -201,6 +201,7 @@ public final class DiskJournal implements Journal {
             disk,
             place.folder(),
             window,
+            new PolicyNames(settings.policies()),
             (known, clean, hidden) -> buffer.recover(place.disk(), known, clean, hidden));
     DiskJournal journal = new DiskJournal(place, lock, settings, listener, buffer, found);
     boolean begun = false;

@@ -32,6 +32,7 @@ final class Harvest {
   private final LiveMessages live;
   private final SmallState small;
   private final Window window;
+  private final PolicyNames policies;
   private final TreeMap<Long, RecoveredMessage> messages = new TreeMap<>();
   private final Map<Long, Long> aliases = new TreeMap<>();
 
@@ -46,7 +47,8 @@ final class Harvest {
 
   private long bytes;
 
-  Harvest(LiveMessages live, SmallState small, Window window) {
+  Harvest(LiveMessages live, SmallState small, Window window, PolicyNames policies) {
+    this.policies = policies;
     this.live = live;
     this.small = small;
     this.window = window;
@@ -82,10 +84,13 @@ final class Harvest {
   /** A message that is in the staging buffer only, and will be on disk. */
   void staged(Entry entry) {
     StoredMessage stored = entry.stored();
+    String policy = policies.of(stored.message().topic());
     boolean justWaits =
-        !stored.message().retain() && stored.deadline() == 0 && entry.stage.isWaiting();
+        !stored.message().retain()
+            && stored.message().policy().map(policy::equals).orElse(true)
+            && entry.stage.isWaiting();
     if (justWaits && entry.sequence > last) {
-      waiting.add(entry.sequence, stored.acceptedAt(), (int) entry.size());
+      leave(stored, (int) entry.size());
     } else {
       messages.put(entry.sequence, recovered(stored, entry.stage));
     }
@@ -94,9 +99,10 @@ final class Harvest {
   private void message(MessageBody.Outline outline, byte[] array, int start, int end) {
     long sequence = outline.sequence();
     Stage stage = small.stage(sequence);
-    boolean justWaits = outline.plain() && stage.isWaiting();
+    String policy = policies.of(array, outline.topicAt(), outline.topicBytes());
+    boolean justWaits = outline.plain(policy) && stage.isWaiting();
     if (justWaits && sequence > last) {
-      waiting.add(sequence, outline.acceptedAt(), outline.bytes());
+      waiting.add(sequence, policy, outline.acceptedAt(), outline.deadline(), outline.bytes());
       return;
     }
     StoredMessage stored = MessageBody.decode(new Input(array, start, end));
@@ -112,10 +118,15 @@ final class Harvest {
         Map.Entry<Long, Integer> highest = plain.pollLastEntry();
         StoredMessage left = messages.remove(highest.getKey()).stored();
         bytes -= highest.getValue();
-        waiting.add(highest.getKey(), left.acceptedAt(), highest.getValue());
+        leave(left, highest.getValue());
         last = highest.getKey() - 1;
       }
     }
+  }
+
+  private void leave(StoredMessage stored, int size) {
+    String policy = policies.of(stored.message().topic());
+    waiting.add(stored.sequence(), policy, stored.acceptedAt(), stored.deadline(), size);
   }
 
   List<RecoveredMessage> messages() {

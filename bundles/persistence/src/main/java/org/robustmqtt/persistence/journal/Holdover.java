@@ -3,6 +3,7 @@ package org.robustmqtt.persistence.journal;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * What has to be known while segments are kept that the disk cannot read: all that were there when
@@ -25,7 +26,7 @@ final class Holdover {
   private static final int RANGE = 2 * Long.BYTES;
 
   private int keptTo;
-  private long first;
+  private LongSupplier first = () -> 0;
   private final Ranges deleted = new Ranges();
 
   /** Messages that had a record in a kept segment. */
@@ -105,16 +106,21 @@ final class Holdover {
     keptTo = Math.max(keptTo, segment);
   }
 
-  /** Numbers below were given out by earlier runs: such a message may have a record anywhere. */
-  void beginsWith(long sequence) {
+  /** Numbers below were given out earlier: such a message may have a record anywhere. */
+  void beginsWith(LongSupplier sequence) {
     first = sequence;
   }
 
   /** A message is settled, whose record was in a segment; below 1: in none. */
   void settled(long sequence, int from) {
-    if (isActive() && (from > 0 && keeps(from) || sequence < first)) {
+    if (isActive() && from > 0 && keeps(from) || mayHold(sequence)) {
       settled.add(sequence, sequence);
     }
+  }
+
+  /** Returns whether a message of which nobody knows a record may have one in a kept segment. */
+  boolean mayHold(long sequence) {
+    return isActive() && sequence < first.getAsLong();
   }
 
   boolean isSettled(long sequence) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Stored;
 import org.robustmqtt.journal.Level;
@@ -58,6 +59,9 @@ final class Intake {
 
   /** Who waits for what was put in before it, in the order of their calls. */
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
+  /** Messages with a lower number may have a record where the disk cannot read it. */
+  private volatile LongSupplier hiddenBelow = () -> 0;
 
   /** Whether something that was taken is not forced. */
   private boolean unforced;
@@ -144,6 +148,20 @@ final class Intake {
     takesMessages = messages;
   }
 
+  /**
+   * Says that there are segments that the disk cannot read. Before the rounds begin.
+   *
+   * @param below numbers from here on are given out later
+   */
+  void hides(LongSupplier below) {
+    hiddenBelow = below;
+  }
+
+  /** Returns whether a message has a record, or may have one where nobody can read it. */
+  private boolean mayHaveRecord(long sequence) {
+    return live.contains(sequence) || sequence < hiddenBelow.getAsLong();
+  }
+
   /** Returns whether an answer can be given at once: the record survives the process. */
   private boolean isKept(Entry entry) {
     boolean waits = entry.waits && !works;
@@ -194,7 +212,7 @@ final class Intake {
     synchronized (this) {
       unwritten = staged.remove(sequence);
       refused = closed;
-      if (!refused && live.contains(sequence)) {
+      if (!refused && mayHaveRecord(sequence)) {
         record = Entry.of(RecordType.SETTLED, sequence, Level.APPENDED, callback);
         wanted = add(record);
       }
@@ -348,7 +366,7 @@ final class Intake {
     synchronized (this) {
       refused = closed;
       Entry unwritten = staged.get(sequence);
-      if (!refused && (unwritten != null || live.contains(sequence))) {
+      if (!refused && (unwritten != null || mayHaveRecord(sequence))) {
         if (unwritten != null) {
           promote(unwritten);
         }
@@ -469,7 +487,8 @@ final class Intake {
     } else {
       message.apply(entry);
     }
-    if (live.contains(entry.sequence)) {
+    boolean settled = entry.type == RecordType.SETTLED;
+    if (settled ? mayHaveRecord(entry.sequence) : live.contains(entry.sequence)) {
       return false;
     }
     late(entry);

@@ -11,23 +11,32 @@ final class Lease {
   /** More messages than a run takes in a second, as a power of two. */
   private static final int PER_SECOND = 18;
 
-  /** More messages than a run takes before it begins another segment, as a power of two. */
-  private static final int PER_SEGMENT = 30;
-
   /** More than a run takes while its disk is broken. */
   static final long BY_TIME = 1L << 30;
+
+  /**
+   * More messages than a run takes before it begins another segment, as a power of two; and so many
+   * more that a run stays above the one before, which knew of {@link #BY_TIME} numbers more because
+   * it had a staging buffer, and said so in the segment only that cannot be read.
+   */
+  private static final int PER_SEGMENT = 31;
 
   /** How many sequences a hub leases at a time. */
   static final int STANDARD = 65_536;
 
   private final int size;
   private final AtomicLong next;
+
+  /** Numbers from here on are given out here, and by nobody before. */
+  private final AtomicLong first;
+
   private final AtomicBoolean renewing = new AtomicBoolean();
   private volatile long end;
 
   Lease(long next, int size) {
     this.size = size;
     this.next = new AtomicLong(next);
+    this.first = new AtomicLong(next);
   }
 
   /** Returns how many sequences are leased at a time. */
@@ -51,6 +60,12 @@ final class Lease {
   /** Gives out none below this one from now on. */
   void skipTo(long sequence) {
     next.accumulateAndGet(sequence, Math::max);
+    first.accumulateAndGet(sequence, Math::max);
+  }
+
+  /** Returns the number below which others may have been given out before this lease. */
+  long first() {
+    return first.get();
   }
 
   /** Returns whether there is a sequence to be given out. */

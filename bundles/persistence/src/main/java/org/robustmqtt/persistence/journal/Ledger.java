@@ -20,6 +20,9 @@ final class Ledger {
   /** What is on disk but not true any more: sequence to SETTLED, or to SENT for another stage. */
   private final LongMap<RecordType> untold = new LongMap<>();
 
+  /** What became of messages that may be where the disk cannot read them, and is not on disk. */
+  private final List<Entry> unknown = new ArrayList<>();
+
   Ledger(LiveMessages live, SmallState small, Segments segments) {
     this.live = live;
     this.small = small;
@@ -36,8 +39,18 @@ final class Ledger {
       segment.gain(size);
     } else if (entry.type == RecordType.SETTLED) {
       settled(entry.sequence);
+    } else if (isUnknown(entry)) {
+      small.holdover.keepTo(segment.number);
     }
     entry.applied = true;
+  }
+
+  /** Whether it is about a message that may be where the disk cannot read it. */
+  private boolean isUnknown(Entry entry) {
+    return entry.isOfMessage()
+        && entry.type != RecordType.SETTLED
+        && !live.contains(entry.sequence)
+        && small.holdover.mayHold(entry.sequence);
   }
 
   private void settled(long sequence) {
@@ -74,6 +87,8 @@ final class Ledger {
       case SENT, RELEASED, UNSENT, ABANDONED, QUARANTINED -> {
         if (live.contains(entry.sequence) && !isSettled(entry.sequence)) {
           untold.put(entry.sequence, RecordType.SENT);
+        } else if (isUnknown(entry)) {
+          unknown.add(entry);
         }
       }
       case MESSAGE -> {
@@ -83,7 +98,10 @@ final class Ledger {
           untold.put(entry.sequence, RecordType.SETTLED);
         }
       }
-      case RECEIVED, COMPLETED, FORGET_RECEIVED, VALUE, LEASE -> {
+      case COMPLETED, FORGET_RECEIVED, VALUE ->
+          // a new segment begins with what is left; that it is all has to be said
+          small.removed = true;
+      case RECEIVED, LEASE -> {
         // a new segment begins with these
       }
       case BATCH, WATERMARK, CLEAN -> {
@@ -99,22 +117,46 @@ final class Ledger {
 
   /** Returns whether the disk knows everything. */
   boolean isAllTold() {
-    return untold.size() == 0;
+    return untold.size() == 0 && unknown.isEmpty();
   }
 
   private boolean isSettled(long sequence) {
     return untold.get(sequence) == RecordType.SETTLED;
   }
 
-  /** Returns the records that make the disk true again, by sequence. */
-  List<Entry> untold() {
-    List<Entry> entries = new ArrayList<>();
+  /**
+   * Returns the records that make the disk true again.
+   *
+   * @param to where they are written
+   */
+  List<Entry> untold(Segment to) {
+    List<Entry> entries = new ArrayList<>(unknown);
+    if (!unknown.isEmpty()) {
+      small.holdover.keepTo(to.number);
+    }
     for (long sequence : untold.keys()) {
       Stage stage = small.stage(sequence);
       if (isSettled(sequence)) {
         entries.add(Entry.own(RecordType.SETTLED, sequence));
       } else {
         stage(entries, sequence, stage);
+      }
+    }
+    return entries;
+  }
+
+  /**
+   * Returns how far the messages in kept segments are: a segment behind these is deleted when it is
+   * dead, whatever it says of them.
+   */
+  List<Entry> keptStages() {
+    List<Entry> entries = new ArrayList<>();
+    if (small.holdover.isActive()) {
+      for (long sequence : small.stages.keys()) {
+        int segment = live.get(sequence);
+        if (segment > 0 && small.holdover.keeps(segment)) {
+          stage(entries, sequence, small.stage(sequence));
+        }
       }
     }
     return entries;
@@ -146,5 +188,7 @@ final class Ledger {
       }
     }
     untold.clear();
+    unknown.clear();
+    small.removed = false;
   }
 }

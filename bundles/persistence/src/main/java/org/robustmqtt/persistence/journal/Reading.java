@@ -64,8 +64,7 @@ final class Reading {
   void read(long[] sequences, int maxBytes, ReadCallback callback) {
     Answer answer = new Answer();
     while (answer.answered < sequences.length && live.get(sequences[answer.answered]) <= 0) {
-      // What the staging buffer has saved may be in memory only, until the disk takes it.
-      kept.apply(sequences[answer.answered]).ifPresent(answer.found::add);
+      unwritten(sequences[answer.answered], answer);
       answer.answered++;
     }
     if (answer.answered == 0) {
@@ -83,6 +82,19 @@ final class Reading {
       }
     }
     tell(callback, answer);
+  }
+
+  /**
+   * Answers with a message of which there is no record that can be read. What the staging buffer
+   * has saved may be in memory only, until the disk takes it.
+   */
+  private void unwritten(long sequence, Answer answer) {
+    Optional<StoredMessage> message = kept.apply(sequence);
+    message.ifPresent(answer.found::add);
+    if (message.isEmpty() && small.holdover.mayHold(sequence)) {
+      answer.unreadable =
+          segments.unreadable().or(() -> Optional.of("a segment could not be read at the start"));
+    }
   }
 
   /** Calls a callback that must not throw, and survives one that does. */

@@ -41,7 +41,8 @@ final class RecoveryScan {
   private final DamagedParts damaged;
   private final SegmentBytes bytes;
   private final List<Segment> segments = new ArrayList<>();
-  private final Replay replay = new Replay();
+  private final PolicyNames policies;
+  private final Replay replay;
 
   /** Segments with bad records, and no other one says up to where they were forced. */
   private final List<Segment> unnamed = new ArrayList<>();
@@ -64,8 +65,11 @@ final class RecoveryScan {
     List<Entry> recover(Optional<Opening> known, boolean clean, boolean hidden);
   }
 
-  private RecoveryScan(Disk disk, Path folder, Harvest.Window window, Buffered buffer)
+  private RecoveryScan(
+      Disk disk, Path folder, Harvest.Window window, PolicyNames policies, Buffered buffer)
       throws IOException {
+    this.policies = policies;
+    this.replay = new Replay(policies);
     this.buffer = buffer;
     this.disk = disk;
     this.folder = folder;
@@ -79,19 +83,21 @@ final class RecoveryScan {
    * Reads the folder, which is locked.
    *
    * @param window how much of what just waits is taken into memory
+   * @param policies which policy the rest of it has
    * @param buffer the staging buffer of the journal
    * @throws JournalException if a segment has a newer format; nothing was changed
    * @throws IOException if the disk fails; never because of what the files hold
    */
-  static Recovered run(Disk disk, Path folder, Harvest.Window window, Buffered buffer)
+  static Recovered run(
+      Disk disk, Path folder, Harvest.Window window, PolicyNames policies, Buffered buffer)
       throws IOException, JournalException {
-    return new RecoveryScan(disk, folder, window, buffer).run();
+    return new RecoveryScan(disk, folder, window, policies, buffer).run();
   }
 
   /** As above, of a journal whose staging buffer does not matter. */
   static Recovered run(Disk disk, Path folder, Harvest.Window window)
       throws IOException, JournalException {
-    return run(disk, folder, window, Buffered.NONE);
+    return run(disk, folder, window, PolicyNames.NONE, Buffered.NONE);
   }
 
   /** Reads the headers only, and throws as {@link #run} if one is newer. */
@@ -152,6 +158,7 @@ final class RecoveryScan {
     boolean hidden = segments.stream().anyMatch(segment -> segment.hidden);
     if (hidden) {
       holdover.keepTo(chain.last());
+      replay.hides();
     }
     buffer.recover(replay.small().opening, replay.isClean(), hidden).forEach(replay::staged);
     long next = replay.next(chain.headers());
@@ -207,7 +214,7 @@ final class RecoveryScan {
 
   /** Reads what is needed once more, now that it is known what of it is alive. */
   private Harvest harvest() throws IOException {
-    Harvest harvest = new Harvest(replay.live(), replay.small(), window);
+    Harvest harvest = new Harvest(replay.live(), replay.small(), window, policies);
     Map<Integer, Digest> digests = replay.digests();
     for (Segment segment : segments) {
       if (segment.header.isEmpty() || harvest.takes(segment, digests.get(segment.number))) {

@@ -17,6 +17,7 @@ import org.robustmqtt.persistence.format.Stage;
 final class Replay {
   private final LiveMessages live = new LiveMessages();
   private final SmallState small = new SmallState();
+  private final PolicyNames policies;
   private final Map<Integer, Digest> digests = new TreeMap<>();
 
   /** What the segment that is read has said so far. */
@@ -35,8 +36,15 @@ final class Replay {
   private final Recovered.Staged staged =
       new Recovered.Staged(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
 
+  /** Whether there are segments that cannot be read, with messages in them that nobody knows. */
+  private boolean hidden;
+
   /** What the last record of all says if it is CLEAN, else 0. */
   private long clean;
+
+  Replay(PolicyNames policies) {
+    this.policies = policies;
+  }
 
   void begin(Segment next, SegmentHeader header) {
     segment = next;
@@ -108,7 +116,7 @@ final class Replay {
     long sequence = head.sequence();
     int older = live.found(sequence, head.qos2(), segment.number);
     highest = Math.max(highest, sequence);
-    digest.message(outline, size);
+    digest.message(outline, policies.of(array, outline.topicAt(), outline.topicBytes()), size);
     spoil(older);
     // A batch that was written again after a failure repeats messages, not their stages.
     if (!head.stage().isWaiting() || head.carried() || older == LiveMessages.NONE) {
@@ -126,6 +134,11 @@ final class Replay {
     if (live.contains(sequence)) {
       small.stage(sequence, small.stage(sequence).then(stage));
     }
+  }
+
+  /** Says that what is in a segment is not known: a record may be of a message in there. */
+  void hides() {
+    hidden = true;
   }
 
   /**
@@ -146,6 +159,9 @@ final class Replay {
       message.apply(entry);
       if (entry.type == RecordType.SETTLED) {
         staged.messages().remove(entry.sequence);
+        if (hidden) {
+          staged.records().add(entry);
+        }
       }
     } else if (!entry.isOfMessage()) {
       small.apply(entry, false);
@@ -157,6 +173,8 @@ final class Replay {
         spoil(from);
       }
       small.apply(entry, true);
+      staged.records().add(entry);
+    } else if (hidden && !live.contains(entry.sequence)) {
       staged.records().add(entry);
     }
   }

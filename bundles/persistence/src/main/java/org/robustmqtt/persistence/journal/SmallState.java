@@ -26,6 +26,9 @@ final class SmallState {
 
   final Holdover holdover = new Holdover();
 
+  /** Whether something was taken away of which older segments may not know. */
+  boolean removed;
+
   /** No sequence at or above was given out. */
   long lease;
 
@@ -89,7 +92,7 @@ final class SmallState {
     }
     values.forEach(
         (key, value) -> entries.add(Entry.value(key, value, Level.APPENDED, WrittenCallback.NONE)));
-    if (holdover.isActive()) {
+    if (holdover.isActive() || removed) {
       entries.add(heldOver(true));
     }
     return entries;

@@ -110,7 +110,7 @@ public record StoreView(
     private final Chain chain;
     private final SegmentBytes bytes;
     private final Map<Integer, Long> forced = new TreeMap<>();
-    private final Replay replay = new Replay();
+    private final Replay replay = new Replay(PolicyNames.NONE);
     private final List<DamagedFile> damagedFiles = new ArrayList<>();
     private final List<Rescued> rescued = new ArrayList<>();
 
@@ -157,7 +157,8 @@ public record StoreView(
     }
 
     private Harvest harvest() throws IOException {
-      Harvest harvest = new Harvest(replay.live(), replay.small(), Harvest.Window.ALL);
+      Harvest harvest =
+          new Harvest(replay.live(), replay.small(), Harvest.Window.ALL, PolicyNames.NONE);
       for (Map.Entry<Integer, Long> segment : forced.entrySet()) {
         int number = segment.getKey();
         bytes.read(folder.resolve(Format.fileName(number)));

@@ -202,7 +202,11 @@ class FormatTest {
         new MessageBody.Outline(
             head,
             stored.acceptedAt(),
-            !stored.message().retain() && stored.deadline() == 0,
+            stored.deadline(),
+            !stored.message().retain(),
+            stored.message().policy(),
+            outline.topicAt(),
+            bytes,
             bytes + stored.message().payload().length),
         outline);
     assertEquals(outline, MessageBody.check(record, start, record.length));

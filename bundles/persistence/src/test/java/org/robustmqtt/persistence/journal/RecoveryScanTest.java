@@ -115,7 +115,14 @@ class RecoveryScanTest {
       }
       rounds.pass(Duration.ofSeconds(round % 10 == 0 ? 70 : 1));
       for (int window : new int[] {0, 1, 50, 100_000}) {
-        Recovered some = RecoveryScan.run(disk.copy(), FOLDER, new Harvest.Window(window, 5_000));
+        PolicyNames policies = new PolicyNames(topic -> topic.endsWith("3") ? "three" : "other");
+        Recovered some =
+            RecoveryScan.run(
+                disk.copy(),
+                FOLDER,
+                new Harvest.Window(window, 5_000),
+                policies,
+                RecoveryScan.Buffered.NONE);
         Recovered all = RecoveryScan.run(disk.copy(), FOLDER, Harvest.Window.ALL);
         WaitingBlocks expected = new WaitingBlocks();
         List<Long> inMemory = some.messages().stream().map(one -> one.stored().sequence()).toList();
@@ -126,7 +133,9 @@ class RecoveryScanTest {
                 one ->
                     expected.add(
                         one.sequence(),
+                        policies.of(one.message().topic()),
                         one.acceptedAt(),
+                        one.deadline(),
                         one.message().topic().length() + one.message().payload().length));
         assertEquals(live.stream().sorted().toList(), sequences(all), "round " + round);
         List<Long> needed =

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.Place;
 import org.robustmqtt.ProblemKind;
@@ -37,12 +39,13 @@ class DocumentsTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  @Test
-  void the_readme_quotes_the_example_that_is_compiled() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"README.md, Bell", "docs/extensions.md, NightOnly", "docs/extensions.md, OneOfTen"})
+  void the_pages_quote_the_examples_that_are_compiled(String page, String name) throws IOException {
     String source =
-        read("itests/probe/src/main/java/org/robustmqtt/itests/probe/Bell.java").strip();
+        read("itests/probe/src/main/java/org/robustmqtt/itests/probe/" + name + ".java").strip();
     String example = source.substring(source.indexOf("@Component"));
-    assertTrue(read("README.md").contains("```java\n" + example + "\n```"));
+    assertTrue(read(page).contains("```java\n" + example + "\n```"));
   }
 
   @Test

@@ -19,7 +19,7 @@ final class Absence {
     this.world = world;
     random = new SplittableRandom(seed ^ 0x1B873593CC9E2D51L);
     this.hub = hub;
-    if (random.nextInt(5) == 0 && !NotYet.left(Fault.JOURNAL_SERVICE_GONE)) {
+    if (random.nextInt(5) == 0) {
       world.at(random.nextLong(20 * SECOND), this::strike);
     }
   }

@@ -88,9 +88,6 @@ final class Broker {
     refuseMessagePercent = 0;
     eager = false;
     closesOnTopic = Optional.empty();
-    if (NotYet.held(Sentence.POISON)) {
-      poison = Optional.empty();
-    }
     up = true;
   }
 
@@ -243,6 +240,8 @@ final class Broker {
     Received message = inbox.create(topic, effective, session.number);
     message.filters = matching;
     message.size = size;
+    // whoever it is for has gone for good, and a filter that is asked for only now was too late
+    message.excused = copies && givenBack.containsAll(matching);
     if (copies && matching.size() > 1) {
       world.happened(Fault.BROKER_COPIES);
       for (String filter : matching) {

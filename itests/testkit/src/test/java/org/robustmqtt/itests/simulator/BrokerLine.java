@@ -367,7 +367,9 @@ final class BrokerLine {
               || earlier.get().arrivals.stream().anyMatch(one -> one.qos() < 2)
               || earlier.get().outcome.isPresent()
               || earlier.get().settledRun > 0
-              || earlier.get().vanished,
+              || earlier.get().vanished
+              // nobody knows that it is there
+              || earlier.get().hidden,
           Sentence.FIFO,
           () -> earlier + " is unfinished, and here comes " + sent);
     }

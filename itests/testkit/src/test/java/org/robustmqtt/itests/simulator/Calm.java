@@ -50,22 +50,20 @@ final class Calm {
 
   void run() {
     switch (random.nextInt(16)) {
-      case 0 -> unless(Fault.BROKER_EXCEEDS_RECEIVE_MAXIMUM, this::eager);
-      case 1 -> unless(Fault.NET_SLOW_LINE, this::slowUp);
-      case 2 -> unless(Fault.NET_SLOW_LINE, this::slowDown);
-      case 3 -> unless(Fault.DISK_UNREADABLE, this::unreadable);
-      case 4 -> unless(Fault.BROKER_CLOSES_ON_FILTER, this::badFilter);
-      case 5 -> unless(Fault.BROKER_CLOSES_ON_BIRTH, this::badBirth);
+      case 0 -> but(Fault.BROKER_EXCEEDS_RECEIVE_MAXIMUM, this::eager);
+      case 1 -> but(Fault.NET_SLOW_LINE, this::slowUp);
+      case 2 -> but(Fault.NET_SLOW_LINE, this::slowDown);
+      case 3 -> but(Fault.DISK_UNREADABLE, this::unreadable);
+      case 4 -> but(Fault.BROKER_CLOSES_ON_FILTER, this::badFilter);
+      case 5 -> but(Fault.BROKER_CLOSES_ON_BIRTH, this::badBirth);
       case 6 -> large();
       default -> {}
     }
   }
 
-  private void unless(Fault fault, Runnable probe) {
-    if (!NotYet.left(fault)) {
-      world.trace(() -> "--- calm, but for " + fault);
-      probe.run();
-    }
+  private void but(Fault fault, Runnable probe) {
+    world.trace(() -> "--- calm, but for " + fault);
+    probe.run();
   }
 
   private boolean within(long nanos, BooleanSupplier condition) {

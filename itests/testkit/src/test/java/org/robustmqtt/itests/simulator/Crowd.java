@@ -41,6 +41,9 @@ final class Crowd {
     private int published;
     private boolean clean;
 
+    /** The worst that happened to its disk since it was opened last. */
+    private SimDisk.Crash worst = SimDisk.Crash.KILL;
+
     private Member(String name, World world, SplittableRandom random) {
       this.name = name;
       ledger = new Ledger(world);
@@ -93,7 +96,7 @@ final class Crowd {
    * @param window how many messages of a long queue are in memory
    * @param within how long the writing of a message may take, in nanoseconds
    */
-  record Journals(SimDisk.Crash after, int window, int lease, long within) {}
+  record Journals(int window, int lease, long within) {}
 
   private void open(
       Member member,
@@ -122,8 +125,9 @@ final class Crowd {
         member.spy.found(),
         member.spy.forcedWhatItFound(),
         member.journal.status().unreadable().isPresent(),
-        how.after(),
+        member.worst,
         member.clean);
+    member.worst = SimDisk.Crash.KILL;
     member.clean = false;
     if (disk.hasFault()) {
       member.ledger.diskFailed();
@@ -171,10 +175,11 @@ final class Crowd {
   }
 
   /** The process ends with a crash. */
-  void crashed(boolean power) {
+  void crashed(SimDisk.Crash crash) {
     for (Member member : members) {
       member.broker.clientCrashed();
-      if (power) {
+      if (crash != SimDisk.Crash.KILL) {
+        member.worst = crash;
         member.net.powerCut();
       }
     }

@@ -178,7 +178,6 @@ final class Hub {
             + 2 * disk.slowForceNanos
             + SECOND;
     ledger.writesWithin(within);
-    SimDisk.Crash after = worst;
     worst = SimDisk.Crash.KILL;
     clean = false;
     closedByHand = false;
@@ -188,10 +187,7 @@ final class Hub {
     made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
     machine.mustSchedule(this::mustSchedule);
     crowd.open(
-        machine,
-        store,
-        properties,
-        new Crowd.Journals(after, window(), shape.lease(), 40 * within));
+        machine, store, properties, new Crowd.Journals(window(), shape.lease(), 40 * within));
     for (Listener listener : listeners) {
       if (random.nextInt(4) > 0) {
         listener.come(made);
@@ -224,6 +220,9 @@ final class Hub {
       world.happened(Fault.DEGRADED);
     }
     degraded = journal != null && journal.status().degraded().isPresent();
+    if (spy != null) {
+      spy.isDead();
+    }
     rooms.ifPresent(SimulatedRooms::journalChanged);
   }
 
@@ -240,6 +239,7 @@ final class Hub {
     Machine mine = machine;
     try {
       service.orElseThrow().goes().ifPresent(Journal::close);
+      spy.isDead();
     } catch (SimDisk.Crashed e) {
       return;
     }
@@ -254,8 +254,14 @@ final class Hub {
       Journal next = store.open("home", SimulatedRooms.journal(properties), this::journalChanged);
       Recovery found = next.recovery();
       SimulatedRooms.Switch here = service.orElseThrow();
-      world.check(
-          !here.isOfOthers(next, found), Sentence.RECOVERED, () -> "others' messages are found");
+      if (here.isOfOthers(next, found)) {
+        world.check(
+            ledger.hides(), Sentence.RECOVERED, () -> "others' messages are found: " + found);
+        next.close();
+        // the connection is to begin anew: here its process does
+        stop(Duration.ZERO, this::start);
+        return;
+      }
       if (here.comes(next, found)) {
         world.trace(() -> "hub: the journal service is back");
         journal = next;
@@ -348,7 +354,7 @@ final class Hub {
     if (rooms.isPresent()) {
       ledger.ends();
     }
-    crowd.crashed(power);
+    crowd.crashed(crash);
     disk.crash(crash);
     ended();
     world.at(random.nextLong(restartDelay), this::start);
@@ -442,6 +448,7 @@ final class Hub {
     System.arraycopy(text, 0, payload, 0, Math.min(text.length, payload.length));
     machine.publishing = true;
     refused = Optional.empty();
+    spy.begins();
     try {
       Ticket ticket = rooms.get().publish(message);
       Sent sent =
@@ -481,7 +488,7 @@ final class Hub {
       }
     } catch (SimDisk.Crashed e) {
       world.trace(() -> "app: the machine stopped within publish");
-      ledger.within(key, message);
+      spy.given().ifPresent(id -> ledger.within(id, key, message));
     } finally {
       machine.publishing = false;
     }

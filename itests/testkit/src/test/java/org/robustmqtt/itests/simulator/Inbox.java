@@ -60,16 +60,24 @@ final class Inbox {
     byKey.values().forEach(received -> received.heardBy.remove(listener));
   }
 
-  /** A listener was called with it. */
-  void heard(Received received, int listener, int granted, int run) {
+  /**
+   * A listener was called with it.
+   *
+   * <p>A copy of QoS 1 that is sent again is heard at least once (MQTT-4.3.2-5), also by those who
+   * have a filter of QoS 2 besides: until a broker has shown in this session and run that it sends
+   * copies, they must not wait for another one that may never come.
+   *
+   * @param again whether it came with QoS 1, as a duplicate
+   */
+  void heard(Received received, int listener, int granted, boolean again, int run) {
     world.trace(() -> "listener " + listener + " hears " + received.key);
     if (received.heardRun != run) {
       received.heardRun = run;
       received.heardBy.clear();
     }
-    int times = received.heardBy.merge(listener, 1, Integer::sum);
+    int times = received.heardBy.merge(listener, copies && again ? 0 : 1, Integer::sum);
     world.check(
-        received.qos < 2 || times == 1 || copies && (granted < 2 || !received.told),
+        received.qos < 2 || times <= 1 || copies && (granted < 2 || !received.told),
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
     // A listener that hears the copies of other filters, too, hears them in the order of none; and

@@ -54,7 +54,7 @@ final class Ledger {
   private boolean hiding;
 
   /** What was being published when the machine stopped. */
-  private final Map<String, Sent> unannounced = new LinkedHashMap<>();
+  private final Map<Long, Sent> unannounced = new HashMap<>();
 
   /** What was found by a recovery that could not force it. */
   private final List<Sent> unforced = new ArrayList<>();
@@ -357,12 +357,12 @@ final class Ledger {
   }
 
   /** The machine stopped within publish: the message may be found, or not. */
-  void within(String key, Message message) {
+  void within(long id, String key, Message message) {
     unannounced.put(
-        key,
+        id,
         new Sent(
             key,
-            0,
+            id,
             message.topic(),
             message.qos().level(),
             message.retain(),
@@ -374,32 +374,20 @@ final class Ledger {
   /**
    * A message was found.
    *
-   * @param key what its payload says; empty if that was not read: then it is the first
+   * @param key what its payload says; empty if that was not read
    */
   private Sent known(long id, Optional<String> key) {
-    Sent sent = byId.get(id);
-    if (sent == null && !unannounced.isEmpty()) {
-      Sent within = unannounced.remove(key.orElseGet(() -> unannounced.keySet().iterator().next()));
-      if (within == null) {
-        return null;
-      }
-      sent =
-          new Sent(
-              within.key,
-              id,
-              within.topic,
-              within.qos,
-              within.retain,
-              within.durability,
-              within.acceptedAt,
-              within.acceptedRun);
-      sent.order = ++order;
-      newest = id;
-      byKey.put(sent.key, sent);
-      byId.put(id, sent);
-      world.happened(Fault.UNANNOUNCED);
+    Sent within = unannounced.get(id);
+    if (within == null || !key.orElse(within.key).equals(within.key)) {
+      return byId.get(id);
     }
-    return sent;
+    unannounced.remove(id);
+    within.order = ++order;
+    newest = id;
+    byKey.put(within.key, within);
+    byId.put(id, within);
+    world.happened(Fault.UNANNOUNCED);
+    return within;
   }
 
   void settling(long id) {

@@ -116,7 +116,11 @@ final class Listener {
   private void received(ReceivedMessage message) {
     inbox
         .byKey(Tap.key(message.payload()))
-        .ifPresent(known -> inbox.heard(known, number, qos.level(), ledger.run()));
+        .ifPresent(
+            known -> {
+              boolean again = message.qos() == QoS.AT_LEAST_ONCE && message.duplicate();
+              inbox.heard(known, number, qos.level(), again, ledger.run());
+            });
     if (throwing > 0 && random.nextInt(100) < throwing) {
       world.happened(Fault.LISTENER_THROWS);
       if (world.seed % 4 == 0) {

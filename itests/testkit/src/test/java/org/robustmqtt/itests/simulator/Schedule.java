@@ -3,10 +3,14 @@ package org.robustmqtt.itests.simulator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.QoS;
+import org.robustmqtt.SubscriptionStatus;
+import org.robustmqtt.client.component.SimulatedRooms;
 import org.robustmqtt.persistence.journal.DiskJournal;
 
 /**
@@ -75,14 +79,14 @@ final class Schedule {
       hub.listeners.add(
           new Listener(i, filters[i], qos, manual, world, root.split(), ledger, inbox));
     }
-    if (extra.nextInt(5) == 0 && !NotYet.left(Fault.BROKER_COPIES)) {
+    if (extra.nextInt(5) == 0) {
       broker.copies = true;
       inbox.copies = true;
       hub.listeners.add(
           new Listener(
               3, "in/#", QoS.of(1 + extra.nextInt(2)), false, world, extra.split(), ledger, inbox));
     }
-    if (extra.nextInt(40) == 0 && !NotYet.left(Fault.CROWD)) {
+    if (extra.nextInt(40) == 0) {
       hub.crowd.gather(ledger);
       world.crowded();
     }
@@ -310,6 +314,8 @@ final class Schedule {
     world.run(MINUTE, () -> hub.rooms().isPresent());
     hub.connect();
     hub.rooms().ifPresent(rooms -> hub.listeners.forEach(one -> one.comeAnew(rooms)));
+    world.run(5 * MINUTE, hub::isQuiet);
+    hub.rooms().ifPresent(this::askAgain);
     boolean quiet = world.run(HEALING, hub::isQuiet);
     world.check(quiet, Sentence.COMES_BACK, hub::describe);
     world.run(2 * MINUTE, () -> false);
@@ -329,6 +335,25 @@ final class Schedule {
     hub.crowd.end();
     checkFilters();
     end();
+  }
+
+  /**
+   * A filter whose SUBACKs were lost again and again is put aside until its listener comes anew
+   * (Subscriptions): whoever misses it does that.
+   */
+  private void askAgain(SimulatedRooms rooms) {
+    Set<String> putAside =
+        rooms.status().subscriptions().stream()
+            .filter(one -> one.state() == SubscriptionStatus.State.REFUSED)
+            .map(SubscriptionStatus::filter)
+            .collect(Collectors.toSet());
+    hub.listeners.stream()
+        .filter(one -> putAside.contains(one.filter))
+        .forEach(
+            one -> {
+              one.go();
+              one.come(rooms);
+            });
   }
 
   /** What the disk could not read is there at the next start. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.JournalStatus;
@@ -36,6 +37,7 @@ final class Spy implements Journal {
   private boolean record;
   private boolean dead;
   private long firstGiven;
+  private long given;
   private final int lease;
 
   private record Stored(Optional<org.robustmqtt.Stored> told) {}
@@ -130,9 +132,20 @@ final class Spy implements Journal {
     return journal.status();
   }
 
+  /** A message is about to be accepted. */
+  void begins() {
+    given = 0;
+  }
+
+  /** Returns the number that it got. */
+  OptionalLong given() {
+    return given == 0 ? OptionalLong.empty() : OptionalLong.of(given);
+  }
+
   @Override
   public long nextSequence() {
     long next = journal.nextSequence();
+    given = next;
     ledger.sequence(next);
     if (next > 0 && firstGiven == 0) {
       firstGiven = next;

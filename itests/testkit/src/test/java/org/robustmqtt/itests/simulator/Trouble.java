@@ -44,20 +44,20 @@ final class Trouble {
     this.disk = disk;
     this.hub = hub;
     this.ledger = ledger;
-    sometimes(this::slowLine, Fault.NET_SLOW_LINE);
-    sometimes(this::unreadable, Fault.DISK_UNREADABLE);
-    sometimes(this::loopError, Fault.ERROR_ON_LOOP);
-    sometimes(this::journalError, Fault.ERROR_ON_JOURNAL_THREAD);
-    sometimes(() -> hub.helperErrors(1 + random.nextInt(3)), Fault.ERROR_ON_HELPER);
-    sometimes(this::lateThread, Fault.THREAD_LATE);
-    sometimes(this::eager, Fault.BROKER_EXCEEDS_RECEIVE_MAXIMUM);
+    sometimes(this::slowLine);
+    sometimes(this::unreadable);
+    sometimes(this::loopError);
+    sometimes(this::journalError);
+    sometimes(() -> hub.helperErrors(1 + random.nextInt(3)));
+    sometimes(this::lateThread);
+    sometimes(this::eager);
     if (!kinds.isEmpty()) {
       world.at(random.nextLong(10 * SECOND), this::strike);
     }
   }
 
-  private void sometimes(Runnable kind, Fault fault) {
-    if (random.nextInt(RARE) == 0 && !NotYet.left(fault)) {
+  private void sometimes(Runnable kind) {
+    if (random.nextInt(RARE) == 0) {
       kinds.add(kind);
     }
   }
@@ -99,7 +99,7 @@ final class Trouble {
 
   private void loopError() {
     int call = random.nextInt(40);
-    if (stands.nextInt(4) == 0 && !NotYet.left(Fault.LOOP_STANDS)) {
+    if (stands.nextInt(4) == 0) {
       hub.stands(call);
     } else {
       hub.error(true, call);

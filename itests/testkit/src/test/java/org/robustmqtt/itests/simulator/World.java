@@ -114,7 +114,7 @@ final class World {
     if (defects() && sentence.needsSession) {
       return;
     }
-    if (finding.isEmpty() && !NotYet.held(sentence)) {
+    if (finding.isEmpty()) {
       trace(() -> "!!! " + sentence + ": " + detail);
       finding = Optional.of(new Finding(sentence, detail));
     }
