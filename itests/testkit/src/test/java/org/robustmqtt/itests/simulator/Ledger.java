@@ -53,6 +53,9 @@ final class Ledger {
 
   private boolean hiding;
 
+  /** Whether the broker got a filter that a store which failed has no record of. */
+  boolean filterUnrecorded;
+
   /** What was being published when the machine stopped. */
   private final Map<Long, Sent> unannounced = new HashMap<>();
 
@@ -202,7 +205,9 @@ final class Ledger {
             || after != SimDisk.Crash.KILL
             || sent.inMemory()
             || hiding
-            || sent.unseen && sent.powerCut,
+            || sent.unseen && sent.powerCut
+            // what the disk did not take was in memory that somebody has deleted
+            || diskFailed && world.hasHappened(Fault.MEMORY_DELETED),
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {
