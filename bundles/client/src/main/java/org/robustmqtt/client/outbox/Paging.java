@@ -151,7 +151,9 @@ final class Paging {
   }
 
   private long untilDue(Lane lane) {
-    return doubt.isDoubtful() ? Long.MAX_VALUE : lane.disk.untilDue(clock.nanos());
+    return doubt.isDoubtful() || lane.retryAt.isPresent()
+        ? Long.MAX_VALUE
+        : lane.disk.untilDue(clock.nanos());
   }
 
   private long left(OptionalLong retryAt) {

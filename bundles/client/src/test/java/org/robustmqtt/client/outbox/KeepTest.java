@@ -280,6 +280,32 @@ class KeepTest {
   }
 
   @Test
+  void policies_may_change_while_messages_are_held_because_of_the_clock() {
+    publish("event/1", "1");
+    step();
+    world.jumpWall(Duration.ofDays(-9_000));
+    Recovery found = box.journal.crash();
+    box =
+        box(
+            new Recovery(
+                found.messages(),
+                found.waiting(),
+                found.received(),
+                found.values(),
+                Long.MAX_VALUE / 2,
+                found.aliases(),
+                found.replaced()));
+    assertTrue(box.outbox.isHolding());
+    box.outbox.policies(TABLE);
+    box.outbox.policies(TABLE);
+    assertEquals(List.of(), box.drain());
+    world.advance(Duration.ofMinutes(1));
+    box.outbox.expire();
+    assertEquals(1L, box.outbox.totals().ended().dropped().get(DropReason.EXPIRED));
+    assertAccounted();
+  }
+
+  @Test
   void the_durability_of_the_policy_counts_where_the_message_has_none() {
     publish("memory/1", "1");
     box.outbox.publish(Message.text("memory/2", "2").withDurability(Durability.GROUP));

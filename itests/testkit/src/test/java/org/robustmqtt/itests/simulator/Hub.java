@@ -314,7 +314,7 @@ final class Hub {
 
   /** Counts, now. */
   void count() {
-    if (rooms.isEmpty()) {
+    if (rooms.isEmpty() || disk.hasCrashed()) {
       return;
     }
     policies.count(rooms.get());
