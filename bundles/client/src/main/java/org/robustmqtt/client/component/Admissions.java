@@ -1,40 +1,47 @@
 package org.robustmqtt.client.component;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.robustmqtt.ConnectionState;
 import org.robustmqtt.Message;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.link.Link;
 import org.robustmqtt.client.outbox.Outbox;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.spi.Admission;
 import org.robustmqtt.spi.AdmissionPolicy;
 import org.robustmqtt.spi.AdmissionRequest;
 
-/** Asks the {@link AdmissionPolicy} that a connection names. Safe for several threads. */
+/**
+ * Asks the {@link AdmissionPolicy} that the policy of a message names, or the connection. Safe for
+ * several threads.
+ */
 final class Admissions implements Gate {
   private static final long SLOW_NANOS = 1_000_000_000L;
 
   private final String connection;
-  private final String name;
+  private final Settings settings;
   private final Function<String, Optional<AdmissionPolicy>> services;
   private final Outbox outbox;
   private final Link link;
   private final Clock clock;
 
-  /** What is wrong and told. */
-  private volatile Optional<String> told = Optional.empty();
+  /** What is wrong and told, by the name of the service. */
+  private final Map<String, String> told = new ConcurrentSkipListMap<>();
 
   Admissions(
       String connection,
-      String name,
+      Settings settings,
       Function<String, Optional<AdmissionPolicy>> services,
       Outbox outbox,
       Link link,
       Clock clock) {
     this.connection = connection;
-    this.name = name;
+    this.settings = settings;
     this.services = services;
     this.outbox = outbox;
     this.link = link;
@@ -43,9 +50,19 @@ final class Admissions implements Gate {
 
   @Override
   public Admission admit(Message message, String policy) {
+    return settings
+        .policies()
+        .named(policy)
+        .flatMap(DeliveryPolicy::admission)
+        .or(settings::admission)
+        .map(name -> ask(name, message, policy))
+        .orElseGet(Admission::keep);
+  }
+
+  private Admission ask(String name, Message message, String policy) {
     Optional<AdmissionPolicy> service = services.apply(name);
     if (service.isEmpty()) {
-      return failed("no service has " + AdmissionPolicy.NAME + "=" + name);
+      return failed(name, "no service has " + AdmissionPolicy.NAME + "=" + name);
     }
     AdmissionRequest request =
         new AdmissionRequest(connection, message, policy, link.state(), outbox.status());
@@ -55,27 +72,32 @@ final class Admissions implements Gate {
       answer = service.get().admit(request);
     } catch (Throwable thrown) {
       // whatever it is: the publisher is not to suffer from it
-      return failed("it threw " + thrown);
+      return failed(name, "it threw " + thrown);
     }
     if (answer == null) {
-      return failed("it answered null");
+      return failed(name, "it answered null");
     }
     tell(
+        name,
         clock.nanos() - begun > SLOW_NANOS
             ? Optional.of("it took longer than a second, and publishers wait for it")
             : Optional.empty());
     return answer;
   }
 
-  private Admission failed(String why) {
-    tell(Optional.of(why + "; messages are accepted as their policies say"));
+  private Admission failed(String name, String why) {
+    tell(name, Optional.of(why + "; messages are accepted as their policies say"));
     return Admission.keep();
   }
 
-  private void tell(Optional<String> wrong) {
-    if (!wrong.equals(told)) {
-      told = wrong;
-      link.admission(wrong.map(why -> Key.ADMISSION.text() + " = " + name + ": " + why));
+  private void tell(String name, Optional<String> wrong) {
+    String before = wrong.isEmpty() ? told.remove(name) : told.put(name, wrong.get());
+    if (!wrong.equals(Optional.ofNullable(before))) {
+      String all =
+          told.entrySet().stream()
+              .map(each -> Key.ADMISSION.text() + " = " + each.getKey() + ": " + each.getValue())
+              .collect(Collectors.joining("; "));
+      link.admission(Optional.of(all).filter(lines -> !lines.isEmpty()));
     }
   }
 

@@ -4,19 +4,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.robustmqtt.ConnectionStatus;
 import org.robustmqtt.DropReason;
+import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.MqttSubscriptionHandle;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Pending;
 import org.robustmqtt.PendingMessage;
+import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.TopicPolicy;
 import org.robustmqtt.client.door.Doors;
 import org.robustmqtt.client.door.Entropy;
+import org.robustmqtt.client.door.Log;
 import org.robustmqtt.client.link.Link;
 import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.listeners.Dispatcher;
@@ -27,6 +32,7 @@ import org.robustmqtt.client.outbox.Handover;
 import org.robustmqtt.client.outbox.Known;
 import org.robustmqtt.client.outbox.Outbox;
 import org.robustmqtt.client.outcome.Outcomes;
+import org.robustmqtt.client.policy.DeliveryPolicy;
 import org.robustmqtt.client.policy.Gate;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.Level;
@@ -42,6 +48,7 @@ final class ConnectionRooms implements Rooms {
   /** The journal's key of the generated client identifier. */
   static final String CLIENT_ID_KEY = "clientId";
 
+  private static final Log LOG = Log.of(ConnectionRooms.class);
   private static final int RANDOM_CHARACTERS = 8;
   private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -54,13 +61,14 @@ final class ConnectionRooms implements Rooms {
   private final Dispatcher dispatcher;
   private final Link link;
 
+  /** The policies of which it was told that a message of QoS 0 does not keep what they promise. */
+  private final Set<String> toldOfQos0 = ConcurrentHashMap.newKeySet();
+
   /** What is configured. */
   private volatile Settings settings;
 
   /** What is in force; on the component lane. */
   private Optional<Settings.Before> before = Optional.empty();
-
-  private Optional<String> admission;
 
   /**
    * Builds the rooms of a connection and starts it.
@@ -142,7 +150,6 @@ final class ConnectionRooms implements Rooms {
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, hub.links(), first, recovery);
     outbox.gate(gate(used));
-    admission = used.admission();
     // two journals were put together, and a newer retained message of the topic was in the other
     Outcome replaced = new Outcome.Dropped(DropReason.REPLACED, 0, false);
     recovery.replaced().forEach(sequence -> outbox.settle(sequence, replaced));
@@ -163,11 +170,13 @@ final class ConnectionRooms implements Rooms {
   }
 
   private Gate gate(Settings settings) {
-    return settings
-        .admission()
-        .<Gate>map(
-            wanted -> new Admissions(name, wanted, hub.admissions(), outbox, link, doors.clock()))
-        .orElse(Gate.OPEN);
+    boolean any =
+        settings.admission().isPresent()
+            || settings.policies().policies().stream()
+                .anyMatch(policy -> policy.admission().isPresent());
+    return any
+        ? new Admissions(name, settings, hub.admissions(), outbox, link, doors.clock())
+        : Gate.OPEN;
   }
 
   private void hubStarting(HubStart.Awaited awaited) {
@@ -211,9 +220,11 @@ final class ConnectionRooms implements Rooms {
   public void apply(Settings settings) {
     outbox.limits(settings.limits());
     outbox.policies(settings.policies());
+    boolean changed =
+        !settings.admission().equals(this.settings.admission())
+            || !settings.policies().equals(this.settings.policies());
     this.settings = settings;
-    if (!settings.admission().equals(admission)) {
-      admission = settings.admission();
+    if (changed) {
       link.admission(Optional.empty());
       outbox.gate(gate(settings));
     }
@@ -272,12 +283,36 @@ final class ConnectionRooms implements Rooms {
 
   @Override
   public Ticket publish(Message message) {
+    doubtful(message);
     return outbox.publish(message);
   }
 
   @Override
   public Ticket publish(Message message, Duration maxWait) throws InterruptedException {
+    doubtful(message);
     return outbox.publish(message, maxWait);
+  }
+
+  /** Tells once for each policy that its durability does not help a message of QoS 0. */
+  private void doubtful(Message message) {
+    if (message.qos() == QoS.AT_MOST_ONCE && message.durability().isEmpty()) {
+      DeliveryPolicy policy = settings.policies().of(message);
+      if (policy.durability() == Durability.SYNC && toldOfQos0.add(policy.name())) {
+        String label = policy.name();
+        doors
+            .lanes()
+            .pool()
+            .execute(
+                () ->
+                    LOG.warn(
+                        "connection {}: a message of QoS 0 on {} has the policy {} with"
+                            + " durability=sync: it is forced to the disk, and may be lost on the"
+                            + " way all the same; publish it with QoS 1",
+                        name,
+                        message.topic(),
+                        label));
+      }
+    }
   }
 
   @Override
@@ -298,7 +333,7 @@ final class ConnectionRooms implements Rooms {
   @Override
   public TopicPolicy policy(String topic) {
     Settings now = settings;
-    return PolicySetting.of(now.policies(), now.limits(), topic);
+    return PolicySetting.of(now.policies(), now.limits(), now.admission(), topic);
   }
 
   @Override

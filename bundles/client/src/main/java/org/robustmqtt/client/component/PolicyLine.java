@@ -156,7 +156,7 @@ final class PolicyLine {
     long rateBytes = 0;
     for (PolicySetting setting : written.keySet()) {
       switch (setting) {
-        case PRESET, ACK_TIMEOUT, ADMISSION, RETRY -> {}
+        case PRESET, ACK_TIMEOUT, RETRY -> {}
         case KEEP -> draft.keep = choice(setting, DeliveryPolicy.Keep.values()).orElse(draft.keep);
         case DURABILITY ->
             draft.durability = choice(setting, Durability.values()).orElse(draft.durability);
@@ -180,6 +180,7 @@ final class PolicyLine {
         case RATE -> rate = rate(setting);
         case RATE_BYTES -> rateBytes = size(setting, perSecond(setting), 0, WIDEST);
         case RETAIN -> draft.stripRetain = either(setting, "strip", "refuse");
+        case ADMISSION -> draft.admission = service(setting);
         case WAKE -> draft.wake = either(setting, "true", "false");
       }
     }
@@ -207,6 +208,14 @@ final class PolicyLine {
       fault(setting, "allowed: " + yes + ", " + no);
     }
     return value.equalsIgnoreCase(yes);
+  }
+
+  private Optional<String> service(PolicySetting setting) {
+    Optional<String> name = Optional.of(written.get(setting)).filter(ConnectionName::valid);
+    if (name.isEmpty()) {
+      fault(setting, "allowed: the name of a service: " + ConnectionName.ALLOWED);
+    }
+    return name;
   }
 
   private OptionalLong deadline() {

@@ -28,14 +28,14 @@ enum PolicySetting {
   WHEN_FULL("whenFull"),
   DEDUPE("dedupe"),
   MAX_ATTEMPTS("maxAttempts"),
-  DRAIN("drain"),
-  DRAIN_RATE("drainRate"),
+  DRAIN("drain", false),
+  DRAIN_RATE("drainRate", false),
   RATE("rate"),
   RATE_BYTES("rateBytes"),
   RETAIN("retain"),
   WAKE("wake"),
+  ADMISSION("admission"),
   ACK_TIMEOUT("ackTimeout", false),
-  ADMISSION("admission", false),
   RETRY("retry", false);
 
   /** The names, in order. */
@@ -64,12 +64,13 @@ enum PolicySetting {
   }
 
   /** Returns what is in force for a topic. */
-  static TopicPolicy of(PolicyTable table, Limits limits, String topic) {
+  static TopicPolicy of(
+      PolicyTable table, Limits limits, Optional<String> admission, String topic) {
     DeliveryPolicy policy = table.of(topic);
     Map<String, String> settings = new LinkedHashMap<>();
     for (PolicySetting setting : values()) {
-      String value = setting.in(policy, limits);
-      if (!value.isEmpty()) {
+      String value = setting.in(policy, limits, admission);
+      if (setting.built && !value.isEmpty()) {
         settings.put(setting.text, value);
       }
     }
@@ -83,7 +84,7 @@ enum PolicySetting {
   }
 
   /** Returns the value in force; empty if it is none by itself, or not built. */
-  private String in(DeliveryPolicy policy, Limits limits) {
+  private String in(DeliveryPolicy policy, Limits limits, Optional<String> admission) {
     DeliveryPolicy.Space space = policy.space();
     DeliveryPolicy.Pace pace = policy.pace();
     return switch (this) {
@@ -115,8 +116,13 @@ enum PolicySetting {
       case RATE -> rate(Integer.toString(pace.rate()));
       case RATE_BYTES -> rate(pace.rateBytes() == 0 ? "0" : Quantity.text(pace.rateBytes()));
       case RETAIN -> policy.stripRetain() ? "strip" : "refuse";
+      case ADMISSION ->
+          policy
+              .admission()
+              .or(() -> admission.map(name -> name + ", the connection's"))
+              .orElse("");
       case WAKE -> Boolean.toString(policy.wake());
-      case PRESET, ACK_TIMEOUT, ADMISSION, RETRY -> "";
+      case PRESET, ACK_TIMEOUT, RETRY -> "";
     };
   }
 

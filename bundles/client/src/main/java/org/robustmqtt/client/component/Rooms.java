@@ -47,7 +47,7 @@ interface Rooms {
   }
 
   default TopicPolicy policy(String topic) {
-    return PolicySetting.of(PolicyTable.SINGLE, Limits.DEFAULT, topic);
+    return PolicySetting.of(PolicyTable.SINGLE, Limits.DEFAULT, Optional.empty(), topic);
   }
 
   default Pending pending() {

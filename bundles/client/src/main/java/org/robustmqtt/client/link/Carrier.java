@@ -446,6 +446,11 @@ final class Carrier implements SessionEffects {
   }
 
   @Override
+  public boolean stripsRetain(long sequence) {
+    return rooms.outbox().stripsRetain(sequence);
+  }
+
+  @Override
   public void requeue(long sequence) {
     if (sequence > 0) {
       rooms.journal().unsent(sequence);

@@ -208,6 +208,12 @@ public final class Outbox implements Known {
     queue.tellEach(wanted);
   }
 
+  /** Returns whether the policy of a message lets it go without the retain flag. */
+  public boolean stripsRetain(long sequence) {
+    return queue.ask(
+        () -> queue.find(sequence).filter(entry -> entry.lane.policy.stripRetain()).isPresent());
+  }
+
   /** Returns whether a message waits whose policy has {@code wake}. */
   public boolean isUrgent() {
     return queue.ask(

@@ -142,7 +142,8 @@ final class Paging {
     for (Lane lane : queue.scheduler.lanesWithUnsorted()) {
       if (!lane.disk.isEmpty()) {
         first = Math.min(first, left(lane.retryAt));
-        first = Math.min(first, reading ? Long.MAX_VALUE : untilDue(lane));
+        // what cannot be read now is looked for when it is read again
+        first = Math.min(first, reading || !isReadable(lane) ? Long.MAX_VALUE : untilDue(lane));
       }
     }
     first = Math.min(first, left(doomedRetryAt));
@@ -243,12 +244,16 @@ final class Paging {
     }
     Lane lane = expiring.get();
     long[] asked = lane.disk.from(expiredTo + 1, StoredBlock.SIZE, expireTo);
-    if (asked.length == 0) {
-      expiring = Optional.empty();
-      return nextDue();
+    looksForDue = asked.length > 0 && isReadable(lane);
+    if (looksForDue) {
+      return asked;
     }
-    looksForDue = isReadable(lane);
-    return looksForDue ? asked : NOTHING;
+    if (asked.length > 0) {
+      // its turn comes again, and others do not wait for it
+      lane.disk.expires(asked[0], clock.nanos());
+    }
+    expiring = Optional.empty();
+    return nextDue();
   }
 
   /** Returns what to look through next for messages of certain topics. */
@@ -333,7 +338,11 @@ final class Paging {
       liftedTo = looksThrough ? asked[i] : liftedTo;
       expiredTo = looksForDue ? asked[i] : expiredTo;
     }
-    any = queue.scheduler.isAnyOnDisk() || !queue.doomed.isEmpty();
+    any =
+        queue.scheduler.isAnyOnDisk()
+            || !queue.doomed.isEmpty()
+            || !lifting.isEmpty()
+            || queue.scheduler.isAnyUnlifted();
   }
 
   private void failed(long sequence) {

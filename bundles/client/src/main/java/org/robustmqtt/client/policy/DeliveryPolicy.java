@@ -26,6 +26,8 @@ import org.robustmqtt.Durability;
  * @param wake whether a message of it opens a link that is closed to save energy
  * @param stripRetain whether its retained messages go without the flag to a broker that retains
  *     nothing; else they are refused
+ * @param admission the name of the service that decides of its messages before they are accepted;
+ *     empty: the connection's
  */
 public record DeliveryPolicy(
     String name,
@@ -39,7 +41,8 @@ public record DeliveryPolicy(
     OptionalInt maxAttempts,
     Pace pace,
     boolean wake,
-    boolean stripRetain) {
+    boolean stripRetain,
+    Optional<String> admission) {
   /** The label of what no policy names. */
   public static final String DEFAULT_NAME = "default";
 
@@ -144,6 +147,7 @@ public record DeliveryPolicy(
     public Pace pace = Pace.FREE;
     public boolean wake = true;
     public boolean stripRetain;
+    public Optional<String> admission = Optional.empty();
 
     private Draft() {}
   }
@@ -171,7 +175,8 @@ public record DeliveryPolicy(
         draft.maxAttempts,
         draft.pace,
         draft.wake,
-        draft.stripRetain);
+        draft.stripRetain,
+        draft.admission);
   }
 
   /** Checks the values. */

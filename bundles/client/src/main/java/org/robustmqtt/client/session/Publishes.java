@@ -13,13 +13,13 @@ final class Publishes {
   private Publishes() {}
 
   /** Returns the packet of an exchange, in MQTT 5 with the properties of its message. */
-  static Publish of(Exchange exchange, boolean mqtt5) {
+  static Publish of(Exchange exchange, boolean retain, boolean mqtt5) {
     Message message = exchange.message;
     boolean duplicate = exchange.written && exchange.qos != QoS.AT_MOST_ONCE;
     return new Publish(
         duplicate,
         exchange.qos,
-        message.retain(),
+        retain,
         message.topic(),
         exchange.packetId,
         mqtt5 ? properties(message.properties(), exchange.expirySeconds) : Properties.NONE,

@@ -313,12 +313,13 @@ final class Sending {
       effects.requeue(exchange.sequence);
       return false;
     }
-    if (exchange.message.retain() && !connection.capabilities().retainAvailable()) {
+    boolean retain = exchange.message.retain() && connection.capabilities().retainAvailable();
+    if (exchange.message.retain() && !retain && !effects.stripsRetain(exchange.sequence)) {
       refuse(exchange, DropReason.REFUSED, ReasonCode.RETAIN_NOT_SUPPORTED.value());
       return false;
     }
     try {
-      exchange.packet = Publishes.of(exchange, connection.mqtt5());
+      exchange.packet = Publishes.of(exchange, retain, connection.mqtt5());
       if (connection.fits(exchange.packet)) {
         return true;
       }

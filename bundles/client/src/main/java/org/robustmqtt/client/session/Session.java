@@ -372,9 +372,12 @@ public final class Session {
     subscriptions.proceed();
   }
 
-  /** Returns the newest record, to go on with another object. */
+  /**
+   * Returns the newest record, to go on with another object; the one that was found only if it is
+   * of another broker or client identifier: one of this session that has ended is none.
+   */
   public Optional<SessionRecord> record() {
-    return records.of(subscriptions.held()).or(() -> found);
+    return records.of(subscriptions.held()).or(() -> found.filter(one -> !ours(one)));
   }
 
   /** Subscribes a wanted filter again, for its retained messages or because it had been refused. */

@@ -52,6 +52,14 @@ public interface SessionEffects {
   /** The session's own record has changed; to be forced. */
   void recordSession(SessionChange change, long token);
 
+  /**
+   * Asks whether a retained message of ours goes without the flag to a broker that retains nothing;
+   * else it is refused.
+   */
+  default boolean stripsRetain(long sequence) {
+    return false;
+  }
+
   /** A message of ours has its outcome. */
   void settle(long sequence, Outcome outcome);
 

@@ -217,4 +217,36 @@ class AdmissionsTest {
     assertEquals(List.of("t"), it.broker.topics());
     assertEquals(1, it.connects(), "without a reconnect");
   }
+
+  @Test
+  void a_policy_names_its_own_and_the_rest_has_that_of_the_connection() {
+    answering(Admission.keep());
+    services.put("never", request -> Admission.drop());
+    offline("10.0.0.1");
+    it.configure(
+        LiveWorld.configuration(
+            Map.of("admission", "own", "policy.meter", "meter/# | admission=never")));
+    it.online();
+    assertEquals(dropped(DropReason.NOT_ADMITTED), outcome(publish("meter/1", "1")));
+    assertEquals(List.of(), asked);
+    publish("t", "2");
+    assertEquals(1, asked.size());
+    assertEquals("never", it.service().policy("meter/1").settings().get("admission"));
+    assertEquals("own, the connection's", it.service().policy("t").settings().get("admission"));
+
+    it.configure(LiveWorld.configuration(Map.of("policy.meter", "meter/# | admission=gone")));
+    publish("meter/1", "3");
+    publish("t", "4");
+    assertEquals(List.of("t", "meter/1", "t"), it.broker.topics());
+    assertEquals(
+        List.of(
+            "admission = gone: no service has mqtt.admission=gone; messages are accepted as their"
+                + " policies say"),
+        it.service().status().faults());
+    assertEquals(1, asked.size(), "the connection names none any more");
+    assertEquals(1, it.connects(), "without a reconnect");
+
+    it.configure(LiveWorld.configuration(Map.of("policy.meter", "meter/#")));
+    assertEquals(List.of(), it.service().status().faults());
+  }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -80,12 +81,13 @@ class PolicyReaderTest {
         policy(
             "a/# | keep=latest | durability=sync | deadline=15s | priority=7 | maxMessages=100"
                 + " | maxBytes=2MB | reserve=10 | reserveBytes=64kB | whenFull=drop-newest"
-                + " | dedupe=equal | maxAttempts=3 | drain=newest-first | drainRate=5/s"
-                + " | rate=1000000 | rateBytes=100kB/s | retain=strip | wake=false");
+                + " | dedupe=equal | maxAttempts=3"
+                + " | rate=1000000 | rateBytes=100kB/s | retain=strip | wake=false"
+                + " | admission=one-of-ten");
     assertEquals(
         DeliveryPolicy.of(
             "x",
-            java.util.Optional.empty(),
+            Optional.empty(),
             draft -> {
               draft.keep = Keep.LATEST;
               draft.durability = Durability.SYNC;
@@ -95,16 +97,17 @@ class PolicyReaderTest {
               draft.whenFull = WhenFull.DROP_NEWEST;
               draft.dedupe = true;
               draft.maxAttempts = OptionalInt.of(3);
-              draft.pace = new Pace(Drain.NEWEST_FIRST, 5, 1_000_000, 100 << 10);
+              draft.pace = new Pace(Drain.OLDEST_FIRST, 0, 1_000_000, 100 << 10);
               draft.stripRetain = true;
               draft.wake = false;
+              draft.admission = Optional.of("one-of-ten");
             }),
         all);
     DeliveryPolicy defaults =
         policy(
             "a/# | keep=all | durability=group | deadline=never | priority=5 | reserve=0"
-                + " | reserveBytes=0 | whenFull=refuse | dedupe=none | drain=oldest-first"
-                + " | drainRate=0 | rate=0 | rateBytes=0 | retain=refuse | wake=true");
+                + " | reserveBytes=0 | whenFull=refuse | dedupe=none"
+                + " | rate=0 | rateBytes=0 | retain=refuse | wake=true");
     assertEquals(policy("a/#"), defaults);
   }
 
@@ -158,7 +161,8 @@ class PolicyReaderTest {
         "durability=disk ! durability = \"disk\": allowed: memory, group, sync",
         "whenFull=drop ! whenFull = \"drop\": allowed: drop-oldest, drop-newest, refuse",
         "dedupe=true ! dedupe = \"true\": allowed: equal, none",
-        "drain=fifo ! drain = \"fifo\": allowed: oldest-first, newest-first",
+        "drain=newest-first ! drain: not built yet; remove it",
+        "drainRate=5/s ! drainRate: not built yet; remove it",
         "retain=no ! retain = \"no\": allowed: strip, refuse",
         "wake=yes ! wake = \"yes\": allowed: true, false",
         "keep= ! keep = \"\": allowed: all, latest, none",
@@ -177,7 +181,8 @@ class PolicyReaderTest {
             + " 1ms to 3650d, or never",
         "maxBytes=1B ! maxBytes = \"1B\": out of range; allowed: 1kB to 1024GB, as 500kB, 64MB",
         "rateBytes=2GB ! rateBytes = \"2GB\": out of range; allowed: 0B to 1GB, as 500kB, 64MB",
-        "admission=mine ! admission: not built yet; remove it",
+        "admission=my own ! admission = \"my own\": allowed: the name of a service: 1 to 64 of A-Z a-z"
+            + " 0-9 . _ -",
         "retry=mine ! retry: not built yet; remove it",
         "ackTimeout=5s ! ackTimeout: not built yet; remove it",
         "keep=all | keep=none ! keep: stands twice; remove one",
@@ -280,16 +285,9 @@ class PolicyReaderTest {
   @Test
   void what_contradicts_itself_is_told_and_obeyed() {
     warnings(
-        Map.of("policy.x", "a | keep=none | durability=sync | drain=newest-first | drainRate=5"),
+        Map.of("policy.x", "a | keep=none | durability=sync"),
         "policy.x: durability = sync: each message waits for the disk, and keep = none drops what"
-            + " cannot be sent at once; write durability=memory",
-        "policy.x: drain = newest-first: no effect, because keep = none drops what cannot be sent"
-            + " at once",
-        "policy.x: drainRate = 5: no effect, because keep = none drops what cannot be sent at"
-            + " once");
-    warnings(
-        Map.of("policy.x", "a | rate=10 | drainRate=10"),
-        "policy.x: drainRate = 10: no effect, because rate = 10");
+            + " cannot be sent at once; write durability=memory");
     warnings(
         Map.of("policy.x", "a | maxMessages=10001 | maxBytes=65MB"),
         "policy.x: maxMessages = 10001: no effect, because queueMaxMessages = 10000",

@@ -131,7 +131,9 @@ class SampleTest {
               .matcher(page);
       assertTrue(row.find(), preset.text());
       Map<String, String> inForce =
-          PolicySetting.of(new PolicyTable(policy, List.of()), Limits.DEFAULT, "t").settings();
+          PolicySetting.of(
+                  new PolicyTable(policy, List.of()), Limits.DEFAULT, Optional.empty(), "t")
+              .settings();
       List<String> settings =
           List.of("keep", "durability", "deadline", "priority", "reserve", "whenFull", "wake");
       for (int i = 0; i < settings.size(); i++) {

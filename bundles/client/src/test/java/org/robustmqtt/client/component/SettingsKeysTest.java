@@ -532,7 +532,7 @@ class SettingsKeysTest {
     Arrays.stream(Key.values())
         .filter(key -> !key.built())
         .forEach(key -> all.put(key.text(), "true"));
-    all.put("policy.alarm", "home/# | admission=mine");
+    all.put("policy.alarm", "home/# | retry=mine");
     all.put("subscribe.doors", "doors/# | inbox=durable");
 
     Parsed parsed = parse(all);

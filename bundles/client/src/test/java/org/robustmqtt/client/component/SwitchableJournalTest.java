@@ -644,7 +644,7 @@ class SwitchableJournalTest {
     assertFalse(journal.isOfOthers(again, found(waiting(40), waiting(ours))));
     assertTrue(journal.isOfOthers(again, found(waiting(30))), "nobody here has told its outcome");
     long[] bits = {1L << 30, 0, 0, 0};
-    StoredBlock block = new StoredBlock(0, bits, 1, 0);
+    StoredBlock block = new StoredBlock(0, bits, "", 1, 1, 0, 0);
     Recovery hidden =
         new Recovery(List.of(), List.of(block), Set.of(), Map.of(), 0, Map.of(), List.of());
     assertTrue(journal.isOfOthers(again, hidden));

@@ -135,6 +135,29 @@ class KeepTest {
   }
 
   @Test
+  void what_was_replaced_is_told_with_the_outcome_of_its_successor() {
+    final Ticket first = publish("latest/1", "1");
+    final Ticket second = publish("latest/1", "2");
+    Ticket third = publish("latest/1", "3");
+    assertEquals(List.of("3"), box.drain());
+    box.acknowledge(third);
+    step();
+    assertEquals(REPLACED, dropped(first));
+    assertEquals(REPLACED, dropped(second));
+    assertEquals(List.of(), box.journal.crash().messages());
+    assertEquals(List.of(first.id(), second.id(), third.id()), box.journal.settledInOrder());
+  }
+
+  @Test
+  void what_was_replaced_is_told_although_its_policy_has_changed() {
+    final Ticket first = publish("latest/1", "1");
+    publish("latest/1", "2");
+    box.outbox.policies(PolicyTable.SINGLE);
+    step();
+    assertEquals(REPLACED, dropped(first));
+  }
+
+  @Test
   void in_memory_nothing_is_written() {
     publish("memory/1", "1");
     publish("memory/1", "2");

@@ -371,4 +371,14 @@ class HandshakeTest {
     resumed.connack(true);
     assertEquals(3, resumed.session.record().orElseThrow().epoch());
   }
+
+  @Test
+  void a_session_that_was_lost_leaves_no_record_before_the_next_one_has_its_own() {
+    Scene scene = Scene.restarted(Scene.record(3), List.of(), Set.of());
+    assertEquals(3, scene.session.record().orElseThrow().epoch());
+    scene.session.storeWorks(false);
+    scene.connect();
+    scene.connack(false);
+    assertEquals(Optional.empty(), scene.session.record());
+  }
 }

@@ -92,6 +92,21 @@ public class ShellIT extends KarafTest {
   }
 
   @Test
+  public void the_policy_of_a_topic_is_shown_and_a_file_is_checked() throws Exception {
+    try (CfgFile file = CfgFile.connection("rules")) {
+      file.write(
+          "broker = " + NOWHERE,
+          "policy.alarm = home/+/alarm/# | preset=alarm",
+          "policy.house = home/# | preset=telemetry");
+      await(() -> "the connection is there", () -> Connections.find(context, "rules").isPresent());
+      shows("mqtt:policy rules home/hall/alarm", "alarm", "home/+/alarm/#", "home/# (house)");
+      shows("mqtt:policy rules garden", "default", "no filter matches");
+      shows("mqtt:check", "org.robustmqtt.connection-rules.cfg: all has arrived as it is written");
+    }
+    await(() -> "gone", () -> Connections.find(context, "rules").isEmpty());
+  }
+
+  @Test
   public void an_unknown_connection_is_named() {
     shows("mqtt:info nobody", "nobody");
   }

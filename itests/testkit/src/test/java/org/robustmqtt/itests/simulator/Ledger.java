@@ -188,7 +188,8 @@ final class Ledger {
 
   private void found(Sent sent, SimDisk.Crash after, boolean hiding) {
     world.check(
-        sent.durability != Durability.MEMORY || sent.retain,
+        // one that takes the place of another one takes over its durability
+        sent.durability != Durability.MEMORY || sent.retain || world.hasHappened(Fault.POLICIES),
         Sentence.RECOVERED,
         () -> "a memory message is on disk: " + sent);
     world.check(
