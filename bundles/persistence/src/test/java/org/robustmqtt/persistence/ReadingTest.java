@@ -230,9 +230,11 @@ class ReadingTest {
       assertEquals(
           waiting.stream()
               .mapToLong(
-                  sequence -> sequence == mortal ? 2 :
-                      stored.get(sequence).message().topic().length()
-                          + stored.get(sequence).message().payload().length)
+                  sequence ->
+                      sequence == mortal
+                          ? 2
+                          : stored.get(sequence).message().topic().length()
+                              + stored.get(sequence).message().payload().length)
               .sum(),
           found.waiting().stream().mapToLong(StoredBlock::bytes).sum());
       assertEquals(1_700_000_000_000L, found.waiting().get(0).acceptedAt());
@@ -272,8 +274,7 @@ class ReadingTest {
             .recovery();
     found
         .messages()
-        .forEach(
-            one -> byPolicy.values().forEach(each -> each.remove(one.stored().sequence())));
+        .forEach(one -> byPolicy.values().forEach(each -> each.remove(one.stored().sequence())));
     Map<String, TreeSet<Long>> told = new TreeMap<>();
     for (StoredBlock block : found.waiting()) {
       for (int i = 0; i < StoredBlock.SIZE; i++) {

@@ -40,6 +40,7 @@ final class ClockDoubt {
 
   /** Whether the wait ended before the clock was set. */
   private boolean givenUp;
+
   private boolean doubtful;
 
   /**
@@ -96,7 +97,11 @@ final class ClockDoubt {
       return OptionalLong.of(clock.nanos() + waitLeft());
     }
     LongStream each = deadline.stream();
-    each = block.expiresAt() == 0 ? each : LongStream.concat(each, LongStream.of(Math.max(0, block.expiresAt() - block.acceptedAt())));
+    each =
+        block.expiresAt() == 0
+            ? each
+            : LongStream.concat(
+                each, LongStream.of(Math.max(0, block.expiresAt() - block.acceptedAt())));
     return OptionalLong.of(foundDue(block.acceptedAt(), each.min().getAsLong()));
   }
 

@@ -85,7 +85,9 @@ final class Lane {
 
   /** Returns whether a topic waits for nothing but its turn. */
   boolean isReady() {
-    return unacknowledged.first() != null || acknowledged.first() != null || recorded.first() != null;
+    return unacknowledged.first() != null
+        || acknowledged.first() != null
+        || recorded.first() != null;
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import org.robustmqtt.DropReason;
 import org.robustmqtt.client.door.Clock;
 import org.robustmqtt.client.policy.DeliveryPolicy;
-import org.robustmqtt.client.policy.MessageSize;
 import org.robustmqtt.journal.Journal;
 import org.robustmqtt.journal.StoredBlock;
 import org.robustmqtt.journal.StoredMessage;
@@ -231,7 +230,8 @@ final class Paging {
   private long[] nextDue() {
     if (expiring.isEmpty() && !doubt.isDoubtful()) {
       for (Lane lane : queue.scheduler.lanes) {
-        OptionalLong block = isReadable(lane) ? lane.disk.takeDue(clock.nanos()) : OptionalLong.empty();
+        OptionalLong block =
+            isReadable(lane) ? lane.disk.takeDue(clock.nanos()) : OptionalLong.empty();
         if (block.isPresent()) {
           expiring = Optional.of(lane);
           expiredTo = block.getAsLong() - 1;
@@ -398,9 +398,7 @@ final class Paging {
     if (looksThrough) {
       return entry.lane == from && !lifting.containsKey(entry.message().topic());
     }
-    return entry.lane != from
-        && entry.message().policy().isEmpty()
-        && entry.lane.keepsOnDisk(from);
+    return entry.lane != from && entry.message().policy().isEmpty() && entry.lane.keepsOnDisk(from);
   }
 
   private void lost(Entry entry, boolean keeps) {

@@ -252,9 +252,7 @@ final class Scheduler {
     Map<Lane, List<StoredBlock>> byLane = new LinkedHashMap<>();
     for (StoredBlock block : waiting) {
       Lane lane =
-          lanes.size() == 1
-              ? lanes.get(0)
-              : routes.byPolicy.getOrDefault(block.policy(), unsorted);
+          lanes.size() == 1 ? lanes.get(0) : routes.byPolicy.getOrDefault(block.policy(), unsorted);
       byLane.computeIfAbsent(lane, none -> new ArrayList<>()).add(block);
     }
     int count = 0;

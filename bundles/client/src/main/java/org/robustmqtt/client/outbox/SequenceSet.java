@@ -151,9 +151,7 @@ final class SequenceSet {
 
   /** Takes over what another set has, and nothing of what is in here; that one is empty then. */
   void takeAll(SequenceSet other) {
-    other.blocks.forEach(
-        (key, block) ->
-            blocks.merge(key, block, this::merged));
+    other.blocks.forEach((key, block) -> blocks.merge(key, block, this::merged));
     if (other.expires && (!expires || other.firstDue - firstDue < 0)) {
       expires = true;
       firstDue = other.firstDue;

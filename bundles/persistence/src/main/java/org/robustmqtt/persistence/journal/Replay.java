@@ -113,8 +113,7 @@ final class Replay {
     long sequence = head.sequence();
     int older = live.found(sequence, head.qos2(), segment.number);
     highest = Math.max(highest, sequence);
-    digest.message(
-        outline, policies.of(array, outline.topicAt(), outline.topicBytes()), size);
+    digest.message(outline, policies.of(array, outline.topicAt(), outline.topicBytes()), size);
     spoil(older);
     // A batch that was written again after a failure repeats messages, not their stages.
     if (!head.stage().isWaiting() || head.carried() || older == LiveMessages.NONE) {

@@ -157,7 +157,8 @@ public record StoreView(
     }
 
     private Harvest harvest() throws IOException {
-      Harvest harvest = new Harvest(replay.live(), replay.small(), Harvest.Window.ALL, PolicyNames.NONE);
+      Harvest harvest =
+          new Harvest(replay.live(), replay.small(), Harvest.Window.ALL, PolicyNames.NONE);
       for (Map.Entry<Integer, Long> segment : forced.entrySet()) {
         int number = segment.getKey();
         bytes.read(folder.resolve(Format.fileName(number)));

@@ -69,7 +69,8 @@ final class Policies {
   private String line() {
     String line = "priority=" + random.nextInt(10);
     line += " | keep=" + new String[] {"all", "all", "latest", "none"}[random.nextInt(4)];
-    line += " | whenFull=" + new String[] {"refuse", "drop-oldest", "drop-newest"}[random.nextInt(3)];
+    line +=
+        " | whenFull=" + new String[] {"refuse", "drop-oldest", "drop-newest"}[random.nextInt(3)];
     if (random.nextInt(3) == 0) {
       line += " | deadline=" + (1 + random.nextInt(120)) + "s";
     }
@@ -102,7 +103,8 @@ final class Policies {
       return message;
     }
     named = true;
-    String label = settings.keySet().stream().sorted().skip(random.nextInt(settings.size())).findFirst().get();
+    String label =
+        settings.keySet().stream().sorted().skip(random.nextInt(settings.size())).findFirst().get();
     return message.withPolicy(label);
   }
 
