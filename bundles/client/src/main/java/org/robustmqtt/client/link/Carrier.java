@@ -91,6 +91,7 @@ final class Carrier implements SessionEffects {
   private boolean closeTold;
   private boolean again;
   private boolean storeWorks = true;
+  private boolean retains = true;
   private int depth;
   private boolean settling;
   private boolean retired;
@@ -164,6 +165,11 @@ final class Carrier implements SessionEffects {
     if (close.isEmpty()) {
       call(() -> session.passedOver(head, why));
     }
+  }
+
+  /** Returns whether the broker of this connection retains messages. */
+  boolean retains() {
+    return retains;
   }
 
   void send(long sequence, Message message, boolean sync, boolean duplicate, long expirySeconds) {
@@ -368,6 +374,7 @@ final class Carrier implements SessionEffects {
 
   @Override
   public void established(boolean sessionPresent, BrokerCapabilities capabilities) {
+    retains = capabilities.retainAvailable();
     host.established(sessionPresent, capabilities);
   }
 

@@ -81,12 +81,19 @@ final class Pump {
       Entry entry = next.get();
       carrier.send(
           entry.sequence(),
-          entry.message(),
+          message(entry, carrier),
           entry.durability() == Durability.SYNC,
           outbox.sentBefore(entry),
           outbox.secondsLeft(entry));
     }
     return true;
+  }
+
+  private static Message message(Entry entry, Carrier carrier) {
+    Message message = entry.message();
+    return message.retain() && entry.stripsRetain() && !carrier.retains()
+        ? message.withRetain(false)
+        : message;
   }
 
   private void lookAtStore(boolean records) {

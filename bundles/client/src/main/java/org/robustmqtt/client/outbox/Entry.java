@@ -147,6 +147,11 @@ public final class Entry {
     return durability;
   }
 
+  /** Returns whether it goes without its retain flag to a broker that retains nothing. */
+  public boolean stripsRetain() {
+    return lane.policy.stripRetain();
+  }
+
   /** Returns when it was accepted, milliseconds of wall time. */
   long acceptedAt() {
     return acceptedAt;

@@ -637,6 +637,7 @@ public final class Outbox implements Known {
         () ->
             inMemory(sequence).isPresent()
                 || queue.scheduler.laneOnDisk(sequence).isPresent()
+                || queue.doomedBy(sequence).isPresent()
                 || quarantine.contains(sequence));
   }
 

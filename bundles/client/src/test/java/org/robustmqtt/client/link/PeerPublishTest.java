@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,8 @@ import org.robustmqtt.ProblemKind;
 import org.robustmqtt.QoS;
 import org.robustmqtt.Ticket;
 import org.robustmqtt.UserProperty;
+import org.robustmqtt.client.policy.DeliveryPolicy;
+import org.robustmqtt.client.policy.PolicyTable;
 import org.robustmqtt.client.testing.Clause;
 import org.robustmqtt.codec.CodecException;
 import org.robustmqtt.codec.Encoder;
@@ -334,6 +337,20 @@ class PeerPublishTest {
         peer.it.outcome(retained).orElseThrow());
     assertEquals(Outcome.Kind.ACKNOWLEDGED, peer.outcome(next));
     assertTrue(peer.packets(Publish.class).stream().noneMatch(Publish::retain));
+  }
+
+  @Test
+  @Clause(v5 = "MQTT-3.2.2-14")
+  void where_nothing_is_retained_a_retained_message_goes_without_the_flag_if_its_policy_says_so() {
+    Peer peer = Peer.of(Peer.V5).connackProperties(number(Property.RETAIN_AVAILABLE, 0)).start();
+    peer.it.outbox.policies(
+        new PolicyTable(
+            DeliveryPolicy.of("default", Optional.empty(), draft -> draft.stripRetain = true),
+            List.of()));
+    Ticket retained = peer.it.outbox.publish(Message.text("a", "x").withRetain(true));
+    assertEquals(Outcome.Kind.ACKNOWLEDGED, peer.outcome(retained));
+    assertEquals(
+        List.of(false), peer.packets(Publish.class).stream().map(Publish::retain).toList());
   }
 
   @ParameterizedTest

@@ -176,6 +176,17 @@ class PagingTest {
   }
 
   @Test
+  void what_is_dropped_and_not_read_yet_still_needs_its_record() {
+    List<Ticket> tickets = publish(40, 1);
+    long id = tickets.get(30).id();
+    assertTrue(box.outbox.cancel(id));
+    assertTrue(box.outbox.holds(id), "a journal that comes later must not take it for others'");
+    drain();
+    assertEquals(Optional.of(DropReason.CANCELLED), OutcomeFixture.dropped(tickets.get(30)));
+    assertFalse(box.outbox.holds(id));
+  }
+
+  @Test
   void a_purge_takes_what_is_on_disk_only_too() {
     List<Ticket> tickets = publish(60, 1);
     assertTrue(box.outbox.cancel(tickets.get(50).id()));

@@ -449,7 +449,8 @@ final class Hub {
   // What applications do.
 
   void publish(Message message) {
-    if (rooms().isEmpty()) {
+    if (rooms().isEmpty() || disk.hasCrashed()) {
+      // nobody publishes in a process that has ended
       return;
     }
     String key = "m" + ++published;

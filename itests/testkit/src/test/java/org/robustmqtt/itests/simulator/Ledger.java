@@ -530,8 +530,13 @@ final class Ledger {
     sent.read = true;
     long last = lastRead.getOrDefault(sent.topic, 0L);
     world.check(
-        // What was written before, or had its outcome before, and is back, is a duplicate.
-        sent.order > last || sent.writtenBefore || sent.repeated || sent.late,
+        // What was written before, or had its outcome before, and is back, is a duplicate. That it
+        // was replaced is not forced when its successor is sent.
+        sent.order > last
+            || sent.writtenBefore
+            || sent.repeated
+            || sent.late
+            || sent.powerCut && world.hasHappened(Fault.POLICIES),
         Sentence.FIFO,
         () -> "after number " + last + " of its topic came the first PUBLISH of " + sent);
     lastRead.put(sent.topic, Math.max(last, sent.order));
