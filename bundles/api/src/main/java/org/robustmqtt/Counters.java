@@ -17,6 +17,8 @@ import java.util.Map;
  * @param received messages received
  * @param unclaimed received messages that no listener took in time
  * @param overflowed received messages of QoS 0 dropped because a listener did not keep up
+ * @param stale received messages that a listener did not hear because they were too old for it, or
+ *     may have been; once for each listener
  * @param handlerFailures calls of listeners that threw
  * @param handlerTimeouts calls of listeners, and manual acknowledgements, that came too late
  * @param connects successful connects
@@ -32,12 +34,13 @@ public record Counters(
     long received,
     long unclaimed,
     long overflowed,
+    long stale,
     long handlerFailures,
     long handlerTimeouts,
     long connects,
     long lateAcknowledgements) {
   /** Nothing counted yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Completes the map of drop reasons and copies it. */
   public Counters {

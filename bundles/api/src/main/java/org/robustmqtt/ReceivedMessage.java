@@ -16,6 +16,7 @@ public final class ReceivedMessage {
   private final QoS qos;
   private final boolean retained;
   private final boolean duplicate;
+  private final boolean stale;
   private final MessageProperties properties;
   private final Instant receivedAt;
   private final BooleanSupplier acknowledgement;
@@ -43,12 +44,37 @@ public final class ReceivedMessage {
       MessageProperties properties,
       Instant receivedAt,
       BooleanSupplier acknowledgement) {
+    this(
+        connection,
+        topic,
+        payload,
+        qos,
+        retained,
+        duplicate,
+        false,
+        properties,
+        receivedAt,
+        acknowledgement);
+  }
+
+  private ReceivedMessage(
+      String connection,
+      String topic,
+      byte[] payload,
+      QoS qos,
+      boolean retained,
+      boolean duplicate,
+      boolean stale,
+      MessageProperties properties,
+      Instant receivedAt,
+      BooleanSupplier acknowledgement) {
     this.connection = Objects.requireNonNull(connection);
     this.topic = Objects.requireNonNull(topic);
     this.payload = Objects.requireNonNull(payload);
     this.qos = Objects.requireNonNull(qos);
     this.retained = retained;
     this.duplicate = duplicate;
+    this.stale = stale;
     this.properties = Objects.requireNonNull(properties);
     this.receivedAt = Objects.requireNonNull(receivedAt);
     this.acknowledgement = Objects.requireNonNull(acknowledgement);
@@ -89,6 +115,30 @@ public final class ReceivedMessage {
     return duplicate;
   }
 
+  /**
+   * Returns whether it tells of something that was, and is not to be acted on: a retained value or
+   * a message from before an outage, where the listener asked for these to be marked ({@code
+   * mqtt.retained=mark}, {@code mqtt.queued=mark}).
+   */
+  public boolean stale() {
+    return stale;
+  }
+
+  /** Returns the same message, marked as {@link #stale()}. */
+  public ReceivedMessage asStale() {
+    return new ReceivedMessage(
+        connection,
+        topic,
+        payload,
+        qos,
+        retained,
+        duplicate,
+        true,
+        properties,
+        receivedAt,
+        acknowledgement);
+  }
+
   /** Returns the MQTT 5 properties. */
   public MessageProperties properties() {
     return properties;
@@ -119,6 +169,7 @@ public final class ReceivedMessage {
         + " bytes, QoS "
         + qos.level()
         + (retained ? ", retained" : "")
-        + (duplicate ? ", duplicate]" : "]");
+        + (duplicate ? ", duplicate" : "")
+        + (stale ? ", stale]" : "]");
   }
 }

@@ -20,9 +20,18 @@ public @interface MqttSubscription {
   /** The names of the connections; see {@link ListenerProperties#CONNECTION}. */
   String[] connection() default {};
 
-  /** The quality of service; see {@link ListenerProperties#QOS}. */
-  int qos() default 1;
+  /** The quality of service, -1 to leave it unsaid; see {@link ListenerProperties#QOS}. */
+  int qos() default -1;
 
   /** {@code auto} or {@code manual}; see {@link ListenerProperties#ACK}. */
   String ack() default "auto";
+
+  /** What is done with retained values; see {@link ListenerProperties#RETAINED}. */
+  String retained() default "";
+
+  /** What is done with what the broker had queued; see {@link ListenerProperties#QUEUED}. */
+  String queued() default "";
+
+  /** The age above which a message is not heard; see {@link ListenerProperties#MAX_AGE}. */
+  String maxAge() default "";
 }

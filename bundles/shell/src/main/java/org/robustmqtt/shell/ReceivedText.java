@@ -14,6 +14,7 @@ final class ReceivedText {
         + "  "
         + Payloads.text(message.payload(), PAYLOAD)
         + (message.retained() ? "  [retained]" : "")
-        + (message.duplicate() ? "  [duplicate]" : "");
+        + (message.duplicate() ? "  [duplicate]" : "")
+        + (message.stale() ? "  [stale]" : "");
   }
 }

@@ -178,6 +178,8 @@ final class StatusText {
             + counters.unclaimed()
             + ", overflowed "
             + counters.overflowed()
+            + ", stale "
+            + counters.stale()
             + ", handlers failed "
             + counters.handlerFailures()
             + ", late "

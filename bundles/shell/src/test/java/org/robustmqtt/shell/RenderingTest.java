@@ -112,6 +112,7 @@ class RenderingTest {
             () -> false);
 
     assertEquals("a/b  on  [retained]  [duplicate]", ReceivedText.line(message));
+    assertEquals("a/b  on  [retained]  [duplicate]  [stale]", ReceivedText.line(message.asStale()));
   }
 
   @Test

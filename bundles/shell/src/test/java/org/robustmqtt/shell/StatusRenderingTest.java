@@ -201,7 +201,8 @@ class StatusRenderingTest {
             .queue(new QueueStatus(3, 1536, 1, 10_000, 64L << 20, Optional.of(NOW.minusSeconds(9))))
             .journal(Optional.of(journal(false, Optional.empty())))
             .counters(
-                new Counters(10, 2, 7, 1, Map.of(DropReason.EXPIRED, 1L), 4, 20, 1, 5, 2, 3, 6, 0))
+                new Counters(
+                    10, 2, 7, 1, Map.of(DropReason.EXPIRED, 1L), 4, 20, 1, 5, 7, 2, 3, 6, 0))
             .capabilities(
                 Optional.of(
                     new BrokerCapabilities(
@@ -237,7 +238,7 @@ class StatusRenderingTest {
             "                 set aside: /hub/robust-mqtt/home/0001.damaged",
             "Accepted         10, recovered 2, refused 4",
             "Outcomes         acknowledged 7, sent 1, expired 1",
-            "Received         20, unclaimed 1, overflowed 5, handlers failed 2, late 3",
+            "Received         20, unclaimed 1, overflowed 5, stale 7, handlers failed 2, late 3",
             "Connects         6",
             "Broker can       QoS up to 2, retain yes, wildcards yes, shared no, identifiers yes",
             "                 receive maximum 20, packets up to 1 MB, keep alive 60s, session kept"

@@ -15,8 +15,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     factoryPid = MqttComponent.PID,
     name = "Robust MQTT Connection",
     description =
-        "A connection to an MQTT broker that loses nothing. Delivery policies (policy.LABEL) are"
-            + " written in its file, see docs/policies.md.")
+        "A connection to an MQTT broker that loses nothing. Delivery policies (policy.LABEL)"
+            + " and lines for listeners (subscribe.LABEL) are written in its file, see"
+            + " docs/policies.md and docs/delivery.md.")
 @interface ConnectionForm {
   @AttributeDefinition(
       name = "Broker",

@@ -146,6 +146,7 @@ final class ConnectionRooms implements Rooms {
             doors.lanes());
     dispatcher = new Dispatcher(name, doors, used.times(), journal, recovery.values());
     Optional<LinkSettings> first = settings.flatMap(this::inForce);
+    doors.loop().execute(() -> dispatcher.rules(used.inbound()));
     Link.Rooms others = new Link.Rooms(outbox, outcomes, dispatcher, notifier, journal);
     link = new Link(name, doors, others, hub.links(), first, recovery);
     outbox.gate(gate(used));
@@ -229,7 +230,13 @@ final class ConnectionRooms implements Rooms {
     }
     outbox.clock(settings.clock());
     Dispatcher.Times times = settings.times();
-    doors.loop().execute(() -> dispatcher.times(times));
+    doors
+        .loop()
+        .execute(
+            () -> {
+              dispatcher.times(times);
+              dispatcher.rules(settings.inbound());
+            });
     inForce(settings).ifPresent(link::apply);
   }
 

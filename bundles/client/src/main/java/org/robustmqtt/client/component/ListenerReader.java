@@ -1,18 +1,22 @@
 package org.robustmqtt.client.component;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.robustmqtt.QoS;
 import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.listeners.InboundRule;
 import org.robustmqtt.client.listeners.ListenerSpec;
 import org.robustmqtt.whiteboard.ListenerProperties;
 
 /** Reads the service properties of listeners. Pure. */
 final class ListenerReader {
+  /** What the properties begin with that a line of the connection may say too. */
+  private static final String PREFIX = "mqtt.";
+
   private final String owner;
   private final Map<String, Object> properties;
   private final List<String> faults = new ArrayList<>();
@@ -48,11 +52,11 @@ final class ListenerReader {
     ListenerReader reader = new ListenerReader(owner, properties);
     Set<String> connections = reader.connections();
     List<TopicFilter> filters = reader.filters();
-    QoS qos = reader.qos();
+    InboundRule asked = reader.asked();
     boolean manual = reader.manual();
     Optional<ListenerSpec> spec =
         reader.faults.isEmpty()
-            ? Optional.of(new ListenerSpec(owner, filters, qos, manual))
+            ? Optional.of(new ListenerSpec(owner, filters, manual, asked))
             : Optional.empty();
     return new Asked(owner, connections, spec, List.copyOf(reader.faults));
   }
@@ -94,17 +98,16 @@ final class ListenerReader {
     return filters;
   }
 
-  private QoS qos() {
-    String text = one(ListenerProperties.QOS, "1");
-    return switch (text) {
-      case "0" -> QoS.AT_MOST_ONCE;
-      case "1" -> QoS.AT_LEAST_ONCE;
-      case "2" -> QoS.EXACTLY_ONCE;
-      default -> {
-        fault(ListenerProperties.QOS, text, "allowed: 0, 1, 2");
-        yield QoS.AT_LEAST_ONCE;
-      }
-    };
+  private InboundRule asked() {
+    Map<String, String> written = new HashMap<>();
+    for (String name : InboundReader.NAMES) {
+      written.put(name, one(PREFIX + name, ""));
+    }
+    if (written.get(InboundReader.QOS).equals("-1")) {
+      written.remove(InboundReader.QOS);
+    }
+    return InboundReader.read(
+        written, (name, value, problem) -> fault(PREFIX + name, value, problem));
   }
 
   private boolean manual() {

@@ -13,6 +13,7 @@ import org.robustmqtt.client.link.LinkSettings;
 import org.robustmqtt.client.link.Presence;
 import org.robustmqtt.client.link.RetrySettings;
 import org.robustmqtt.client.listeners.Dispatcher;
+import org.robustmqtt.client.listeners.InboundRules;
 import org.robustmqtt.client.policy.ClockRules;
 import org.robustmqtt.client.policy.Limits;
 import org.robustmqtt.client.policy.PolicyTable;
@@ -44,6 +45,7 @@ import org.robustmqtt.journal.JournalSettings;
  * @param energy the energy group
  * @param limits what the queue may hold, and how often a message is tried
  * @param policies what is done with which message
+ * @param inbound what is wanted of received messages where listeners do not say it
  * @param admission the name of the service that decides of each message before it is accepted
  * @param clock what is believed of a clock that is behind
  * @param journal where the queue is on disk
@@ -69,6 +71,7 @@ record Settings(
     EnergySettings energy,
     Limits limits,
     PolicyTable policies,
+    InboundRules inbound,
     Optional<String> admission,
     ClockRules clock,
     JournalSettings journal,

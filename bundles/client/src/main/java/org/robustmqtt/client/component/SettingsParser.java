@@ -153,6 +153,7 @@ final class SettingsParser {
         energy(),
         limits,
         table,
+        SubscribeReader.read(reader, properties),
         admission(),
         clock(),
         journal(table),
@@ -348,12 +349,7 @@ final class SettingsParser {
     }
     for (Map.Entry<String, Object> entry : properties.entrySet()) {
       String text = entry.getKey();
-      if (PolicyReader.isKey(text)) {
-        continue;
-      }
-      if (Key.labelled(text)) {
-        reader.fault(text + ": not built yet; remove it");
-      } else if (unknown(text) && Leftover.in(entry.getValue())) {
+      if (unknown(text) && Leftover.in(entry.getValue())) {
         reader.fault(text + " = ****: " + Leftover.text(entry.getValue()));
       }
     }

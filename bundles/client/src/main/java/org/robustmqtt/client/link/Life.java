@@ -572,7 +572,7 @@ final class Life implements Dialing.Host, Watch.Host, Goodbye.Host {
 
   private void lostToListeners() {
     try {
-      rooms.dispatcher().offline();
+      rooms.dispatcher().offline(watch.heardNanos(), watch.heardMillis());
     } finally {
       rooms.dispatcher().lost();
     }

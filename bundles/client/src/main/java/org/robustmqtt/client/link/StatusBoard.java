@@ -256,6 +256,7 @@ final class StatusBoard {
                 heard.received(),
                 heard.unclaimed(),
                 heard.overflowed(),
+                heard.stale(),
                 heard.failures(),
                 heard.timeouts(),
                 connects,

@@ -62,6 +62,15 @@ final class Watch {
   private long stableDue;
   private long lastSent;
   private long lastReceived;
+
+  /** When something was read last; unlike {@link #lastReceived} it never stands for a wait. */
+  private long heardNanos;
+
+  private long heardMillis;
+
+  /** So many answers to pings until that to the one of {@link #roundTrip}; 0: there is none. */
+  private int tripLeft;
+
   private boolean sent;
   private boolean received;
   private long oldest;
@@ -120,6 +129,8 @@ final class Watch {
     long now = doors.clock().nanos();
     lastSent = now;
     lastReceived = now;
+    heardNanos = now;
+    heardMillis = doors.clock().wallMillis();
     stableDue = now + settings.retry().stableNanos();
     oldest = 0;
     ping.end();
@@ -128,6 +139,7 @@ final class Watch {
     reading = true;
     pingsOut = 0;
     proofLeft = 0;
+    tripLeft = 0;
     forgotten = false;
     life.start(watched, now, ackTimeout);
     touch();
@@ -187,7 +199,28 @@ final class Watch {
     received = true;
   }
 
-  void pong() {
+  /** Returns when something was read last on the connection at hand, or the last one. */
+  long heardNanos() {
+    return heardNanos;
+  }
+
+  /** Returns the same in wall time. */
+  long heardMillis() {
+    return heardMillis;
+  }
+
+  /** Sends a ping whose own answer is told by {@link #pong}. */
+  void roundTrip() {
+    if (transport != null) {
+      ping();
+      tripLeft = pingsOut;
+    }
+  }
+
+  /** A ping is answered; returns whether it is that of {@link #roundTrip}. */
+  boolean pong() {
+    boolean trip = tripLeft == 1;
+    tripLeft = Math.max(0, tripLeft - 1);
     ping.end();
     pingsOut = Math.max(0, pingsOut - 1);
     if (proofLeft > 0) {
@@ -201,6 +234,7 @@ final class Watch {
       Duration time = Duration.ofNanos(now - probe.since);
       doors.lanes().pool().execute(() -> probe.answer.complete(time));
     }
+    return trip;
   }
 
   void probe(CompletableFuture<Duration> answer) {
@@ -248,6 +282,8 @@ final class Watch {
     if (received) {
       received = false;
       lastReceived = now;
+      heardNanos = now;
+      heardMillis = doors.clock().wallMillis();
     }
     life.look(transport, now);
     long nowOldest = host.oldestUnacknowledged();

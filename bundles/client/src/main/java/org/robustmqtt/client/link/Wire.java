@@ -277,7 +277,9 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
 
   @Override
   public void pong() {
-    watch.pong();
+    if (watch.pong()) {
+      rooms.dispatcher().pingAnswered();
+    }
   }
 
   @Override
@@ -333,6 +335,13 @@ final class Wire implements TransportEvents, Carrier.Host, Dispatcher.Wants {
           read.reading(wanted);
           watch.reading(wanted);
         });
+  }
+
+  @Override
+  public int ping() {
+    life.guarded(watch::roundTrip);
+    turnSoon();
+    return transport.isPresent() ? sessions.carrier().openReceived().size() : 0;
   }
 
   @Override

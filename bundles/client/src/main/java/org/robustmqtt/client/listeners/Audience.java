@@ -25,6 +25,10 @@ final class Audience {
   private final List<Want> wants = new ArrayList<>();
   private final List<Hearer> found = new ArrayList<>();
   private long ages;
+
+  /** How many say something of messages that are not of now. */
+  private int caring;
+
   private long round;
 
   Audience(FilterTree tree) {
@@ -34,6 +38,12 @@ final class Audience {
   void add(Hearer hearer) {
     hearer.age = ages++;
     hearers.add(hearer);
+    caring += hearer.plain() ? 0 : 1;
+  }
+
+  /** Returns whether somebody says something of messages that are not of now. */
+  boolean cares() {
+    return caring > 0;
   }
 
   boolean has(Hearer hearer) {
@@ -41,7 +51,9 @@ final class Audience {
   }
 
   void remove(Hearer hearer) {
-    hearers.remove(hearer);
+    if (hearers.remove(hearer)) {
+      caring -= hearer.plain() ? 0 : 1;
+    }
   }
 
   /** Takes all of them out. */
@@ -108,6 +120,10 @@ final class Audience {
     Publish packet = delivery.packet;
     List<Want> matching = matching(packet.topic());
     Set<Integer> identifiers = known(packet, matching);
+    if (came && !packet.retain()) {
+      // it may have been retained too: what is remembered of its topic is not the newest any more
+      spoil(matching);
+    }
     if (came && !identifiers.isEmpty()) {
       shown(matching, identifiers);
     }
@@ -160,6 +176,17 @@ final class Audience {
       if (want.granted < 0 && identifiers.contains(want.atBroker)) {
         want.granted = want.qos.level();
       }
+    }
+  }
+
+  /** The retained value of a topic is not remembered. */
+  void spoil(String topic) {
+    spoil(matching(topic));
+  }
+
+  private static void spoil(List<Want> matching) {
+    for (int i = 0; i < matching.size(); i++) {
+      matching.get(i).remembered = false;
     }
   }
 

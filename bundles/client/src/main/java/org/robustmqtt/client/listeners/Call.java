@@ -23,6 +23,10 @@ final class Call {
       AtomicIntegerFieldUpdater.newUpdater(Call.class, "acknowledged");
 
   final Delivery delivery;
+
+  /** After this time of the clock it is too old to be heard. */
+  private final long youngUntil;
+
   final ReceivedMessage message;
 
   /** Whether it waits in the listener's inbox. */
@@ -48,13 +52,29 @@ final class Call {
   /** 1 if it is. */
   private volatile int acknowledged;
 
-  Call(Delivery delivery, Hearer hearer) {
+  /**
+   * Makes one that waits.
+   *
+   * @param stale whether it is marked so
+   * @param youngUntil when it gets too old, {@link InboundRule#NEVER}: never
+   */
+  Call(Delivery delivery, Hearer hearer, boolean stale, long youngUntil) {
     this.delivery = delivery;
+    this.youngUntil = youngUntil;
     this.loose = !delivery.acknowledged();
     this.message =
         hearer.manual() && delivery.acknowledged()
-            ? delivery.message(() -> acknowledge(hearer))
-            : delivery.shared();
+            ? marked(delivery.message(() -> acknowledge(hearer)), stale)
+            : delivery.shared(stale);
+  }
+
+  private static ReceivedMessage marked(ReceivedMessage message, boolean stale) {
+    return stale ? message.asStale() : message;
+  }
+
+  /** Returns whether it has got too old while it waited. Any thread. */
+  boolean tooOld(long now) {
+    return youngUntil != InboundRule.NEVER && now - youngUntil > 0;
   }
 
   int size() {

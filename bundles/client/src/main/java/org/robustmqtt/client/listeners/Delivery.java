@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.robustmqtt.MessageProperties;
@@ -29,6 +30,7 @@ final class Delivery {
   final long connection;
   final Publish packet;
   final long arrivedAt;
+  final Backlog.Origin origin;
 
   /** The listeners that were given it and have not handed it back. */
   final List<Hearer> hearers = new ArrayList<>(1);
@@ -53,8 +55,14 @@ final class Delivery {
   boolean done;
 
   private final String name;
-  private final Instant receivedAt;
+  final Instant receivedAt;
   private ReceivedMessage shared;
+  private ReceivedMessage sharedStale;
+
+  /**
+   * Whether it is a retained value out of memory: no packet of the broker, so never acknowledged.
+   */
+  final boolean replayed;
 
   /**
    * Begins a delivery.
@@ -63,6 +71,7 @@ final class Delivery {
    * @param number what the session knows it by
    * @param arrival counts the messages received
    * @param connection counts the connections made, see {@link #endsWithConnection}
+   * @param origin when it was published at the earliest; empty: a retained value out of memory
    */
   Delivery(
       String name,
@@ -71,7 +80,8 @@ final class Delivery {
       long connection,
       Publish packet,
       long arrivedAt,
-      Instant receivedAt) {
+      Instant receivedAt,
+      Optional<Backlog.Origin> origin) {
     this.name = name;
     this.number = number;
     this.arrival = arrival;
@@ -79,6 +89,9 @@ final class Delivery {
     this.packet = packet;
     this.arrivedAt = arrivedAt;
     this.receivedAt = receivedAt;
+    this.origin = origin.orElse(Backlog.Origin.UNKNOWN);
+    this.replayed = origin.isEmpty();
+    this.done = replayed;
   }
 
   String topic() {
@@ -97,7 +110,27 @@ final class Delivery {
   }
 
   boolean acknowledged() {
-    return packet.qos() != QoS.AT_MOST_ONCE;
+    return packet.qos() != QoS.AT_MOST_ONCE && !replayed;
+  }
+
+  /** Returns how old it may have been when it came, if that is known. */
+  long ageNanos() {
+    if (origin == Backlog.Origin.NEW) {
+      return 0;
+    }
+    long wall = receivedAt.toEpochMilli() - origin.wallMillis();
+    return Math.max(arrivedAt - origin.since(), TimeUnit.MILLISECONDS.toNanos(wall));
+  }
+
+  /** Returns how long it is of use from its arrival on, as its publisher says (5.0: 3.3.2.3.3). */
+  long expiryNanos() {
+    return packet.properties().isEmpty()
+        ? Long.MAX_VALUE
+        : TimeUnit.SECONDS.toNanos(
+            packet
+                .properties()
+                .number(Property.MESSAGE_EXPIRY_INTERVAL)
+                .orElse(TimeUnit.NANOSECONDS.toSeconds(Long.MAX_VALUE)));
   }
 
   /**
@@ -183,11 +216,14 @@ final class Delivery {
   }
 
   /** Returns the message as those see it that do not acknowledge by hand: one for all of them. */
-  ReceivedMessage shared() {
+  ReceivedMessage shared(boolean stale) {
     if (shared == null) {
       shared = message(NOTHING);
     }
-    return shared;
+    if (stale && sharedStale == null) {
+      sharedStale = shared.asStale();
+    }
+    return stale ? sharedStale : shared;
   }
 
   ReceivedMessage message(BooleanSupplier acknowledgement) {

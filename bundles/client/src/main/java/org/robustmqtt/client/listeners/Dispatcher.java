@@ -23,14 +23,18 @@ import org.robustmqtt.whiteboard.MessageListener;
  * there hear it at once, and the one who is being restarted hears it when it is back. A message
  * that a listener leaves behind, not begun, is parked again.
  *
- * <p><b>Retained values.</b> A new listener on a filter that the broker was asked for before makes
- * the filter be subscribed again, so that it hears the retained values. A retained value is heard
- * once for each listener and topic on one connection: listeners that had heard it before do not
- * hear it again, new ones always do, whenever it arrives. After a new connection, and where a
- * listener has heard more than 10,000 retained topics, it may be heard again.
+ * <p><b>Retained values.</b> A new listener on a filter that the broker was asked for before hears
+ * them from memory, see {@link RetainedMemory}; where they are not all there, or may have changed,
+ * it makes the filter be subscribed again. A retained value is heard once for each listener and
+ * topic on one connection: listeners that had heard it before do not hear it again, new ones always
+ * do, whenever it arrives. After a new connection, and where a listener has heard more than 10,000
+ * retained topics, it may be heard again.
  *
  * <p><b>Counting.</b> A message of QoS 0 that nobody hears is counted as unclaimed; one that is
- * dropped because a listener does not keep up, as overflowed, once for each listener.
+ * dropped because a listener does not keep up, as overflowed, once for each listener; one that is
+ * too old for a listener, as stale, likewise.
+ *
+ * <p><b>Ages.</b> See {@link Backlog} for what is known, {@link InboundRule} for what is done.
  */
 public final class Dispatcher {
   /**
@@ -70,6 +74,13 @@ public final class Dispatcher {
     /** A filter that nobody wanted is to be taken off the broker, which may have it. */
     void unwanted(String filter);
 
+    /**
+     * A ping is to be sent; {@link #pingAnswered} follows, unless the connection is lost before.
+     *
+     * @return how many received messages of QoS 2 are handled, and their exchange is not over
+     */
+    int ping();
+
     /** A received message is done with. */
     void handled(long number);
 
@@ -99,10 +110,18 @@ public final class Dispatcher {
   private final LongAdder received = new LongAdder();
   private final LongAdder unclaimed = new LongAdder();
   private final LongAdder overflowed = new LongAdder();
+  private final LongAdder stale = new LongAdder();
+  private final RetainedMemory memory = new RetainedMemory();
+  private final Backlog backlog;
   private final LongAdder failures = new LongAdder();
   private final LongAdder timeouts = new LongAdder();
   private volatile Optional<Wants> wants = Optional.empty();
   private Times times;
+  private InboundRules rules = InboundRules.NONE;
+
+  /** Whether a line says something of messages that are not of now. */
+  private boolean rulesOfAges;
+
   private long arrivals;
   private volatile boolean closed;
 
@@ -124,6 +143,7 @@ public final class Dispatcher {
     this.wanted =
         new WantedFilters(
             connection, doors.clock(), post, journal, times.unsubscribeAfterNanos(), found);
+    this.backlog = new Backlog(post, endings::pending, this::ping);
     this.audience = new Audience(this.wanted.tree());
     this.parking =
         new Parking(doors.clock(), post, times.parkMessages(), times.parkNanos(), this::givenUp);
@@ -151,7 +171,9 @@ public final class Dispatcher {
       return;
     }
     audience.add(hearer);
-    hearer.filters.forEach(filter -> wanted.add(filter, hearer));
+    List<TopicFilter> remembered =
+        List.copyOf(hearer.filters).stream().filter(filter -> wanted.add(filter, hearer)).toList();
+    lookAtAges();
     for (Delivery delivery : parking.all()) {
       if (!delivery.isWith(hearer)
           && delivery.isNewFor(hearer)
@@ -163,6 +185,36 @@ public final class Dispatcher {
         }
       }
     }
+    // after what was parked, which is to be acknowledged
+    remembered.forEach(filter -> memory.of(filter).forEach(value -> replay(hearer, value)));
+  }
+
+  private void replay(Hearer hearer, RetainedMemory.Value value) {
+    Delivery delivery =
+        new Delivery(
+            connection,
+            0,
+            arrivals++,
+            endings.connections(),
+            value.packet(),
+            doors.clock().nanos(),
+            value.receivedAt(),
+            Optional.empty());
+    offer(hearer, delivery);
+  }
+
+  private void lookAtAges() {
+    backlog.needed(rulesOfAges || audience.cares());
+  }
+
+  private int ping() {
+    return wants.map(Wants::ping).orElse(0);
+  }
+
+  /** The answer to the ping that was asked for came. On the loop. */
+  public void pingAnswered() {
+    assert doors.loop().isCurrent();
+    backlog.answered();
   }
 
   /** Takes a listener out; if it breaks off, {@link #lookAgain} does the rest. */
@@ -171,6 +223,7 @@ public final class Dispatcher {
       hearer.filters.forEach(filter -> wanted.remove(filter, hearer));
       hearer.withdraw();
       audience.remove(hearer);
+      lookAtAges();
       leaving.removeIf(one -> !one.watched());
       if (hearer.watched()) {
         leaving.add(hearer);
@@ -223,12 +276,20 @@ public final class Dispatcher {
   public void online(boolean resumed, boolean resubscribes) {
     assert doors.loop().isCurrent();
     audience.begin(resumed);
+    memory.clear();
+    backlog.begin(resumed);
     wanted.online(resumed, resubscribes);
   }
 
-  /** The connection is not online any more: the time of {@code unsubscribeAfter} stands. */
-  public void offline() {
+  /**
+   * The connection is not online any more: the time of {@code unsubscribeAfter} stands.
+   *
+   * @param heardNanos when something was read last
+   * @param heardMillis the same in wall time
+   */
+  public void offline(long heardNanos, long heardMillis) {
     assert doors.loop().isCurrent();
+    backlog.lost(heardNanos, heardMillis);
     wanted.offline();
   }
 
@@ -271,12 +332,18 @@ public final class Dispatcher {
       leaving.forEach(Hearer::lookAgain);
       parking.lookAgain();
       brake.lookAgain();
+      backlog.lookAgain();
       wanted.lookAgain();
     }
   }
 
-  private void reading(boolean wanted) {
-    wants.ifPresent(told -> told.reading(wanted));
+  private void reading(boolean now) {
+    if (!now) {
+      // a broker that cannot send drops what is QoS 0, and with it what may be a newer value
+      memory.clear();
+      wanted.spoil();
+    }
+    wants.ifPresent(told -> told.reading(now));
   }
 
   /**
@@ -299,6 +366,8 @@ public final class Dispatcher {
     if (closed) {
       return;
     }
+    long now = doors.clock().nanos();
+    long wall = doors.clock().wallMillis();
     Delivery delivery =
         new Delivery(
             connection,
@@ -306,10 +375,12 @@ public final class Dispatcher {
             arrivals++,
             endings.connections(),
             packet,
-            doors.clock().nanos(),
-            Instant.ofEpochMilli(doors.clock().wallMillis()));
+            now,
+            Instant.ofEpochMilli(wall),
+            Optional.of(backlog.came(now, wall)));
     received.increment();
     endings.begin(delivery);
+    remember(delivery);
     List<Hearer> hearing = audience.hearing(delivery);
     for (int i = 0; i < hearing.size(); i++) {
       offer(hearing.get(i), delivery);
@@ -324,9 +395,30 @@ public final class Dispatcher {
     endings.endIfDone(delivery);
   }
 
-  private static void offer(Hearer hearer, Delivery delivery) {
-    if (!delivery.packet.retain() || hearer.hearsRetained(delivery.topic())) {
-      hearer.give(delivery);
+  private void remember(Delivery delivery) {
+    if (!delivery.packet.retain()) {
+      memory.forget(delivery.topic());
+    } else if (!memory.keep(delivery.packet, delivery.receivedAt)) {
+      audience.spoil(delivery.topic());
+    }
+  }
+
+  private void offer(Hearer hearer, Delivery delivery) {
+    if (delivery.packet.retain() && !hearer.hearsRetained(delivery.topic())) {
+      return;
+    }
+    InboundRule said = rulesOfAges ? rules.of(delivery.topic()) : InboundRule.NOTHING;
+    if (hearer.plain() && said.plain()) {
+      hearer.give(delivery, false, InboundRule.NEVER);
+      return;
+    }
+    InboundRule rule = hearer.spec.asked().or(said);
+    switch (rule.of(delivery)) {
+      case MARK -> hearer.give(delivery, true, InboundRule.NEVER);
+      case IGNORE -> stale.increment();
+      case DELIVER ->
+          rule.youngUntil(delivery)
+              .ifPresentOrElse(until -> hearer.give(delivery, false, until), stale::increment);
     }
   }
 
@@ -382,7 +474,12 @@ public final class Dispatcher {
   /** Returns what was counted. Any thread. */
   public Counts counts() {
     return new Counts(
-        received.sum(), unclaimed.sum(), overflowed.sum(), failures.sum(), timeouts.sum());
+        received.sum(),
+        unclaimed.sum(),
+        overflowed.sum(),
+        stale.sum(),
+        failures.sum(),
+        timeouts.sum());
   }
 
   /**
@@ -391,11 +488,12 @@ public final class Dispatcher {
    * @param received messages received
    * @param unclaimed heard by nobody
    * @param overflowed dropped because a listener did not keep up
+   * @param stale not heard by a listener for which it was too old
    * @param failures calls that threw
    * @param timeouts calls and acknowledgements that came too late
    */
   public record Counts(
-      long received, long unclaimed, long overflowed, long failures, long timeouts) {}
+      long received, long unclaimed, long overflowed, long stale, long failures, long timeouts) {}
 
   /** The hub is starting: no message is parked too long until it has started, or this long. */
   public void hubStarting(long atMostNanos) {
@@ -418,6 +516,17 @@ public final class Dispatcher {
     brake.maxBytes(other.inboundMaxBytes());
   }
 
+  /** Applies other lines. On the loop. */
+  public void rules(InboundRules other) {
+    assert doors.loop().isCurrent();
+    if (!other.equals(rules)) {
+      rules = other;
+      rulesOfAges = other.ages();
+      wanted.rulesChanged();
+      lookAtAges();
+    }
+  }
+
   /** Calls nobody any more; keeps the wanted filters on disk as they are. On the loop. */
   public void close() {
     assert doors.loop().isCurrent();
@@ -437,7 +546,7 @@ public final class Dispatcher {
 
     @Override
     public void handedBack(Hearer hearer, Delivery delivery) {
-      if (closed) {
+      if (closed || delivery.replayed) {
         return;
       }
       delivery.returned = true;
@@ -468,6 +577,16 @@ public final class Dispatcher {
     @Override
     public void overflowed() {
       overflowed.increment();
+    }
+
+    @Override
+    public void stale() {
+      stale.increment();
+    }
+
+    @Override
+    public InboundRules rules() {
+      return rules;
     }
 
     @Override

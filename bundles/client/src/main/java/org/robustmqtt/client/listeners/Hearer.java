@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.robustmqtt.MqttSubscriptionHandle;
+import org.robustmqtt.QoS;
 import org.robustmqtt.TopicFilter;
 import org.robustmqtt.client.door.Loop;
 import org.robustmqtt.whiteboard.MessageListener;
@@ -51,6 +52,12 @@ final class Hearer implements MqttSubscriptionHandle {
 
     /** A call or an acknowledgement is too late. On the loop. */
     void timedOut();
+
+    /** A message got too old while it waited. On the lane. */
+    void stale();
+
+    /** Returns what is wanted of messages whose listeners do not say it. On the loop. */
+    InboundRules rules();
 
     /** A call threw. On the lane. */
     void failed();
@@ -124,6 +131,11 @@ final class Hearer implements MqttSubscriptionHandle {
     this.progress = events.now();
   }
 
+  /** Returns whether it says nothing itself of messages that are not of now. */
+  boolean plain() {
+    return spec.asked().plain();
+  }
+
   boolean manual() {
     return spec.manual();
   }
@@ -149,8 +161,24 @@ final class Hearer implements MqttSubscriptionHandle {
     return replayed.add(topic);
   }
 
-  void give(Delivery delivery) {
-    Call call = new Call(delivery, this);
+  /** Returns the quality of service that it asks for with one of its filters. */
+  QoS qos(TopicFilter filter) {
+    return spec.asked().qos().or(() -> events.rules().qos(filter)).orElse(QoS.AT_LEAST_ONCE);
+  }
+
+  /** Returns whether it says itself that it hears no retained values. */
+  boolean ignoresRetained() {
+    return spec.asked().retained().equals(Optional.of(InboundRule.Treatment.IGNORE));
+  }
+
+  /**
+   * Gives it a message.
+   *
+   * @param stale whether it is marked so
+   * @param youngUntil when it gets too old to be heard, {@link InboundRule#NEVER}: never
+   */
+  void give(Delivery delivery, boolean stale, long youngUntil) {
+    Call call = new Call(delivery, this, stale, youngUntil);
     delivery.open++;
     delivery.hearers.add(this);
     inbox.add(call);
@@ -231,10 +259,16 @@ final class Hearer implements MqttSubscriptionHandle {
 
   private void call(Call call) {
     boolean threw = false;
-    progress = events.now();
+    long now = events.now();
+    boolean tooOld = call.tooOld(now);
+    progress = now;
     current = call;
     try {
-      listener.received(call.message);
+      if (tooOld) {
+        events.stale();
+      } else {
+        listener.received(call.message);
+      }
     } catch (Throwable problem) {
       // also an Error: a bundle that is gone throws NoClassDefFoundError, and the lane lives on
       threw = true;
@@ -247,7 +281,7 @@ final class Hearer implements MqttSubscriptionHandle {
       gate.leave();
     }
     if (call.delivery.acknowledged()) {
-      boolean done = threw || !manual();
+      boolean done = threw || tooOld || !manual();
       post.post(() -> ended(call, done));
     }
   }

@@ -10,17 +10,23 @@ import org.robustmqtt.TopicFilter;
  *
  * @param owner names bundle and service, for messages to people
  * @param filters at least one
- * @param qos the highest quality of service wanted
  * @param manual whether it acknowledges by hand
+ * @param asked what it says itself of the messages; the rest is as the connection says
  */
-public record ListenerSpec(String owner, List<TopicFilter> filters, QoS qos, boolean manual) {
+public record ListenerSpec(
+    String owner, List<TopicFilter> filters, boolean manual, InboundRule asked) {
   /** Checks and copies. */
   public ListenerSpec {
     Objects.requireNonNull(owner);
-    Objects.requireNonNull(qos);
+    Objects.requireNonNull(asked);
     filters = List.copyOf(filters);
     if (filters.isEmpty()) {
       throw new IllegalArgumentException(owner + ": no filter");
     }
+  }
+
+  /** Makes one that says the quality of service, and nothing else of the messages. */
+  public ListenerSpec(String owner, List<TopicFilter> filters, QoS qos, boolean manual) {
+    this(owner, filters, manual, InboundRule.ofQos(qos));
   }
 }

@@ -35,6 +35,13 @@ final class Want {
    */
   boolean givenUp;
 
+  /**
+   * Whether {@link RetainedMemory} has all its retained values, as far as they have come: the
+   * broker was asked for them on this connection, and nothing has come since that may have changed
+   * one.
+   */
+  boolean remembered;
+
   /** Since when it has no listener; means nothing while it has one. */
   long orphanedAt;
 
@@ -78,7 +85,7 @@ final class Want {
 
   /** Returns the highest QoS that its listeners ask for; empty if there are none. */
   Optional<QoS> asked() {
-    return hearers.stream().map(hearer -> hearer.spec.qos()).reduce(Want::higher);
+    return hearers.stream().map(hearer -> hearer.qos(filter)).reduce(Want::higher);
   }
 
   /** Returns whether nobody asks for the filter, or for a QoS as high as it has. */

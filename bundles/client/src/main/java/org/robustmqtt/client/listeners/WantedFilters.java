@@ -2,6 +2,7 @@ package org.robustmqtt.client.listeners;
 
 import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ import org.robustmqtt.journal.Journal;
  * others stay. Where there was never more than one listener, the next one's QoS counts at once.
  */
 final class WantedFilters {
+  /** So many names of filters that were taken off are kept. */
+  private static final int MOST_DROPPED = 1000;
+
   /** Of so many filters that were given up it is known what copies of them look like. */
   private static final int MOST_GIVEN_UP = 64;
 
@@ -53,6 +57,13 @@ final class WantedFilters {
   private final ArrayDeque<Want> givenUp = new ArrayDeque<>();
 
   private final Set<String> again = new LinkedHashSet<>();
+
+  /** What was taken off in this session: the broker may have it when it is wanted again. */
+  private final Set<String> dropped = new HashSet<>();
+
+  /** Whether there was more of it than is kept. */
+  private boolean droppedMany;
+
   private volatile Optional<Dispatcher.Wants> told = Optional.empty();
 
   /** What was told last, in order. */
@@ -105,6 +116,7 @@ final class WantedFilters {
       changed.add(name);
       return;
     }
+    takenOff(name);
     Want before = new Want(new TopicFilter(name), wish.qos());
     before.identifier = wish.identifier();
     before.atBroker = wish.identifier();
@@ -131,9 +143,15 @@ final class WantedFilters {
     return known.remove(filter);
   }
 
-  void add(TopicFilter filter, Hearer hearer) {
+  /**
+   * Adds a listener of a filter.
+   *
+   * @return whether it is to hear the retained values from memory
+   */
+  boolean add(TopicFilter filter, Hearer hearer) {
     known.add(filter.value());
-    QoS asked = hearer.spec.qos();
+    QoS asked = hearer.qos(filter);
+    boolean replay = false;
     Want want = wants.get(filter.value());
     if (want == null) {
       want = new Want(filter, asked);
@@ -153,9 +171,13 @@ final class WantedFilters {
           && (want.state() == State.REFUSED
               || want.hearers.stream().noneMatch(hearer::sameListener))) {
         // the broker was, or is being, asked for it: again, for its retained messages, unless the
-        // listener has them because it only asks for something more
-        again.add(filter.value());
-        if (want.state() == State.REFUSED) {
+        // listener has them because it only asks for something more, or they are in memory
+        boolean refused = want.state() == State.REFUSED;
+        replay = want.remembered && !refused;
+        if (refused || !replay && !hearer.ignoresRetained()) {
+          again.add(filter.value());
+        }
+        if (refused) {
           want.state(online ? State.SENT : State.PENDING, 0);
         }
       }
@@ -165,6 +187,21 @@ final class WantedFilters {
     orphans.remove(want);
     clockIdle(want);
     want.show();
+    tellSoon();
+    return replay;
+  }
+
+  /** The connection says otherwise which quality of service its filters have. */
+  void rulesChanged() {
+    for (Want want : wants.values()) {
+      Optional<QoS> asked = want.asked();
+      if (asked.isPresent() && asked.get().level() > want.qos.level()) {
+        want.qos = asked.get();
+        want.state(State.PENDING, 0);
+        changed.add(want.filter.value());
+      }
+      clockIdle(want);
+    }
     tellSoon();
   }
 
@@ -189,12 +226,20 @@ final class WantedFilters {
     }
     giveUp(want);
     known.remove(filter);
+    takenOff(filter);
     orphans.remove(want);
     again.remove(filter);
     want.timer.ifPresent(Loop.Timer::cancel);
     changed.add(filter);
     tellSoon();
     return want.hearers;
+  }
+
+  private void takenOff(String filter) {
+    droppedMany |= dropped.size() == MOST_DROPPED;
+    if (!droppedMany) {
+      dropped.add(filter);
+    }
   }
 
   private void giveUp(Want want) {
@@ -241,6 +286,8 @@ final class WantedFilters {
   void online(boolean resumed, boolean resubscribes) {
     online = true;
     if (!resumed) {
+      dropped.clear();
+      droppedMany = false;
       givenUp.forEach(tree::remove);
       givenUp.clear();
     }
@@ -253,6 +300,7 @@ final class WantedFilters {
       }
       State state = want.state();
       boolean lapsed = !resumed && !resubscribes && state == State.ACTIVE;
+      want.remembered = !resumed && !lapsed && !want.filter.shared();
       if (lapsed) {
         want.state(State.PENDING, 0);
       } else if (state == State.PENDING || !resumed) {
@@ -267,6 +315,7 @@ final class WantedFilters {
   void offline() {
     online = false;
     for (Want want : wants.values()) {
+      want.remembered = false;
       if (want.state() == State.SENT) {
         want.state(State.PENDING, 0);
       }
@@ -289,6 +338,7 @@ final class WantedFilters {
     }
     boolean refused = reasonCode >= 0x80;
     if (refused) {
+      want.remembered = false;
       want.forgotten();
     } else {
       want.granted = reasonCode;
@@ -302,6 +352,11 @@ final class WantedFilters {
           want.hearers.stream().map(hearer -> hearer.spec.owner()).toList(),
           Integer.toHexString(reasonCode));
     }
+  }
+
+  /** Retained values that came until now may not be the newest. */
+  void spoil() {
+    wants.values().forEach(want -> want.remembered = false);
   }
 
   /** A timer may be missing, and a change not told. */
@@ -392,7 +447,16 @@ final class WantedFilters {
     if (told.isPresent()) {
       List<String> filters = List.copyOf(again);
       again.clear();
+      filters.forEach(this::asked);
       filters.forEach(told.get()::again);
+    }
+  }
+
+  /** The broker is asked for a filter, and sends its retained values. */
+  private void asked(String filter) {
+    Want want = wants.get(filter);
+    if (want != null && online && !want.filter.shared()) {
+      want.remembered = true;
     }
   }
 
@@ -406,6 +470,9 @@ final class WantedFilters {
           Optional.ofNullable(now.isPresent() ? last.put(name, now.get()) : last.remove(name));
       if (!now.equals(before)) {
         changes.put(name, now);
+        if (before.isEmpty() && !droppedMany && !dropped.contains(name)) {
+          asked(name);
+        }
         want.filter(one -> online && one.state() == State.PENDING)
             .ifPresent(one -> one.state(State.SENT, 0));
       }

@@ -169,6 +169,8 @@ final class ClockDoubt {
       if (set || entry.deadlineMillis >= rules.trustMillis()) {
         scheduler.due(entry, foundDue(entry.acceptedAt(), entry.deadlineMillis));
       } else {
+        // it may be held twice, after its policy has changed
+        entry.ageUnknown = false;
         expired.add(entry);
       }
     }

@@ -252,7 +252,7 @@ final class Entrance {
   /** Hears from the journal, on its thread or within one of our calls of it. */
   private void stored(Entry entry, Stored stored) {
     entry.promise().stored(stored);
-    boolean replaces = entry.lane.policy.keep() == DeliveryPolicy.Keep.LATEST;
+    boolean replaces = entry.replaced != null;
     boolean failed = stored == Stored.FAILED && entry.durability() == Durability.SYNC;
     entry.neverWritten = stored == Stored.SETTLED_FIRST;
     if (queue.isChanging() && entry.queue == null) {

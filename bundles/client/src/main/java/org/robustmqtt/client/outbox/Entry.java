@@ -44,8 +44,11 @@ public final class Entry {
   /** Whether it was found, not accepted in this run. */
   boolean found;
 
-  /** What this one has replaced, linked, until it is known whether this one is on disk; or null. */
-  Entry replaced;
+  /**
+   * What this one has replaced, linked, until it is known whether this one is on disk; or null.
+   * Written under the lock.
+   */
+  volatile Entry replaced;
 
   private Consumer<Entry> announced = NOBODY;
 

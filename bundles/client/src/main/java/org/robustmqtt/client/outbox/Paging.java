@@ -151,7 +151,9 @@ final class Paging {
   }
 
   private long untilDue(Lane lane) {
-    return doubt.isDoubtful() ? Long.MAX_VALUE : lane.disk.untilDue(clock.nanos());
+    return doubt.isDoubtful() || lane.retryAt.isPresent()
+        ? Long.MAX_VALUE
+        : lane.disk.untilDue(clock.nanos());
   }
 
   private long left(OptionalLong retryAt) {
@@ -338,7 +340,11 @@ final class Paging {
       liftedTo = looksThrough ? asked[i] : liftedTo;
       expiredTo = looksForDue ? asked[i] : expiredTo;
     }
-    any = queue.scheduler.isAnyOnDisk() || !queue.doomed.isEmpty();
+    any =
+        queue.scheduler.isAnyOnDisk()
+            || !queue.doomed.isEmpty()
+            || !lifting.isEmpty()
+            || queue.scheduler.isAnyUnlifted();
   }
 
   private void failed(long sequence) {

@@ -573,12 +573,30 @@ final class Queue {
     } else if (!handedOver) {
       leaveOlder(old, outcome);
       leave(old, outcome, false);
-      old.decidedNext = by.replaced;
-      by.replaced = old;
+      hold(old, by);
       if (old.message().retain() && old.onDisk()) {
         scheduler.lasts(old);
       }
+      if (by.promise().storedNow().isPresent()) {
+        tellReplaced(by);
+      }
     }
+  }
+
+  /** A message is told when another one is on disk; before it what it has replaced itself. */
+  private static void hold(Entry old, Entry by) {
+    old.decidedNext = by.replaced;
+    Entry first = old;
+    if (old.replaced != null) {
+      first = old.replaced;
+      Entry last = first;
+      while (last.decidedNext != null) {
+        last = last.decidedNext;
+      }
+      last.decidedNext = old;
+      old.replaced = null;
+    }
+    by.replaced = first;
   }
 
   /** What became of the record of a message is known: those that it has replaced are told. */
@@ -769,6 +787,7 @@ final class Queue {
     if (!handedOver) {
       leaveOlder(entry, outcome);
       leave(entry, outcome, ended);
+      tellReplaced(entry);
       tellSoon(entry);
     }
   }

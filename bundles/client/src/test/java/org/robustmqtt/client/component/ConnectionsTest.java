@@ -119,7 +119,7 @@ class ConnectionsTest {
   void a_faulty_change_keeps_the_old_settings_and_shows_the_faults() {
     world.configure("home", GOOD);
 
-    world.configure("home", Map.of("broker", "mqtt://b", "keepAlive", "x", "retry", "y"));
+    world.configure("home", Map.of("broker", "mqtt://b", "keepAlive", "x", "retry", "y y"));
 
     assertEquals(List.of(), world.last().applied);
     assertEquals(2, world.last().faults.size());

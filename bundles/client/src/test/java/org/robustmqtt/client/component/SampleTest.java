@@ -95,6 +95,25 @@ class SampleTest {
     }
   }
 
+  /** The lines of the sample, and of the page that explains them, do what they are there for. */
+  @Test
+  void the_lines_for_listeners_of_sample_and_page_are_understood() throws IOException {
+    Pattern line = Pattern.compile("#?(subscribe\\.[a-z]+) = (.*)");
+    for (String file : List.of("config/org.robustmqtt.connection-sample.cfg", "docs/delivery.md")) {
+      Map<String, Object> lines = new HashMap<>();
+      read(file)
+          .lines()
+          .map(line::matcher)
+          .filter(Matcher::matches)
+          .forEach(found -> lines.put(found.group(1), found.group(2)));
+      assertTrue(lines.size() >= 2, file);
+      lines.put("broker", "mqtt://b");
+      Parsed parsed = parse(lines);
+      assertEquals(List.of(), parsed.faults(), file);
+      assertEquals(List.of(), parsed.warnings(), file);
+    }
+  }
+
   @Test
   void the_page_of_policies_shows_each_setting_and_what_the_presets_are() throws IOException {
     String page = read("docs/policies.md");

@@ -533,7 +533,7 @@ class SettingsKeysTest {
         .filter(key -> !key.built())
         .forEach(key -> all.put(key.text(), "true"));
     all.put("policy.alarm", "home/# | retry=mine");
-    all.put("subscribe.doors", "doors/# | qos=1");
+    all.put("subscribe.doors", "doors/# | inbox=durable");
 
     Parsed parsed = parse(all);
 

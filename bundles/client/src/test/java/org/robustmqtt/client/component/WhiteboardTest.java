@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.robustmqtt.QoS;
 import org.robustmqtt.TopicFilter;
+import org.robustmqtt.client.listeners.InboundRule;
 
 /** Listeners and connections find each other, whichever comes first. */
 class WhiteboardTest {
@@ -43,23 +45,46 @@ class WhiteboardTest {
                 "mqtt.qos",
                 2L,
                 "mqtt.ack",
-                "manual"));
+                "manual",
+                "mqtt.retained",
+                "mark",
+                "mqtt.queued",
+                "ignore",
+                "mqtt.maxAge",
+                "15s"));
 
     assertEquals(List.of(), asked.faults());
     assertEquals(Set.of("home", "away"), asked.connections());
     assertEquals(
         List.of(new TopicFilter("a/#"), new TopicFilter("b")),
         asked.spec().orElseThrow().filters());
-    assertEquals(QoS.EXACTLY_ONCE, asked.spec().orElseThrow().qos());
+    assertEquals(
+        new InboundRule(
+            Optional.of(QoS.EXACTLY_ONCE),
+            Optional.of(InboundRule.Treatment.MARK),
+            Optional.of(InboundRule.Treatment.IGNORE),
+            OptionalLong.of(15_000_000_000L)),
+        asked.spec().orElseThrow().asked());
     assertTrue(asked.spec().orElseThrow().manual());
   }
 
   @Test
-  void quality_1_and_automatic_acknowledgement_are_the_defaults() {
+  void automatic_acknowledgement_is_the_default_and_all_else_is_left_to_the_connection() {
     ListenerReader.Asked asked =
-        asked(Map.of("mqtt.topics", "a", "mqtt.connection", new String[0]));
+        asked(
+            Map.of(
+                "mqtt.topics",
+                "a",
+                "mqtt.connection",
+                new String[0],
+                "mqtt.qos",
+                -1,
+                "mqtt.retained",
+                "",
+                "mqtt.maxAge",
+                ""));
 
-    assertEquals(QoS.AT_LEAST_ONCE, asked.spec().orElseThrow().qos());
+    assertEquals(InboundRule.NOTHING, asked.spec().orElseThrow().asked());
     assertFalse(asked.spec().orElseThrow().manual());
     assertTrue(asked.means("any"));
   }
@@ -72,7 +97,10 @@ class WhiteboardTest {
                 "mqtt.topics", new String[] {"a/#/b", "ok"},
                 "mqtt.connection", "my house",
                 "mqtt.qos", "3",
-                "mqtt.ack", "never"));
+                "mqtt.ack", "never",
+                "mqtt.retained", "maybe",
+                "mqtt.queued", "1",
+                "mqtt.maxAge", "15"));
 
     assertEquals(
         List.of(
@@ -81,6 +109,9 @@ class WhiteboardTest {
                 + ": mqtt.topics = \"a/#/b\": filter \"a/#/b\": '#' must be a whole level and the"
                 + " last one (MQTT-4.7.1-1)",
             OWNER + ": mqtt.qos = \"3\": allowed: 0, 1, 2",
+            OWNER + ": mqtt.retained = \"maybe\": allowed: deliver, mark, ignore",
+            OWNER + ": mqtt.queued = \"1\": allowed: deliver, mark, ignore",
+            OWNER + ": mqtt.maxAge = \"15\": a number without a unit; write 15s, 15m or 15h",
             OWNER + ": mqtt.ack = \"never\": allowed: auto, manual"),
         asked.faults());
     assertEquals(Optional.empty(), asked.spec());

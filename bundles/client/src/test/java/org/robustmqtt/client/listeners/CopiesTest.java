@@ -444,6 +444,28 @@ class CopiesTest {
   }
 
   @Test
+  void a_listener_of_a_shared_and_a_plain_filter_hears_a_message_once() {
+    DispatcherFixture one = new DispatcherFixture();
+    Ear both = new Ear();
+    Ear shared = new Ear();
+    Ear plain = new Ear();
+    one.add(spec(2, false, "$share/g/room/#", "room/+"), both);
+    one.add(spec(2, false, "$share/g/room/#"), shared);
+    one.add(spec(2, false, "room/+"), plain);
+    one.online(true);
+    granted(one, 2, "$share/g/room/#", "room/+");
+    copy(one, 2, "a", "$share/g/room/#");
+    copy(one, 2, "a", "room/+");
+    // the copies of the group go to another client now
+    copy(one, 2, "b", "room/+");
+    copy(one, 2, "c", "room/+");
+    assertEquals(List.of("a", "b", "c"), both.heard);
+    assertEquals(List.of("a", "b", "c"), plain.heard);
+    assertEquals("a", shared.heard.get(0));
+    assertEquals(4, one.handled.size());
+  }
+
+  @Test
   void a_copy_that_was_parked_is_acknowledged_after_the_one_it_follows() {
     DispatcherFixture away = new DispatcherFixture();
     MqttSubscriptionHandle wide = away.add(spec(2, false, "room/#"), new Ear());

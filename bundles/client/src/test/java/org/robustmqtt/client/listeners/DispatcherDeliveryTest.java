@@ -95,7 +95,7 @@ class DispatcherDeliveryTest {
   void a_message_of_qos_0_that_nobody_hears_is_done_and_counted() {
     long number = box.deliver("t", 0, "x");
     assertEquals(List.of(number), box.handled);
-    assertEquals(new Dispatcher.Counts(1, 1, 0, 0, 0), box.dispatcher.counts());
+    assertEquals(new Dispatcher.Counts(1, 1, 0, 0, 0, 0), box.dispatcher.counts());
   }
 
   @Test

@@ -76,6 +76,7 @@ final class DispatcherFixture implements Dispatcher.Wants {
   final List<Boolean> reading = new ArrayList<>();
   final Dispatcher dispatcher;
   private Optional<Executor> nextLane = Optional.empty();
+  int pings;
   private long number;
   private boolean delivering;
 
@@ -171,6 +172,12 @@ final class DispatcherFixture implements Dispatcher.Wants {
   }
 
   @Override
+  public int ping() {
+    pings++;
+    return 0;
+  }
+
+  @Override
   public void handled(long done) {
     assert !delivering : "handled within deliver";
     handled.add(done);
@@ -253,7 +260,7 @@ final class DispatcherFixture implements Dispatcher.Wants {
           if (online) {
             dispatcher.online(true, true);
           } else {
-            dispatcher.offline();
+            dispatcher.offline(world.doors().clock().nanos(), world.doors().clock().wallMillis());
           }
         });
   }

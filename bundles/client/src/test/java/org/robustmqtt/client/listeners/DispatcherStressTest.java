@@ -142,6 +142,11 @@ class DispatcherStressTest {
           }
 
           @Override
+          public int ping() {
+            return 0;
+          }
+
+          @Override
           public void unwanted(String filter) {}
 
           @Override

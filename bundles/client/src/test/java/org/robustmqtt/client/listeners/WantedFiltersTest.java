@@ -388,6 +388,14 @@ class WantedFiltersTest {
       public void overflowed() {}
 
       @Override
+      public void stale() {}
+
+      @Override
+      public InboundRules rules() {
+        return InboundRules.NONE;
+      }
+
+      @Override
       public void timedOut() {}
 
       @Override

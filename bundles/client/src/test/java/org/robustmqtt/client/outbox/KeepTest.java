@@ -135,6 +135,29 @@ class KeepTest {
   }
 
   @Test
+  void what_was_replaced_is_told_with_the_outcome_of_its_successor() {
+    final Ticket first = publish("latest/1", "1");
+    final Ticket second = publish("latest/1", "2");
+    Ticket third = publish("latest/1", "3");
+    assertEquals(List.of("3"), box.drain());
+    box.acknowledge(third);
+    step();
+    assertEquals(REPLACED, dropped(first));
+    assertEquals(REPLACED, dropped(second));
+    assertEquals(List.of(), box.journal.crash().messages());
+    assertEquals(List.of(first.id(), second.id(), third.id()), box.journal.settledInOrder());
+  }
+
+  @Test
+  void what_was_replaced_is_told_although_its_policy_has_changed() {
+    final Ticket first = publish("latest/1", "1");
+    publish("latest/1", "2");
+    box.outbox.policies(PolicyTable.SINGLE);
+    step();
+    assertEquals(REPLACED, dropped(first));
+  }
+
+  @Test
   void in_memory_nothing_is_written() {
     publish("memory/1", "1");
     publish("memory/1", "2");
@@ -254,6 +277,32 @@ class KeepTest {
     world.advance(Duration.ofSeconds(5));
     box.outbox.expire();
     assertEquals(1L, box.outbox.totals().ended().dropped().get(DropReason.EXPIRED));
+  }
+
+  @Test
+  void policies_may_change_while_messages_are_held_because_of_the_clock() {
+    publish("event/1", "1");
+    step();
+    world.jumpWall(Duration.ofDays(-9_000));
+    Recovery found = box.journal.crash();
+    box =
+        box(
+            new Recovery(
+                found.messages(),
+                found.waiting(),
+                found.received(),
+                found.values(),
+                Long.MAX_VALUE / 2,
+                found.aliases(),
+                found.replaced()));
+    assertTrue(box.outbox.isHolding());
+    box.outbox.policies(TABLE);
+    box.outbox.policies(TABLE);
+    assertEquals(List.of(), box.drain());
+    world.advance(Duration.ofMinutes(1));
+    box.outbox.expire();
+    assertEquals(1L, box.outbox.totals().ended().dropped().get(DropReason.EXPIRED));
+    assertAccounted();
   }
 
   @Test

@@ -310,6 +310,16 @@ class LanesTest {
   }
 
   @Test
+  void a_lifted_topic_goes_although_the_disk_is_empty_before_all_was_looked_through() {
+    publish(31, "slow/1");
+    long named = publishAs("alarm", "slow/2");
+    assertTrue(box.outbox.purge() > 0);
+    long again = publishAs("alarm", "slow/2");
+    readAll();
+    assertEquals(List.of(again), drain(), "and not " + named);
+  }
+
+  @Test
   void others_pass_a_topic_that_is_looked_for_on_disk() {
     publish(300, "slow/1");
     publishAs("event", "slow/1");

@@ -223,6 +223,22 @@ class PagingTest {
     assertEquals(OptionalLong.empty(), box.outbox.expire());
   }
 
+  @Test
+  void the_loop_does_not_spin_while_what_is_due_cannot_be_read() {
+    publish(20, 1);
+    box.outbox.publish(Message.text("t1", "x").withQos(1).withDeadline(Duration.ofSeconds(9)));
+    box.journal.step();
+    box.journal.failing(true);
+    world.advance(Duration.ofSeconds(9));
+    assertEquals(OptionalLong.empty(), box.outbox.expire(), "the disk is asked");
+    assertTrue(box.journal.stepRead());
+    assertEquals(OptionalLong.of(1_000_000_000L), box.outbox.expire());
+    box.journal.failing(false);
+    world.advance(Duration.ofSeconds(1));
+    expire();
+    assertEquals(20, box.outbox.status().messages());
+  }
+
   private void expire() {
     box.outbox.expire();
     while (box.journal.stepRead()) {

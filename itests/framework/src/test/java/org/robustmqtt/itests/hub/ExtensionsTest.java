@@ -79,11 +79,7 @@ class ExtensionsTest {
       hub.register(
           AdmissionPolicy.class, new OneOfTen(), named(AdmissionPolicy.NAME, "one-of-ten", 0));
       hub.configure(
-          "home",
-          Hub.with(
-              Hub.with(Hub.settings("mqtt://127.0.0.1:1"), "admission", "one-of-ten"),
-              "retry",
-              "none"));
+          "home", Map.of("broker", "mqtt://127.0.0.1", "admission", "one-of-ten", "retry", "none"));
       RobustMqttConnection home = hub.await("home", ConnectionState.CLOSED);
       for (int i = 0; i < 100; i++) {
         home.publish(Message.text("sensor/1", "x"));

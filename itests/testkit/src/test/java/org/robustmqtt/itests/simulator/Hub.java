@@ -74,6 +74,8 @@ final class Hub {
   /** The other connections of the process. */
   final Crowd crowd;
 
+  Policies policies;
+
   Hub(
       World world,
       SplittableRandom random,
@@ -184,7 +186,14 @@ final class Hub {
     SimulatedRooms made = SimulatedRooms.open("home", machine.doors(), spy, properties, window());
     rooms = Optional.of(made);
     service.get().bind(made);
-    made.watch(settlement -> ledger.outcome(settlement.id(), settlement.outcome()), this::changed);
+    made.watch(
+        settlement -> {
+          ledger.outcome(settlement.id(), settlement.outcome());
+          ledger
+              .byId(settlement.id())
+              .ifPresent(sent -> policies.outcome(sent, settlement.outcome()));
+        },
+        this::changed);
     machine.mustSchedule(this::mustSchedule);
     crowd.open(
         machine, store, properties, new Crowd.Journals(window(), shape.lease(), 40 * within));
@@ -305,9 +314,10 @@ final class Hub {
 
   /** Counts, now. */
   void count() {
-    if (rooms.isEmpty()) {
+    if (rooms.isEmpty() || disk.hasCrashed()) {
       return;
     }
+    policies.count(rooms.get());
     ConnectionStatus status = rooms.get().status();
     check(status);
     Counters counters = status.counters();
@@ -468,6 +478,10 @@ final class Hub {
               && !disk.memory.full;
       world.trace(() -> "app: publish " + sent);
       ledger.accepted(sent);
+      if (ticket.outcomeNow().isPresent()) {
+        // it was dropped at once, and never had a record
+        sent.settledRun = ledger.run();
+      }
       spy.toldAtOnce(ticket.id()).ifPresent(stored -> ledger.stored(sent, stored));
       if (random.nextInt(4) == 0) {
         listen(sent, ticket);

@@ -25,6 +25,12 @@ final class Inbox {
   /** Whether the broker sends a copy for each filter. */
   boolean copies;
 
+  /** Whether copies may be for a filter that nobody knows: the store could not record it. */
+  boolean unsure;
+
+  /** The QoS of a duplicate that a listener is called with; 0: it is none. */
+  int again;
+
   Inbox(World world) {
     this.world = world;
   }
@@ -65,24 +71,23 @@ final class Inbox {
    *
    * <p>A copy of QoS 1 that is sent again is heard at least once (MQTT-4.3.2-5), also by those who
    * have a filter of QoS 2 besides: until a broker has shown in this session and run that it sends
-   * copies, they must not wait for another one that may never come.
-   *
-   * @param again whether it came with QoS 1, as a duplicate
+   * copies, they must not wait for another one that may never come. So it may also be older than
+   * what they have heard of their own filter.
    */
-  void heard(Received received, int listener, int granted, boolean again, int run) {
+  void heard(Received received, int listener, int granted, int run) {
     world.trace(() -> "listener " + listener + " hears " + received.key);
     if (received.heardRun != run) {
       received.heardRun = run;
       received.heardBy.clear();
     }
-    int times = received.heardBy.merge(listener, copies && again ? 0 : 1, Integer::sum);
+    int times = received.heardBy.merge(listener, copies && again == 1 ? 0 : 1, Integer::sum);
     world.check(
-        received.qos < 2 || times <= 1 || copies && (granted < 2 || !received.told),
+        received.qos < 2 || times <= 1 || copies && (granted < 2 || !received.told || unsure),
         Sentence.HANDLED_ONCE,
         () -> "listener " + listener + " heard it " + times + " times in a run: " + received);
     // A listener that hears the copies of other filters, too, hears them in the order of none; and
     // what was given up, and its acknowledgement lost, comes again behind newer ones.
-    boolean ordered = (!copies || received.told) && !crowdedOut();
+    boolean ordered = (!copies || received.told && again == 0) && !crowdedOut();
     if (ordered && !received.heard && received.qos > 0 && !received.excused) {
       int qos = copies ? Math.min(received.qos, granted) : received.qos;
       String stream = received.session + "/" + listener + "/" + received.topic + "/" + qos;

@@ -53,6 +53,9 @@ final class Ledger {
 
   private boolean hiding;
 
+  /** Whether the broker got a filter that a store which failed has no record of. */
+  boolean filterUnrecorded;
+
   /** What was being published when the machine stopped. */
   private final Map<Long, Sent> unannounced = new HashMap<>();
 
@@ -188,7 +191,8 @@ final class Ledger {
 
   private void found(Sent sent, SimDisk.Crash after, boolean hiding) {
     world.check(
-        sent.durability != Durability.MEMORY || sent.retain,
+        // one that takes the place of another one takes over its durability
+        sent.durability != Durability.MEMORY || sent.retain || world.hasHappened(Fault.POLICIES),
         Sentence.RECOVERED,
         () -> "a memory message is on disk: " + sent);
     world.check(
@@ -201,7 +205,9 @@ final class Ledger {
             || after != SimDisk.Crash.KILL
             || sent.inMemory()
             || hiding
-            || sent.unseen && sent.powerCut,
+            || sent.unseen && sent.powerCut
+            // what the disk did not take was in memory that somebody has deleted
+            || diskFailed && world.hasHappened(Fault.MEMORY_DELETED),
         Sentence.REPEATED,
         () -> "its settlement was appended, and it is back after a kill: " + sent);
     if (sent.settledRun > 0) {

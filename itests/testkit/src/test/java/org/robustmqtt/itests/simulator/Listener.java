@@ -118,8 +118,9 @@ final class Listener {
         .byKey(Tap.key(message.payload()))
         .ifPresent(
             known -> {
-              boolean again = message.qos() == QoS.AT_LEAST_ONCE && message.duplicate();
-              inbox.heard(known, number, qos.level(), again, ledger.run());
+              inbox.unsure = ledger.filterUnrecorded;
+              inbox.again = message.duplicate() ? message.qos().level() : 0;
+              inbox.heard(known, number, qos.level(), ledger.run());
             });
     if (throwing > 0 && random.nextInt(100) < throwing) {
       world.happened(Fault.LISTENER_THROWS);

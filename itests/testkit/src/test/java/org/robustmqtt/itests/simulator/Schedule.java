@@ -72,6 +72,7 @@ final class Schedule {
     hub = new Hub(world, root.split(), disk, net, ledger, broker, shape);
     weather = new Weather(world, root.split(), broker, net, disk, hub, ledger);
     configure();
+    hub.policies = new Policies(world, new SplittableRandom(seed ^ 0x3C6EF372L), hub);
     for (int i = 0; i < 3; i++) {
       String[] filters = {"in/a", "in/b/#", "in/+/c"};
       boolean manual = random.nextInt(4) == 0;
@@ -171,7 +172,7 @@ final class Schedule {
     if (what < 50) {
       int burst = random.nextInt(6) == 0 ? 1 + random.nextInt(15) : 1;
       for (int i = 0; i < burst; i++) {
-        hub.publish(message());
+        hub.publish(hub.policies.message(message()));
       }
     } else if (what < 66) {
       receive();
@@ -180,6 +181,7 @@ final class Schedule {
     } else {
       weather.change();
     }
+    hub.policies.change();
     hub.crowd.publish();
     hub.count();
     long gap =

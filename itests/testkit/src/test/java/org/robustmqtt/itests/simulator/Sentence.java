@@ -50,6 +50,8 @@ enum Sentence {
   ONE_BAD_BIRTH("A birth that the broker closes on costs no other message."),
   SLOW_LINE("Progress is life: a slow line carries a large message in one link."),
   OTHERS_GO_ON("12 What cannot be read stops other lanes for 30 s at the most."),
+  CONFLATION("12 keep=latest: at most one unsent message of a topic."),
+  POLICY("5 Only a policy evicts, replaces or drops what is offline or equal."),
   CLOCK("10 Unknown age is never treated as fresh."),
   NO_LEAK("After the stop no timer, channel or lock is left.");
 

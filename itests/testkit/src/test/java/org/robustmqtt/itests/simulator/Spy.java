@@ -350,6 +350,7 @@ final class Spy implements Journal {
             callback,
             written -> {
               world.trace(() -> "journal: " + key + (written ? " " : " not ") + level);
+              ledger.filterUnrecorded |= key.startsWith("session.") && !written;
               if (key.equals("session") && level == Level.FORCED) {
                 record |= written;
                 if (written) {
