@@ -49,6 +49,10 @@ public final class CheckCommand extends MqttAction {
         FileNames.nearMiss(name).ifPresent(out::println);
       }
     }
+    if (file == null && services.isPresent()) {
+      HubFiles.firstLines(services.get())
+          .forEach((name, line) -> FileNames.nearMiss(name, line).ifPresent(out::println));
+    }
   }
 
   private static boolean print(ConnectionDirectory directory, List<Path> files, Console out)

@@ -19,13 +19,7 @@ final class FileNames {
    * connection; empty: it may be one, or was not meant to.
    */
   static Optional<String> nearMiss(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    String plain = lower.replaceAll("[-_.]", "");
-    boolean meant =
-        plain.contains("robust") && plain.contains("mqtt")
-            || plain.contains("mqtt") && plain.contains("conne")
-            || plain.contains("robust") && plain.contains("conne");
-    if (!meant || name.matches(OURS) || lower.matches(PUT_AWAY)) {
+    if (!meant(name) || name.matches(OURS) || name.toLowerCase(Locale.ROOT).matches(PUT_AWAY)) {
       return Optional.empty();
     }
     String rest = name.replaceFirst("(?i)(\\.(cfg|json|conf|config|properties|txt))+$", "");
@@ -38,6 +32,33 @@ final class FileNames {
             + PREFIX
             + (named ? label : "NAME")
             + ".cfg");
+  }
+
+  /**
+   * Returns what is wrong with the first line of one of openHAB's files that was probably meant to
+   * be a connection; empty: it is one, or was not meant to.
+   *
+   * @param name the file's name
+   * @param line its first line, which begins with {@code pid:}
+   */
+  static Optional<String> nearMiss(String name, String line) {
+    if (!meant(line) || line.matches("pid:org\\.robustmqtt\\.(connection#.+|persistence)")) {
+      return Optional.empty();
+    }
+    String label = line.substring(line.indexOf('#') + 1);
+    return Optional.of(
+        name
+            + ": no connection comes of its first line, "
+            + line
+            + "; if it is one, write pid:org.robustmqtt.connection#"
+            + (line.indexOf('#') > 0 && !label.isEmpty() ? label : "NAME"));
+  }
+
+  private static boolean meant(String text) {
+    String plain = text.toLowerCase(Locale.ROOT).replaceAll("[-_.]", "");
+    return plain.contains("robust") && plain.contains("mqtt")
+        || plain.contains("mqtt") && plain.contains("conne")
+        || plain.contains("robust") && plain.contains("conne");
   }
 
   /**

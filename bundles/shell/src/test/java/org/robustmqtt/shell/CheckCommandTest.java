@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,35 @@ class CheckCommandTest {
       })
   void others_are_left_alone(String file) {
     assertEquals(Optional.empty(), FileNames.nearMiss(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pid:org.robustmqtt.conection#home, home",
+    "pid:org.robustmqtt#home, home",
+    "pid:org.robusmqtt.connection#attic, attic",
+    "pid:org.robustmqtt.connection, NAME",
+    "pid:org.robustmqtt.connection#, NAME"
+  })
+  void a_first_line_that_was_probably_meant_to_be_a_connection_is_named(String line, String name) {
+    assertEquals(
+        Optional.of(
+            "mqtt.cfg: no connection comes of its first line, "
+                + line
+                + "; if it is one, write pid:org.robustmqtt.connection#"
+                + name),
+        FileNames.nearMiss("mqtt.cfg", line));
+  }
+
+  @Test
+  void the_first_lines_of_others_are_left_alone() throws IOException {
+    write("services", "a.cfg", "pid:org.robustmqtt.connection#home\nbroker = mqtt://b");
+    write("services", "b.cfg", "pid:org.robustmqtt.persistence\ndirectory = /x");
+    write("services", "c.cfg", "# pid:org.robustmqtt.conection#home");
+    write("services", "d.cfg", "pid:org.openhab.mqtt");
+    Map<String, String> lines = HubFiles.firstLines(folder.resolve("services"));
+    assertEquals(List.of("a.cfg", "b.cfg", "d.cfg"), List.copyOf(lines.keySet()));
+    lines.forEach((name, line) -> assertEquals(Optional.empty(), FileNames.nearMiss(name, line)));
   }
 
   @Test

@@ -76,7 +76,6 @@ final class Entrance {
    * behind it.
    */
   Promise accept(Message message, long maxWaitNanos) throws InterruptedException {
-    checkPolicy(message);
     checkStore(message);
     checkLanes();
     long waitLeft = maxWaitNanos;
@@ -154,7 +153,11 @@ final class Entrance {
     return message.durability().orElse(lane.policy.durability());
   }
 
-  private void checkPolicy(Message message) {
+  /**
+   * Refuses a message that names a policy that is not there. Not asked of one that is retried: it
+   * was accepted when there was the policy, and has that of its topic.
+   */
+  void checkPolicy(Message message) {
     if (message.policy().isPresent()) {
       String label = message.policy().get();
       PolicyTable table = queue.scheduler.table();

@@ -262,6 +262,7 @@ public final class Outbox implements Known {
   }
 
   private Admission.Kind admit(Message message) {
+    entrance.checkPolicy(message);
     String policy =
         message.policy().orElseGet(() -> queue.scheduler.table().of(message.topic()).name());
     Admission admission = gate.admit(message, policy);

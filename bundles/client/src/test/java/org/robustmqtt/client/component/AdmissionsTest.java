@@ -219,6 +219,17 @@ class AdmissionsTest {
   }
 
   @Test
+  void of_a_message_whose_policy_is_not_there_nobody_is_asked() {
+    answering(Admission.drop());
+    offline("10.9.9.9");
+    Message message = Message.text("t", "1").withPolicy("gone");
+    NotAcceptedException refusal =
+        assertThrows(NotAcceptedException.class, () -> it.service().publish(message));
+    assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refusal.reason());
+    assertEquals(List.of(), asked);
+  }
+
+  @Test
   void a_policy_names_its_own_and_the_rest_has_that_of_the_connection() {
     answering(Admission.keep());
     services.put("never", request -> Admission.drop());

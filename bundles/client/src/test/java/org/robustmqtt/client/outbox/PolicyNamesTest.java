@@ -105,6 +105,22 @@ class PolicyNamesTest {
   }
 
   @Test
+  void what_was_put_aside_and_names_a_policy_that_is_gone_is_retried_with_that_of_its_topic() {
+    RecoveredMessage aside =
+        new RecoveredMessage(
+            new StoredMessage(1, message("alarm/1", "gone"), Durability.GROUP, 1_000, 0),
+            RecoveredMessage.Stage.QUARANTINED,
+            0,
+            0);
+    OutcomeFixture box = box(TABLE, new Recovery(List.of(aside), Set.of(), Map.of(), 0));
+    box.outbox.publish(message("slow/1"));
+
+    long again = box.outbox.retry(1).orElseThrow().id();
+
+    assertEquals(again, box.outbox.next(true).orElseThrow().sequence());
+  }
+
+  @Test
   void found_with_a_name_that_is_gone_it_has_that_of_its_topic_and_one_line_says_so() {
     PrintStream stderr = System.err;
     ByteArrayOutputStream log = new ByteArrayOutputStream();

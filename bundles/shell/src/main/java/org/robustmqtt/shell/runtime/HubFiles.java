@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The files of configurations in the hub's folders. */
 public final class HubFiles {
@@ -59,6 +61,20 @@ public final class HubFiles {
     }
     found.sort(null);
     return found;
+  }
+
+  /** Returns the first lines of openHAB's files that begin with {@code pid:}, by name in order. */
+  public static Map<String, String> firstLines(Path services) throws IOException {
+    List<Path> found = new ArrayList<>();
+    list(services, "*.cfg", found);
+    Map<String, String> lines = new TreeMap<>();
+    for (Path file : found) {
+      String first = new String(read(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      if (first.startsWith("pid:")) {
+        lines.put(file.getFileName().toString(), first.strip());
+      }
+    }
+    return lines;
   }
 
   /** Returns the names of all files in a folder, in order; none of them is read. */
