@@ -8,7 +8,7 @@ import java.util.Objects;
  */
 public final class NotAcceptedException extends RuntimeException {
   /** Why. */
-  public enum Cause {
+  public enum Reason {
     /** The limit of messages or bytes is reached and the policy refuses. */
     QUEUE_FULL,
     /** The disk did not keep up within a second. */
@@ -25,16 +25,16 @@ public final class NotAcceptedException extends RuntimeException {
     CLOSED
   }
 
-  private final Cause reason;
+  private final Reason reason;
 
   /** Describes a refusal. */
-  public NotAcceptedException(Cause reason, String message) {
+  public NotAcceptedException(Reason reason, String message) {
     super(message);
     this.reason = Objects.requireNonNull(reason);
   }
 
   /** Returns why the message was not accepted. */
-  public Cause reason() {
+  public Reason reason() {
     return reason;
   }
 }

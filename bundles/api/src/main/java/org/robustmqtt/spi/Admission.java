@@ -65,7 +65,7 @@ public final class Admission {
 
   /**
    * It is not accepted: {@code publish} throws, with {@link
-   * org.robustmqtt.NotAcceptedException.Cause#NOT_ADMITTED}.
+   * org.robustmqtt.NotAcceptedException.Reason#NOT_ADMITTED}.
    *
    * @param why one line for the publisher
    */

@@ -16,7 +16,7 @@ import org.robustmqtt.Ticket;
  */
 final class AbsentRooms implements Rooms {
   private final ConnectionStatus status;
-  private final NotAcceptedException.Cause cause;
+  private final NotAcceptedException.Reason cause;
   private final String text;
   private volatile List<String> faults;
 
@@ -27,7 +27,7 @@ final class AbsentRooms implements Rooms {
    * @param cause why no message is accepted
    * @param text one line for a person
    */
-  AbsentRooms(ConnectionStatus status, NotAcceptedException.Cause cause, String text) {
+  AbsentRooms(ConnectionStatus status, NotAcceptedException.Reason cause, String text) {
     this.status = status;
     this.cause = cause;
     this.text = text;

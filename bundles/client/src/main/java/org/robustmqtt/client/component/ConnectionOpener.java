@@ -203,7 +203,7 @@ final class ConnectionOpener {
     Problem problem = entry.problem.orElseThrow();
     return new AbsentRooms(
         Statuses.faulted(name, problem, entry.lines(List.of())),
-        NotAcceptedException.Cause.STORE_UNAVAILABLE,
+        NotAcceptedException.Reason.STORE_UNAVAILABLE,
         problem.text());
   }
 

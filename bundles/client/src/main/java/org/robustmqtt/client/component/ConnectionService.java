@@ -80,7 +80,7 @@ final class ConnectionService implements RobustMqttConnection {
   /** Lets the rooms go. */
   void gone(Instant at) {
     String text = "the connection was deleted or stopped";
-    rooms(new AbsentRooms(Statuses.closed(name, at), NotAcceptedException.Cause.CLOSED, text));
+    rooms(new AbsentRooms(Statuses.closed(name, at), NotAcceptedException.Reason.CLOSED, text));
   }
 
   @Override
@@ -117,7 +117,7 @@ final class ConnectionService implements RobustMqttConnection {
 
   /** Returns the rooms that follow if these were closed because the connection begins anew. */
   private Rooms following(Rooms before, NotAcceptedException refusal) {
-    if (refusal.reason() != NotAcceptedException.Cause.CLOSED || closed) {
+    if (refusal.reason() != NotAcceptedException.Reason.CLOSED || closed) {
       throw refusal;
     }
     CountDownLatch change;
@@ -135,7 +135,7 @@ final class ConnectionService implements RobustMqttConnection {
       Thread.currentThread().interrupt();
     }
     throw new NotAcceptedException(
-        NotAcceptedException.Cause.STORE_BUSY,
+        NotAcceptedException.Reason.STORE_BUSY,
         name + ": the connection begins anew with another journal");
   }
 
@@ -259,7 +259,7 @@ final class ConnectionService implements RobustMqttConnection {
   private void checkOpen() {
     if (closed) {
       throw new NotAcceptedException(
-          NotAcceptedException.Cause.CLOSED, name + ": the connection was deleted or stopped");
+          NotAcceptedException.Reason.CLOSED, name + ": the connection was deleted or stopped");
     }
   }
 

@@ -47,11 +47,11 @@ final class Entrance {
     queue.begin();
     try {
       if (queue.isClosed()) {
-        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+        throw queue.refused(NotAcceptedException.Reason.CLOSED, "closed");
       }
       Entry entry = dropped(message, queue.scheduler.laneOf(message), reason);
       if (entry == null) {
-        throw queue.refused(NotAcceptedException.Cause.STORE_BUSY, "the store has no number left");
+        throw queue.refused(NotAcceptedException.Reason.STORE_BUSY, "the store has no number left");
       }
       return entry.promise();
     } finally {
@@ -66,7 +66,8 @@ final class Entrance {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw queue.refused(
-          NotAcceptedException.Cause.STORE_BUSY, "interrupted while waiting for room in the store");
+          NotAcceptedException.Reason.STORE_BUSY,
+          "interrupted while waiting for room in the store");
     }
   }
 
@@ -96,7 +97,7 @@ final class Entrance {
       }
       if (last) {
         throw queue.refused(
-            NotAcceptedException.Cause.STORE_BUSY,
+            NotAcceptedException.Reason.STORE_BUSY,
             "the store did not keep up within " + STORE_PATIENCE.toMillis() + " ms");
       }
       checkStore(message);
@@ -168,7 +169,7 @@ final class Entrance {
                 .sorted()
                 .collect(Collectors.joining(", "));
         throw queue.refused(
-            NotAcceptedException.Cause.POLICY_UNKNOWN,
+            NotAcceptedException.Reason.POLICY_UNKNOWN,
             "unknown policy \"" + PlainText.of(label) + "\"; there are: " + known);
       }
     }
@@ -179,7 +180,7 @@ final class Entrance {
       Optional<String> degraded = journal.status().degraded();
       if (degraded.isPresent()) {
         throw queue.refused(
-            NotAcceptedException.Cause.STORE_UNAVAILABLE,
+            NotAcceptedException.Reason.STORE_UNAVAILABLE,
             "the store cannot be written: " + degraded.get());
       }
     }
@@ -192,7 +193,7 @@ final class Entrance {
   private void checkLanes() {
     if (!lanes.awaitRoom(LANES_PATIENCE.toNanos())) {
       throw queue.refused(
-          NotAcceptedException.Cause.QUEUE_FULL,
+          NotAcceptedException.Reason.QUEUE_FULL,
           "too many outcomes wait to be told: all threads for listeners are busy with calls that"
               + " do not return");
     }
@@ -203,7 +204,7 @@ final class Entrance {
     long left = waitNanos;
     while (true) {
       if (queue.isClosed()) {
-        throw queue.refused(NotAcceptedException.Cause.CLOSED, "closed");
+        throw queue.refused(NotAcceptedException.Reason.CLOSED, "closed");
       }
       Lane lane = queue.scheduler.laneOf(message);
       MessageSize size = size(message, lane);

@@ -267,7 +267,7 @@ public final class Outbox implements Known {
         message.policy().orElseGet(() -> queue.scheduler.table().of(message.topic()).name());
     Admission admission = gate.admit(message, policy);
     if (admission.kind() == Admission.Kind.REFUSE) {
-      throw queue.refused(NotAcceptedException.Cause.NOT_ADMITTED, admission.why());
+      throw queue.refused(NotAcceptedException.Reason.NOT_ADMITTED, admission.why());
     }
     return admission.kind();
   }

@@ -246,7 +246,7 @@ final class Quarantine {
     }
     if (!why.isEmpty()) {
       throw queue.refused(
-          NotAcceptedException.Cause.STORE_UNAVAILABLE,
+          NotAcceptedException.Reason.STORE_UNAVAILABLE,
           "message " + id + " still cannot be read: " + why);
     }
   }

@@ -299,7 +299,7 @@ final class Queue {
   }
 
   /** Counts a message that is not accepted, and returns what to throw. Any thread. */
-  NotAcceptedException refused(NotAcceptedException.Cause cause, String why) {
+  NotAcceptedException refused(NotAcceptedException.Reason cause, String why) {
     change(() -> refused++);
     return new NotAcceptedException(cause, "connection " + connection + ": " + why);
   }

@@ -10,7 +10,7 @@ import org.robustmqtt.NotAcceptedException;
  * @param why which limit leaves no room, with the numbers of this moment; one line
  * @param mayFitLater whether that changes when others have left
  */
-public record Refusal(NotAcceptedException.Cause cause, String why, boolean mayFitLater) {
+public record Refusal(NotAcceptedException.Reason cause, String why, boolean mayFitLater) {
 
   /**
    * Decides whether one more message is let in; empty: it is.
@@ -33,7 +33,7 @@ public record Refusal(NotAcceptedException.Cause cause, String why, boolean mayF
     if (more.packet() > limits.maximumPacketSize()) {
       return Optional.of(
           new Refusal(
-              NotAcceptedException.Cause.TOO_LARGE,
+              NotAcceptedException.Reason.TOO_LARGE,
               "a packet of "
                   + more.packet()
                   + " bytes, allowed are maximumPacketSize = "
@@ -72,7 +72,7 @@ public record Refusal(NotAcceptedException.Cause cause, String why, boolean mayF
       String there, String more, String limit, boolean mayFitLater) {
     return Optional.of(
         new Refusal(
-            NotAcceptedException.Cause.QUEUE_FULL,
+            NotAcceptedException.Reason.QUEUE_FULL,
             "queue full: "
                 + there
                 + (more.isEmpty() ? " messages" : more)

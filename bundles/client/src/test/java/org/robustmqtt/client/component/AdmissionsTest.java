@@ -116,7 +116,7 @@ class AdmissionsTest {
     online();
     NotAcceptedException refusal =
         assertThrows(NotAcceptedException.class, () -> publish("t", "1"));
-    assertEquals(NotAcceptedException.Cause.NOT_ADMITTED, refusal.reason());
+    assertEquals(NotAcceptedException.Reason.NOT_ADMITTED, refusal.reason());
     assertTrue(refusal.getMessage().startsWith("connection home: too hot"), refusal.getMessage());
     assertTrue(refusal.getMessage().indexOf('\n') < 0, refusal.getMessage());
     assertEquals(1, it.service().status().counters().refused());
@@ -225,7 +225,7 @@ class AdmissionsTest {
     Message message = Message.text("t", "1").withPolicy("gone");
     NotAcceptedException refusal =
         assertThrows(NotAcceptedException.class, () -> it.service().publish(message));
-    assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refusal.reason());
+    assertEquals(NotAcceptedException.Reason.POLICY_UNKNOWN, refusal.reason());
     assertEquals(List.of(), asked);
   }
 

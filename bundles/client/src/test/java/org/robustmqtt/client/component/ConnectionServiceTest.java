@@ -121,8 +121,8 @@ class ConnectionServiceTest {
     NotAcceptedException gone =
         assertThrows(NotAcceptedException.class, () -> service.publish(MESSAGE));
 
-    assertEquals(NotAcceptedException.Cause.CLOSED, closing.reason());
-    assertEquals(NotAcceptedException.Cause.CLOSED, gone.reason());
+    assertEquals(NotAcceptedException.Reason.CLOSED, closing.reason());
+    assertEquals(NotAcceptedException.Reason.CLOSED, gone.reason());
     assertEquals("home: the connection was deleted or stopped", gone.getMessage());
     assertEquals(ConnectionState.CLOSED, service.status().state());
     assertEquals(0, service.pending().total());

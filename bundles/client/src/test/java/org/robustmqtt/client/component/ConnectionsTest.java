@@ -189,7 +189,7 @@ class ConnectionsTest {
     assertEquals(List.of("stop PT5S"), rooms.told);
     assertFalse(world.provider.last().closed, "it is still being drained");
     assertEquals(
-        NotAcceptedException.Cause.CLOSED,
+        NotAcceptedException.Reason.CLOSED,
         assertThrows(NotAcceptedException.class, () -> service.publish(Message.text("t", "x")))
             .reason());
 
@@ -239,7 +239,7 @@ class ConnectionsTest {
     assertEquals(ProblemKind.STORE_LOCKED, status.problem().orElseThrow().kind());
     NotAcceptedException refusal =
         assertThrows(NotAcceptedException.class, () -> service.publish(Message.text("t", "x")));
-    assertEquals(NotAcceptedException.Cause.STORE_UNAVAILABLE, refusal.reason());
+    assertEquals(NotAcceptedException.Reason.STORE_UNAVAILABLE, refusal.reason());
     assertEquals("home: /store/home: used by another process", refusal.getMessage());
 
     world.provider.failure = Optional.empty();
@@ -460,7 +460,7 @@ class ConnectionsTest {
     assertEquals(ProblemKind.STORE_LOCKED, service.status().problem().orElseThrow().kind());
     NotAcceptedException refusal =
         assertThrows(NotAcceptedException.class, () -> service.publish(Message.text("t", "x")));
-    assertEquals(NotAcceptedException.Cause.STORE_UNAVAILABLE, refusal.reason());
+    assertEquals(NotAcceptedException.Reason.STORE_UNAVAILABLE, refusal.reason());
 
     world.provider.failure = Optional.empty();
     world.lane.pass(10_000);

@@ -174,7 +174,7 @@ class ScenariosTest {
     }
     NotAcceptedException full =
         assertThrows(NotAcceptedException.class, () -> publish("home/log", "x"));
-    assertEquals(NotAcceptedException.Cause.QUEUE_FULL, full.reason());
+    assertEquals(NotAcceptedException.Reason.QUEUE_FULL, full.reason());
     for (int i = 0; i < 500; i++) {
       it.service().publish(Message.text(WINDOW, "broken"));
     }

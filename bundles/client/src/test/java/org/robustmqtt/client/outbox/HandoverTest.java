@@ -119,7 +119,7 @@ class HandoverTest {
 
     NotAcceptedException refused =
         assertThrows(NotAcceptedException.class, () -> publish("a", Durability.GROUP));
-    assertEquals(NotAcceptedException.Cause.CLOSED, refused.reason());
+    assertEquals(NotAcceptedException.Reason.CLOSED, refused.reason());
     assertFalse(before.outbox.cancel(one.id()));
     assertEquals(0, before.outbox.purge());
     assertEquals(List.of(), before.told);

@@ -261,7 +261,7 @@ class LanesTest {
   void a_policy_that_is_not_known_is_refused_with_those_that_are() {
     NotAcceptedException refused =
         assertThrows(NotAcceptedException.class, () -> publishAs("alrm", "slow/2"));
-    assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refused.reason());
+    assertEquals(NotAcceptedException.Reason.POLICY_UNKNOWN, refused.reason());
     assertEquals(
         "connection home: unknown policy \"alrm\"; there are: alarm, default, event, slow",
         refused.getMessage());

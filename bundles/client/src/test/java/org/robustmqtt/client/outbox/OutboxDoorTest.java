@@ -20,7 +20,7 @@ import org.robustmqtt.DropReason;
 import org.robustmqtt.Durability;
 import org.robustmqtt.Message;
 import org.robustmqtt.NotAcceptedException;
-import org.robustmqtt.NotAcceptedException.Cause;
+import org.robustmqtt.NotAcceptedException.Reason;
 import org.robustmqtt.Outcome;
 import org.robustmqtt.Stored;
 import org.robustmqtt.Ticket;
@@ -31,7 +31,7 @@ import org.robustmqtt.journal.RecoveredMessage.Stage;
 class OutboxDoorTest {
   private final OutboxFixture box = new OutboxFixture();
 
-  private static NotAcceptedException refusal(OutboxFixture box, Message message, Cause cause) {
+  private static NotAcceptedException refusal(OutboxFixture box, Message message, Reason cause) {
     NotAcceptedException refusal =
         assertThrows(NotAcceptedException.class, () -> box.outbox.publish(message));
     assertEquals(cause, refusal.reason());
@@ -54,7 +54,7 @@ class OutboxDoorTest {
     small.publish("t", 1);
     small.drain();
 
-    NotAcceptedException refusal = refusal(small, message("t", 1), Cause.QUEUE_FULL);
+    NotAcceptedException refusal = refusal(small, message("t", 1), Reason.QUEUE_FULL);
     assertTrue(refusal.getMessage().contains("2 messages"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("queueMaxMessages = 2"), refusal.getMessage());
 
@@ -69,7 +69,7 @@ class OutboxDoorTest {
     small.outbox.publish(Message.of("topic", new byte[3]));
     assertEquals(8, small.outbox.status().bytes());
 
-    NotAcceptedException refusal = refusal(small, Message.of("t", new byte[2]), Cause.QUEUE_FULL);
+    NotAcceptedException refusal = refusal(small, Message.of("t", new byte[2]), Reason.QUEUE_FULL);
     assertTrue(refusal.getMessage().contains("8 bytes and 3 more"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("queueMaxBytes = 10"), refusal.getMessage());
     small.outbox.publish(Message.of("t", new byte[1]));
@@ -81,14 +81,14 @@ class OutboxDoorTest {
     OutboxFixture small =
         new OutboxFixture(
             new Limits(1, 1000, 1000, 10), recovered(3, message("t", 1), Stage.SENT, 0, 0));
-    refusal(small, message("t", 1), Cause.QUEUE_FULL);
+    refusal(small, message("t", 1), Reason.QUEUE_FULL);
     assertEquals(1, small.outbox.status().messages());
   }
 
   @Test
   void a_packet_over_our_own_limit_is_refused_with_its_size_and_the_limit() {
     OutboxFixture small = new OutboxFixture(new Limits(100, 1000, 50, 10));
-    NotAcceptedException refusal = refusal(small, Message.of("t", new byte[100]), Cause.TOO_LARGE);
+    NotAcceptedException refusal = refusal(small, Message.of("t", new byte[100]), Reason.TOO_LARGE);
     assertTrue(refusal.getMessage().contains("108 bytes"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("maximumPacketSize = 50"), refusal.getMessage());
     assertEquals(0, small.outbox.status().messages());
@@ -101,7 +101,7 @@ class OutboxDoorTest {
     box.publish("t", 1);
     box.outbox.limits(new Limits(1, 1000, 1000, 10));
     assertEquals(2, box.outbox.status().messages());
-    refusal(box, message("t", 1), Cause.QUEUE_FULL);
+    refusal(box, message("t", 1), Reason.QUEUE_FULL);
     box.outbox.limits(new Limits(3, 1000, 1000, 10));
     box.publish("t", 1);
     assertEquals(3, box.outbox.status().maxMessages());
@@ -132,7 +132,7 @@ class OutboxDoorTest {
     AtomicInteger waits = new AtomicInteger();
     box.journal.onAwaitRoom(waits::incrementAndGet);
 
-    refusal(box, message("t", 1), Cause.STORE_BUSY);
+    refusal(box, message("t", 1), Reason.STORE_BUSY);
 
     assertEquals(1, waits.get());
     box.journal.step();
@@ -177,7 +177,7 @@ class OutboxDoorTest {
           waits.incrementAndGet();
           box.world.advance(Duration.ofMillis(300));
         });
-    refusal(box, message("t", 1), Cause.STORE_BUSY);
+    refusal(box, message("t", 1), Reason.STORE_BUSY);
     assertEquals(4, waits.get());
   }
 
@@ -185,8 +185,8 @@ class OutboxDoorTest {
   void without_sequences_it_is_refused_as_busy() {
     box.journal.sequencesLeft(1);
     box.publish("t", 1);
-    refusal(box, message("t", 1), Cause.STORE_BUSY);
-    refusal(box, message("t", 1).withDurability(Durability.MEMORY), Cause.STORE_BUSY);
+    refusal(box, message("t", 1), Reason.STORE_BUSY);
+    refusal(box, message("t", 1).withDurability(Durability.MEMORY), Reason.STORE_BUSY);
     assertEquals(1, box.outbox.status().messages());
   }
 
@@ -194,7 +194,7 @@ class OutboxDoorTest {
   void an_interrupt_while_waiting_for_the_stage_keeps_nothing_and_stays_set() {
     box.journal.stageCapacity(0);
     box.journal.onAwaitRoom(Thread.currentThread()::interrupt);
-    refusal(box, message("t", 1), Cause.STORE_BUSY);
+    refusal(box, message("t", 1), Reason.STORE_BUSY);
     assertTrue(Thread.interrupted());
     assertEquals(0, box.outbox.status().messages());
   }
@@ -203,7 +203,7 @@ class OutboxDoorTest {
   void while_the_store_is_degraded_sync_is_refused_and_group_is_accepted_in_memory() {
     box.journal.degrade("no space left");
     NotAcceptedException refusal =
-        refusal(box, message("t", 1).withDurability(Durability.SYNC), Cause.STORE_UNAVAILABLE);
+        refusal(box, message("t", 1).withDurability(Durability.SYNC), Reason.STORE_UNAVAILABLE);
     assertTrue(refusal.getMessage().contains("no space left"), refusal.getMessage());
 
     assertEquals(Stored.MEMORY_ONLY, stored(box, box.outbox.publish(message("t", 1))));
@@ -266,7 +266,7 @@ class OutboxDoorTest {
 
     box.outbox.close();
 
-    refusal(box, message("t", 1), Cause.CLOSED);
+    refusal(box, message("t", 1), Reason.CLOSED);
     assertEquals(
         List.of(
             new OutboxFixture.Told(
@@ -315,9 +315,9 @@ class OutboxDoorTest {
         assertThrows(
             NotAcceptedException.class,
             () -> small.outbox.publish(message("t", 1), Duration.ofNanos(1)));
-    assertEquals(Cause.QUEUE_FULL, late.reason());
+    assertEquals(Reason.QUEUE_FULL, late.reason());
 
-    AtomicReference<Cause> cause = new AtomicReference<>();
+    AtomicReference<Reason> cause = new AtomicReference<>();
     Thread waiting =
         started(
             () -> {
@@ -330,7 +330,7 @@ class OutboxDoorTest {
     awaitBlocked(waiting);
     small.outbox.close();
     waiting.join(TimeUnit.MINUTES.toMillis(1));
-    assertEquals(Cause.CLOSED, cause.get());
+    assertEquals(Reason.CLOSED, cause.get());
   }
 
   @Test
@@ -340,7 +340,7 @@ class OutboxDoorTest {
         assertThrows(
             NotAcceptedException.class,
             () -> small.outbox.publish(Message.of("t", new byte[10]), Duration.ofDays(1)));
-    assertEquals(Cause.QUEUE_FULL, refusal.reason());
+    assertEquals(Reason.QUEUE_FULL, refusal.reason());
   }
 
   @Test

@@ -104,7 +104,7 @@ class OutboxStressTest {
       try {
         tickets.add(outbox.publish(message(random), Duration.ofMinutes(5)));
       } catch (NotAcceptedException e) {
-        assertEquals(NotAcceptedException.Cause.CLOSED, e.reason());
+        assertEquals(NotAcceptedException.Reason.CLOSED, e.reason());
         return tickets;
       }
     }

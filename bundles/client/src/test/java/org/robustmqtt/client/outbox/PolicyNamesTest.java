@@ -80,7 +80,7 @@ class PolicyNamesTest {
     NotAcceptedException refusal =
         assertThrows(
             NotAcceptedException.class, () -> box.outbox.publish(message("slow/1", "alrm")));
-    assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refusal.reason());
+    assertEquals(NotAcceptedException.Reason.POLICY_UNKNOWN, refusal.reason());
     assertEquals(
         "connection home: unknown policy \"alrm\"; there are: alarm, default, slow",
         refusal.getMessage());

@@ -92,7 +92,7 @@ class RoomTest {
 
   private void assertFull(String topic) {
     NotAcceptedException refused = assertThrows(NotAcceptedException.class, () -> publish(topic));
-    assertEquals(NotAcceptedException.Cause.QUEUE_FULL, refused.reason());
+    assertEquals(NotAcceptedException.Reason.QUEUE_FULL, refused.reason());
   }
 
   private void tellEvicted() {
@@ -262,7 +262,7 @@ class RoomTest {
                   names[random.nextInt(7)] + "/" + random.nextInt(4), new byte[random.nextInt(6)]);
           tickets.add(box.outbox.publish(message.withQos(1)));
         } catch (NotAcceptedException full) {
-          assertEquals(NotAcceptedException.Cause.QUEUE_FULL, full.reason());
+          assertEquals(NotAcceptedException.Reason.QUEUE_FULL, full.reason());
         }
         if (random.nextInt(4) == 0) {
           box.outbox.next(true).ifPresent(entry -> flying.add(entry.sequence()));

@@ -93,7 +93,7 @@ class MessageSizeTest {
     Limits limits = new Limits(3, 100, 50, 10);
     assertEquals(Optional.empty(), refusal(limits, 2, 90, new MessageSize(10, 50)));
     Refusal many = refusal(limits, 3, 0, new MessageSize(1, 1)).orElseThrow();
-    assertEquals(NotAcceptedException.Cause.QUEUE_FULL, many.cause());
+    assertEquals(NotAcceptedException.Reason.QUEUE_FULL, many.cause());
     assertEquals("queue full: 3 messages, allowed are queueMaxMessages = 3", many.why());
     assertTrue(many.mayFitLater());
     Refusal bytes = refusal(limits, 0, 90, new MessageSize(11, 1)).orElseThrow();
@@ -107,7 +107,7 @@ class MessageSizeTest {
     Limits limits = new Limits(3, 100, 50, 10);
     assertFalse(refusal(limits, 0, 0, new MessageSize(101, 1)).orElseThrow().mayFitLater());
     Refusal large = refusal(limits, 0, 0, new MessageSize(1, 51)).orElseThrow();
-    assertEquals(NotAcceptedException.Cause.TOO_LARGE, large.cause());
+    assertEquals(NotAcceptedException.Reason.TOO_LARGE, large.cause());
     assertEquals("a packet of 51 bytes, allowed are maximumPacketSize = 50", large.why());
     assertFalse(large.mayFitLater());
   }

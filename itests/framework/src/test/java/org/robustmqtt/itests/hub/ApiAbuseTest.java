@@ -164,7 +164,7 @@ class ApiAbuseTest {
       Await.until("the service is gone", () -> hub.reference("home").isEmpty());
       NotAcceptedException closed =
           assertThrows(NotAcceptedException.class, () -> home.publish(Message.text("t", "2")));
-      assertEquals(NotAcceptedException.Cause.CLOSED, closed.reason());
+      assertEquals(NotAcceptedException.Reason.CLOSED, closed.reason());
 
       hub.configure("other", Hub.settings(broker.uri()));
       RobustMqttConnection other = hub.await("other", ConnectionState.ONLINE);
@@ -284,7 +284,7 @@ class ApiAbuseTest {
           assertThrows(
               NotAcceptedException.class,
               () -> home.publish(Message.of("t", new byte[largest + 4096])));
-      assertEquals(NotAcceptedException.Cause.TOO_LARGE, more.reason());
+      assertEquals(NotAcceptedException.Reason.TOO_LARGE, more.reason());
       List<Publish> sent = broker.recording().await(Publish.class, 2);
       assertEquals(0, sent.get(0).payload().length);
       assertEquals(largest, sent.get(1).payload().length);

@@ -167,7 +167,7 @@ class ApiLoadTest {
       try {
         tickets.add(home.publish(message, Duration.ofMinutes(MINUTES)));
       } catch (NotAcceptedException busy) {
-        assertEquals(NotAcceptedException.Cause.STORE_BUSY, busy.reason());
+        assertEquals(NotAcceptedException.Reason.STORE_BUSY, busy.reason());
       }
     }
     return tickets;

@@ -43,7 +43,7 @@ class PolicyTest {
       RobustMqttConnection home = hub.await("home", ConnectionState.ONLINE);
       NotAcceptedException refusal =
           assertThrows(NotAcceptedException.class, () -> home.publish(NAMED));
-      assertEquals(NotAcceptedException.Cause.POLICY_UNKNOWN, refusal.reason());
+      assertEquals(NotAcceptedException.Reason.POLICY_UNKNOWN, refusal.reason());
 
       configuration.update(new Hashtable<>(Hub.with(settings, ALARM, LINE)));
       Await.until("it is there", () -> home.policy("home/hall/alarm").label().equals("alarm"));

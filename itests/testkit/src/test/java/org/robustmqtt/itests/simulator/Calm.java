@@ -75,7 +75,7 @@ final class Calm {
     int before = ledger.size();
     hub.publish(message);
     world.check(
-        !hub.refused.equals(Optional.of(NotAcceptedException.Cause.STORE_BUSY)),
+        !hub.refused.equals(Optional.of(NotAcceptedException.Reason.STORE_BUSY)),
         Sentence.ACCEPTED,
         () -> message + " found the store busy: " + hub.describe());
     return ledger.size() > before ? ledger.byId(ledger.newestId()) : Optional.empty();

@@ -64,7 +64,7 @@ final class Hub {
   long restartDelay = SECOND;
 
   /** Why the newest message was not accepted; empty if it was. */
-  Optional<NotAcceptedException.Cause> refused = Optional.empty();
+  Optional<NotAcceptedException.Reason> refused = Optional.empty();
 
   /** How long listeners may take, nanoseconds; journal rounds too. */
   long slowLanes;
