@@ -638,6 +638,7 @@ public final class Outbox implements Known {
         () ->
             inMemory(sequence).isPresent()
                 || queue.scheduler.laneOnDisk(sequence).isPresent()
+                // it is read for the sake of its outcome
                 || queue.doomedBy(sequence).isPresent()
                 || quarantine.contains(sequence));
   }

@@ -165,8 +165,10 @@ class PagingTest {
     List<Ticket> tickets = publish(40, 1);
     assertTrue(box.outbox.cancel(tickets.get(30).id()));
     assertFalse(box.outbox.cancel(tickets.get(30).id()), "it is under way");
+    assertTrue(box.outbox.holds(tickets.get(30).id()), "until it was read");
     assertTrue(box.journal.stepRead());
     box.journal.step();
+    assertFalse(box.outbox.holds(tickets.get(30).id()));
     assertEquals(Optional.of(DropReason.CANCELLED), OutcomeFixture.dropped(tickets.get(30)));
     assertFalse(box.outbox.cancel(tickets.get(30).id()));
     List<Long> expected = new ArrayList<>(ids(tickets));
