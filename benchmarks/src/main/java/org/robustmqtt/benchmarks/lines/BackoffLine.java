@@ -20,7 +20,7 @@ public final class BackoffLine implements Lines {
 
   /** What a connection has by default while its broker is near. */
   private static final Backoff.Rules NEAR =
-      new Backoff.Rules(Backoff.Growth.DOUBLING, SECOND, 4 * SECOND, true);
+      new Backoff.Rules(Backoff.Growth.DOUBLING, SECOND, 4 * SECOND, Backoff.Jitter.FULL, true);
 
   @Override
   public String name() {
@@ -66,7 +66,7 @@ public final class BackoffLine implements Lines {
   }
 
   private static Backoff shortLink(Backoff backoff, int lived, long now) {
-    return backoff.withShortLink(Backoff.Schedule.HEALING, lived * SECOND, now);
+    return backoff.withShortLink(Backoff.Schedule.HEALING, lived * SECOND, now, true);
   }
 
   private static String quantiles(long[] sorted) {
@@ -83,7 +83,8 @@ public final class BackoffLine implements Lines {
     for (int seed = 0; seed < waits.length; seed++) {
       Random random = new Random(seed);
       long now = start;
-      Backoff backoff = history.apply(Backoff.FRESH.withStableLink(Backoff.Schedule.HEALING, 0));
+      Backoff backoff =
+          history.apply(Backoff.FRESH.withStableLink(Backoff.Schedule.HEALING, 0, true));
       long end = now + outage * SECOND;
       now += backoff.waitNanos(NEAR, now, random.nextDouble());
       while (now < end) {

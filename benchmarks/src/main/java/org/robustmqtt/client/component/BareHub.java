@@ -20,7 +20,7 @@ import org.robustmqtt.journal.JournalProvider;
  * that is nobody else's business.
  */
 public final class BareHub implements AutoCloseable {
-  private final HubEngine engine = new HubEngine(Optional::empty);
+  private final HubEngine engine = new HubEngine(Optional::empty, ConnectionRooms.Hub.ofNone());
   private final List<Rooms> rooms = new ArrayList<>();
   private final List<Journal> journals = new ArrayList<>();
 

@@ -148,9 +148,18 @@ final class Policies {
         switch (reason) {
           case EVICTED -> Optional.of(Fault.EVICTED);
           case OFFLINE -> Optional.of(Fault.OFFLINE);
-          case DUPLICATE -> Optional.of(Fault.DUPLICATE);
           case REPLACED -> sent.retain ? Optional.empty() : Optional.of(Fault.REPLACED);
-          default -> Optional.empty();
+          // no two messages of a schedule are equal
+          case DUPLICATE,
+              EXPIRED,
+              REFUSED,
+              TOO_LARGE,
+              QUARANTINED,
+              CANCELLED,
+              STORE_FAILED,
+              NOT_ADMITTED,
+              SHUT_DOWN ->
+              Optional.empty();
         };
     fault.ifPresent(
         what -> {
