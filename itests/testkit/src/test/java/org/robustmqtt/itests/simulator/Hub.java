@@ -317,7 +317,8 @@ final class Hub {
     if (rooms.isEmpty() || disk.hasCrashed()) {
       return;
     }
-    policies.count(rooms.get());
+    // one that is stopping goes by the policies that it had
+    rooms().ifPresent(policies::count);
     ConnectionStatus status = rooms.get().status();
     check(status);
     Counters counters = status.counters();
