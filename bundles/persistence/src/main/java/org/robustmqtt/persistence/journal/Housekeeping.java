@@ -223,11 +223,16 @@ final class Housekeeping {
   /** A message whose record is in two places, and that counts at the new one from now on. */
   record Move(long sequence, Segment from, int newBytes) {}
 
-  /** The copy is forced: it counts. */
+  /**
+   * The copy is forced: it counts. A message that was written again, after a write that failed, may
+   * have two records in one segment: only one of them counted.
+   */
   void moved(Move move, Segment to) {
-    move.from().lose();
-    to.gain(move.newBytes());
-    live.put(move.sequence(), to.number);
+    if (live.get(move.sequence()) == move.from().number) {
+      move.from().lose();
+      to.gain(move.newBytes());
+      live.put(move.sequence(), to.number);
+    }
   }
 
   private void carry(

@@ -167,6 +167,7 @@ final class Crowd {
               durability,
               world.now(),
               member.ledger.run());
+      sent.droppedAtOnce = ticket.outcomeNow().isPresent();
       member.ledger.accepted(sent);
       member.spy.toldAtOnce(ticket.id()).ifPresent(stored -> member.ledger.stored(sent, stored));
     } catch (NotAcceptedException | SimDisk.Crashed e) {

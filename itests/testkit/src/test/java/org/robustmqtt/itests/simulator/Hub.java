@@ -479,6 +479,7 @@ final class Hub {
               && journal.status().degraded().isEmpty()
               && !disk.memory.full;
       world.trace(() -> "app: publish " + sent);
+      sent.droppedAtOnce = ticket.outcomeNow().isPresent();
       ledger.accepted(sent);
       if (ticket.outcomeNow().isPresent()) {
         // it was dropped at once, and never had a record

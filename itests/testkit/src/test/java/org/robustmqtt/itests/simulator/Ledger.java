@@ -242,7 +242,7 @@ final class Ledger {
     }
     world.check(!sent.onDisk(), Sentence.RECOVERED, () -> "it was on disk and is lost: " + sent);
     world.check(
-        !whole || sent.durability == Durability.MEMORY,
+        !whole || sent.durability == Durability.MEMORY || sent.droppedAtOnce,
         Sentence.AT_RISK_ONLY,
         () -> "it vanished at a clean stop: " + sent);
     world.check(

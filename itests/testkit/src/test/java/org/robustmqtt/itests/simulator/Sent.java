@@ -33,6 +33,9 @@ final class Sent {
   /** Whether it was abandoned or quarantined, so that its settlement is still to come. */
   boolean decidedEarly;
 
+  /** Whether it had its outcome when publish returned: the journal has never heard of it. */
+  boolean droppedAtOnce;
+
   /** What the journal said of that settlement. */
   Optional<Boolean> settleWritten = Optional.empty();
 
