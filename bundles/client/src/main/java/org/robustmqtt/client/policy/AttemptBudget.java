@@ -11,7 +11,7 @@ public final class AttemptBudget {
 
   private static final long HOUR = 3_600_000_000_000L;
 
-  /** When the newest attempts were made, oldest first; at most {@link #MOST}. */
+  /** When those of the last hour were made, oldest first; at most {@link #MOST}. */
   private final Deque<Long> made = new ArrayDeque<>();
 
   private OptionalLong last = OptionalLong.empty();
@@ -20,7 +20,7 @@ public final class AttemptBudget {
   public void attempted(long now) {
     last = OptionalLong.of(now);
     made.add(now);
-    while (made.size() > MOST) {
+    while (made.size() > MOST || now - made.peek() >= HOUR) {
       made.remove();
     }
   }
